@@ -1,0 +1,3 @@
+namespace Cenote;
+
+internal static class Placeholder;
