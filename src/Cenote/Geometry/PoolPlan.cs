@@ -1,0 +1,175 @@
+using System.Text;
+
+namespace Cenote;
+
+/// <summary>A layer's options bound to an input shape: every size, window and divisor, without data.</summary>
+/// <remarks>Immutable, cheap whatever the sizes, and shareable between threads. A layer's <see cref="PoolLayer.Plan"/> makes one.</remarks>
+public sealed class PoolPlan
+{
+    private readonly nint[] _inputShape, _outputShape;
+    private readonly AxisPlan[] _axes;
+    private readonly long? _divisorOverride;
+
+    /// <summary>Binds <paramref name="layer"/> to a shape.</summary>
+    /// <exception cref="ArgumentException">The shape has the wrong number of axes, an empty one, or too many elements.</exception>
+    internal PoolPlan(PoolLayer layer, ReadOnlySpan<nint> inputShape, bool readsPadding = false, long? divisorOverride = null)
+    {
+        SpatialRank = layer.SpatialRank;
+        Layer = layer;
+        ReadsPadding = readsPadding;
+        _divisorOverride = divisorOverride;
+        RequireRank(inputShape, SpatialRank);
+        int first = inputShape.Length - SpatialRank;
+        Batch = first == 2 ? inputShape[0] : 1;
+        Channels = inputShape[first - 1];
+        if (Batch < 0) throw new ArgumentException($"input shape {Text(inputShape)} has a batch of {Batch}; it must be at least 0.", "input");
+        if (Channels < 1) throw new ArgumentException($"input shape {Text(inputShape)} has {Channels} channels; only the batch may be empty.", "input");
+
+        _axes = new AxisPlan[3];
+        for (int axis = 0; axis < 3; axis++)
+        {
+            int own = axis - (3 - SpatialRank);
+            _axes[axis] = own < 0 ? AxisPlan.Identity(1) : layer.PlanAxis(own, inputShape[first + own]);
+        }
+
+        _inputShape = inputShape.ToArray();
+        _outputShape = inputShape.ToArray();
+        for (int axis = 0; axis < SpatialRank; axis++) _outputShape[first + axis] = checked((nint)_axes[3 - SpatialRank + axis].OutputLength);
+        InputElements = Product("input", "elements", Batch, Channels, Depth.InputLength, Height.InputLength, Width.InputLength);
+        OutputElements = Product("output", "elements", Batch, Channels, Depth.OutputLength, Height.OutputLength, Width.OutputLength);
+        Product("window", "taps in its divisor", Depth.MaxExtent, Height.MaxExtent, Width.MaxExtent);
+    }
+
+    /// <summary>How many axes are pooled: 1, 2 or 3.</summary>
+    public int SpatialRank { get; }
+
+    /// <summary>The input's lengths, as the caller gave them: N×C×spatial or C×spatial.</summary>
+    public ReadOnlySpan<nint> InputShape => _inputShape;
+
+    /// <summary>The output's lengths, with as many axes as the input.</summary>
+    public ReadOnlySpan<nint> OutputShape => _outputShape;
+
+    /// <summary>The layer's options in short: <c>k3 s2 p1</c>.</summary>
+    public string OptionsText => Layer.OptionsText;
+
+    internal PoolLayer Layer { get; }
+
+    internal long Batch { get; }
+
+    internal long Channels { get; }
+
+    internal AxisPlan Depth => _axes[0];
+
+    internal AxisPlan Height => _axes[1];
+
+    internal AxisPlan Width => _axes[2];
+
+    internal long InputElements { get; }
+
+    internal long OutputElements { get; }
+
+    /// <summary>Whether padded taps take part as zeros.</summary>
+    internal bool ReadsPadding { get; }
+
+    /// <summary>The taps that the outputs at <paramref name="position"/> of one spatial axis read along it.</summary>
+    /// <param name="axis">The spatial axis, from 0 (depth, or height, or length) to <see cref="SpatialRank"/> − 1 (width).</param>
+    /// <param name="position">The output's index on that axis.</param>
+    /// <returns>The window, clipped to the input.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis, or no such output.</exception>
+    public Window WindowAt(int axis, long position)
+    {
+        AxisPlan plan = Axis(axis);
+        if (position < 0 || position >= plan.OutputLength)
+            throw new ArgumentOutOfRangeException(nameof(position), $"position {position} is not an output of axis {AxisName(axis)}; it must be from 0 to {plan.OutputLength - 1}.");
+        return plan[position];
+    }
+
+    /// <summary>What the sum of one window is divided by in an average: the divisor override, or the product of the windows' extents.</summary>
+    /// <param name="position">The output's spatial indices, one per axis.</param>
+    /// <returns>The divisor; 0 for a window without a tap, whose average is 0.</returns>
+    /// <exception cref="ArgumentException">There are not <see cref="SpatialRank"/> indices.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such output.</exception>
+    public long DivisorAt(params ReadOnlySpan<long> position)
+    {
+        RequirePosition(position);
+        long extent = 1;
+        for (int axis = 0; axis < SpatialRank; axis++) extent *= WindowAt(axis, position[axis]).Extent;
+        return Divisor(extent);
+    }
+
+    /// <summary>The plan in one line: operator, shapes and options.</summary>
+    /// <returns>For example <c>max 8×64×112×112 → 8×64×56×56 (k3 s2 p1)</c>.</returns>
+    public override string ToString() =>
+        $"{Layer.Name} {Text(_inputShape)} → {Text(_outputShape)}" + (OptionsText.Length == 0 ? "" : $" ({OptionsText})");
+
+    /// <summary>The plan in words: its line, then the size of every axis worked out with its numbers.</summary>
+    /// <returns>One line for the plan and one per axis.</returns>
+    public string Describe()
+    {
+        var text = new StringBuilder(ToString());
+        for (int axis = 0; axis < SpatialRank; axis++) text.Append('\n').Append(DescribeAxis(axis));
+        return text.ToString();
+    }
+
+    /// <summary>The output size of one axis, worked out with its numbers.</summary>
+    /// <param name="axis">The spatial axis, from 0 to <see cref="SpatialRank"/> − 1.</param>
+    /// <returns>For example <c>height: floor((112 + 1 + 1 − 1·(3 − 1) − 1) / 2) + 1 = floor(111 / 2) + 1 = 56</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    public string DescribeAxis(int axis) => Axis(axis).Formula;
+
+    /// <summary>One output in words: the input range that it reads along each axis, which taps are padding, and the divisor.</summary>
+    /// <param name="position">The output's spatial indices, one per axis.</param>
+    /// <returns>One line for the output and one per axis.</returns>
+    /// <exception cref="ArgumentException">There are not <see cref="SpatialRank"/> indices.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such output.</exception>
+    public string Describe(params ReadOnlySpan<long> position)
+    {
+        var text = new StringBuilder($"output ({string.Join(", ", position.ToArray())}), divisor {DivisorAt(position)}");
+        for (int axis = 0; axis < SpatialRank; axis++)
+        {
+            Window window = WindowAt(axis, position[axis]);
+            long last = window.Start + (window.Count - 1) * window.Step;
+            text.Append($"\n{AxisName(axis)} {position[axis]}: ");
+            text.Append(window.Count == 0 ? "no tap inside the input" : window.Count == 1 ? $"reads input {last}" : $"reads input {window.Start} to {last}");
+            if (window.Step > 1 && window.Count > 1) text.Append($" in steps of {window.Step}");
+            text.Append($", {window.Count} inside, {window.Before} padded before, {window.After} padded after");
+        }
+
+        return text.ToString();
+    }
+
+    internal long Divisor(long extent) => _divisorOverride ?? extent;
+
+    internal static string Text(ReadOnlySpan<nint> shape) => shape.Length == 0 ? "()" : string.Join('×', shape.ToArray());
+
+    private static void RequireRank(ReadOnlySpan<nint> shape, int spatialRank)
+    {
+        if (shape.Length == spatialRank + 1 || shape.Length == spatialRank + 2) return;
+        string axes = spatialRank switch { 1 => "L", 2 => "H×W", _ => "D×H×W" };
+        string advice = shape.Length == spatialRank ? $"; add a channel axis: reshape it to 1×{Text(shape)}" : "";
+        throw new ArgumentException($"input has {shape.Length} axes ({Text(shape)}); a {spatialRank}-D layer takes C×{axes} or N×C×{axes}{advice}.", "input");
+    }
+
+    private static long Product(string what, string of, params ReadOnlySpan<long> factors)
+    {
+        Int128 product = 1;
+        foreach (long factor in factors)
+        {
+            product *= factor;
+            if (product > long.MaxValue) throw new ArgumentException($"{what} {string.Join('×', factors.ToArray())} has more than 2^63 − 1 {of}.", "input");
+        }
+
+        return (long)product;
+    }
+
+    private AxisPlan Axis(int axis) => axis >= 0 && axis < SpatialRank ? _axes[3 - SpatialRank + axis]
+        : throw new ArgumentOutOfRangeException(nameof(axis), $"axis {axis} is not a spatial axis of a {SpatialRank}-D plan; it must be from 0 to {SpatialRank - 1}.");
+
+    private string AxisName(int axis) => WindowOptions.AxisName(axis, SpatialRank);
+
+    private void RequirePosition(ReadOnlySpan<long> position)
+    {
+        if (position.Length != SpatialRank)
+            throw new ArgumentException($"position has {position.Length} indices; a {SpatialRank}-D plan takes {SpatialRank}.", nameof(position));
+    }
+}

@@ -1,0 +1,30 @@
+namespace Cenote;
+
+/// <summary>The element types that every layer takes.</summary>
+internal enum ElementType
+{
+    Single, Double, Half, BFloat16, SByte, Byte, Int16, UInt16, Int32, UInt32, Int64, UInt64,
+}
+
+internal static class ElementTypes
+{
+    /// <summary>The entry for <typeparamref name="T"/>; the compiler folds it to a constant.</summary>
+    /// <exception cref="NotSupportedException">The type is none of them.</exception>
+    public static ElementType Of<T>()
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) return ElementType.Single;
+        if (typeof(T) == typeof(double)) return ElementType.Double;
+        if (typeof(T) == typeof(Half)) return ElementType.Half;
+        if (typeof(T) == typeof(BFloat16)) return ElementType.BFloat16;
+        if (typeof(T) == typeof(sbyte)) return ElementType.SByte;
+        if (typeof(T) == typeof(byte)) return ElementType.Byte;
+        if (typeof(T) == typeof(short)) return ElementType.Int16;
+        if (typeof(T) == typeof(ushort)) return ElementType.UInt16;
+        if (typeof(T) == typeof(int)) return ElementType.Int32;
+        if (typeof(T) == typeof(uint)) return ElementType.UInt32;
+        if (typeof(T) == typeof(long)) return ElementType.Int64;
+        if (typeof(T) == typeof(ulong)) return ElementType.UInt64;
+        throw new NotSupportedException($"element type {typeof(T)} cannot be pooled; it must be float, double, Half, BFloat16, sbyte, byte, short, ushort, int, uint, long or ulong.");
+    }
+}

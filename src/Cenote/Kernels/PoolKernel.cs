@@ -1,0 +1,26 @@
+namespace Cenote;
+
+/// <summary>Everything a kernel needs for one call: the plan, and where input and output lie.</summary>
+internal readonly unsafe struct PoolJob(PoolPlan plan, void* input, in TensorLayout inputLayout, void* output, in TensorLayout outputLayout, CancellationToken cancellation)
+{
+    public readonly PoolPlan Plan = plan;
+    public readonly void* Input = input, Output = output;
+    public readonly TensorLayout InputLayout = inputLayout, OutputLayout = outputLayout;
+    public readonly CancellationToken Cancellation = cancellation;
+}
+
+/// <summary>One way to walk memory, bound to an element type and a reducer. Kernels never mention threads.</summary>
+internal abstract class PoolKernel
+{
+    /// <summary>The name by which the kernel can be asked for.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Whether the kernel can run this job; the catalog's last kernel runs any.</summary>
+    public abstract bool Accepts(in PoolJob job);
+
+    /// <summary>How many pieces the job has that can run in any order, on any thread, with the same result.</summary>
+    public abstract long Units(in PoolJob job);
+
+    /// <summary>Runs the pieces from <paramref name="first"/> up to, not including, <paramref name="end"/>.</summary>
+    public abstract void Run(in PoolJob job, long first, long end);
+}

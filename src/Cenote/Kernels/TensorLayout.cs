@@ -1,0 +1,73 @@
+namespace Cenote;
+
+/// <summary>The distances, in elements, between neighbours along N, C, D, H and W.</summary>
+internal readonly record struct TensorLayout(long Batch, long Channel, long Depth, long Height, long Width)
+{
+    /// <summary>The layout of a tensor of N×C×spatial or C×spatial axes.</summary>
+    /// <param name="strides">The tensor's strides; those of axes of length 1 do not matter.</param>
+    /// <param name="spatialRank">How many of the axes are spatial.</param>
+    public static TensorLayout Of(ReadOnlySpan<nint> strides, int spatialRank)
+    {
+        int first = strides.Length - spatialRank;
+        return new(
+            first == 2 ? strides[0] : 0,
+            strides[first - 1],
+            spatialRank == 3 ? strides[^3] : 0,
+            spatialRank >= 2 ? strides[^2] : 0,
+            strides[^1]);
+    }
+
+    /// <summary>Row-major: each axis directly behind the next one.</summary>
+    public static TensorLayout RowMajor(long channels, long depth, long height, long width) =>
+        new(channels * depth * height * width, depth * height * width, height * width, width, 1);
+
+    /// <summary>
+    /// Strides of a dense tensor of <paramref name="shape"/> whose axes lie in memory in the order of <paramref name="like"/>:
+    /// channels-last in, channels-last out.
+    /// </summary>
+    /// <param name="shape">The lengths of the new tensor, N×C×spatial or C×spatial.</param>
+    /// <param name="likeLengths">The lengths of the tensor whose order is taken.</param>
+    /// <param name="like">Its strides.</param>
+    /// <param name="spatialRank">How many of the axes are spatial.</param>
+    public static nint[] DenseLike(ReadOnlySpan<nint> shape, ReadOnlySpan<nint> likeLengths, ReadOnlySpan<nint> like, int spatialRank)
+    {
+        int[] order = Order(likeLengths, like, spatialRank);
+        var strides = new nint[shape.Length];
+        nint next = 1;
+        for (int i = order.Length - 1; i >= 0; i--)
+        {
+            int axis = order[i];
+            // Tensor demands 0 for axes that have a single element.
+            strides[axis] = shape[axis] == 1 ? 0 : next;
+            next *= shape[axis];
+        }
+
+        return strides;
+    }
+
+    /// <summary>The axes from outermost to innermost; where axes of length 1 leave a choice, N×C×spatial, then N×spatial×C.</summary>
+    private static int[] Order(ReadOnlySpan<nint> lengths, ReadOnlySpan<nint> strides, int spatialRank)
+    {
+        int rank = lengths.Length, channel = rank - spatialRank - 1;
+        int[] rowMajor = [.. Enumerable.Range(0, rank)];
+        int[] channelsLast = [.. rowMajor.Where(axis => axis != channel), channel];
+        if (Descends(rowMajor, lengths, strides)) return rowMajor;
+        if (Descends(channelsLast, lengths, strides)) return channelsLast;
+        nint[] keys = lengths.ToArray();
+        for (int axis = 0; axis < rank; axis++) keys[axis] = lengths[axis] == 1 ? nint.MaxValue : strides[axis];
+        return [.. rowMajor.OrderByDescending(axis => keys[axis])];
+    }
+
+    private static bool Descends(int[] order, ReadOnlySpan<nint> lengths, ReadOnlySpan<nint> strides)
+    {
+        nint previous = nint.MaxValue;
+        foreach (int axis in order)
+        {
+            if (lengths[axis] == 1) continue;
+            if (strides[axis] > previous) return false;
+            previous = strides[axis];
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,165 @@
+using System.Numerics.Tensors;
+
+namespace Cenote;
+
+/// <summary>A pooling layer: what every operator and rank shares. Immutable and safe to use from several threads at once.</summary>
+/// <remarks>
+/// Inputs are N×C×L, N×C×H×W or N×C×D×H×W, or the same without N, in memory of any order (row-major, channels-last, slices). The
+/// element type is float, double, Half, <see cref="BFloat16"/> or any integer of 8 to 64 bits. Results have the same bits for any number of threads.
+/// </remarks>
+public abstract class PoolLayer
+{
+    // The last plan: a network calls a layer with the same shape again and again.
+    private PoolPlan? _lastPlan;
+
+    private protected PoolLayer(int spatialRank) => SpatialRank = spatialRank;
+
+    /// <summary>How many axes the layer pools: 1, 2 or 3.</summary>
+    public int SpatialRank { get; }
+
+    /// <summary>The most threads a call may use: −1 for all cores (the default, or what the environment variable CENOTE_NUM_THREADS says), or at least 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is 0 or below −1.</exception>
+    public int MaxDegreeOfParallelism
+    {
+        get;
+        init => field = PlaneParallel.IsDegree(value) ? value
+            : throw new ArgumentOutOfRangeException(nameof(MaxDegreeOfParallelism), $"MaxDegreeOfParallelism is {value}; it must be at least 1, or -1 for all cores.");
+    }
+
+    = PlaneParallel.DefaultDegree;
+
+    /// <summary>The operator's name on the command line and in plans.</summary>
+    internal abstract string Name { get; }
+
+    /// <summary>The options in short, such as <c>k3 s2 p1</c>; empty where there are none.</summary>
+    internal abstract string OptionsText { get; }
+
+    private protected abstract PoolOperator Operator { get; }
+
+    /// <summary>Binds the layer to an input shape, and so tells every size, window and divisor without data.</summary>
+    /// <param name="inputShape">N×C×spatial or C×spatial lengths.</param>
+    /// <returns>The plan.</returns>
+    /// <exception cref="ArgumentException">The shape has the wrong number of axes, an empty axis other than the batch, too many elements, or an axis too small for one window.</exception>
+    public PoolPlan Plan(params ReadOnlySpan<nint> inputShape)
+    {
+        PoolPlan? plan = _lastPlan;
+        if (plan is null || !plan.InputShape.SequenceEqual(inputShape)) _lastPlan = plan = CreatePlan(inputShape);
+        return plan;
+    }
+
+    /// <summary>Pools a tensor into a new one, which has the input's memory order (channels-last in, channels-last out).</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="input">N×C×spatial or C×spatial, any strides.</param>
+    /// <param name="progress">Told the fraction done, rising to 1; from any thread.</param>
+    /// <param name="cancellationToken">Stops a long call.</param>
+    /// <returns>The pooled tensor, with as many axes as the input.</returns>
+    /// <exception cref="ArgumentException">The shape does not suit the layer (see <see cref="Plan"/>), or the output is larger than one array.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be pooled.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Tensor<T> Forward<T>(Tensor<T> input, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Forward(input.AsReadOnlyTensorSpan(), progress, cancellationToken);
+    }
+
+    /// <inheritdoc cref="Forward{T}(Tensor{T}, IProgress{double}, CancellationToken)"/>
+    public Tensor<T> Forward<T>(in ReadOnlyTensorSpan<T> input, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        where T : unmanaged
+    {
+        ElementTypes.Of<T>();
+        PoolPlan plan = Plan(input.Lengths);
+        if (plan.OutputElements > Array.MaxLength)
+            throw new ArgumentException($"output {PoolPlan.Text(plan.OutputShape)} has {plan.OutputElements} elements, and a new tensor at most {Array.MaxLength}; pass an output of your own.", nameof(input));
+        nint[] strides = TensorLayout.DenseLike(plan.OutputShape, input.Lengths, input.Strides, SpatialRank);
+        Tensor<T> output = Tensor.CreateFromShapeUninitialized<T>(plan.OutputShape, strides);
+        Forward(input, output.AsTensorSpan(), progress, cancellationToken);
+        return output;
+    }
+
+    /// <summary>Pools a tensor into one that the caller owns.</summary>
+    /// <param name="input">N×C×spatial or C×spatial, any strides.</param>
+    /// <param name="output">Of the plan's output shape, any strides that give each element a place of its own; shares no memory with the input.</param>
+    /// <param name="cancellationToken">Stops a long call; the output is then partly written.</param>
+    /// <exception cref="ArgumentException">A shape does not suit the layer, the output has another shape, its elements share memory with each other or with the input. Nothing has been written.</exception>
+    /// <inheritdoc cref="Forward{T}(Tensor{T}, IProgress{double}, CancellationToken)"/>
+    public void Forward<T>(Tensor<T> input, Tensor<T> output, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(output);
+        Forward(input.AsReadOnlyTensorSpan(), output.AsTensorSpan(), progress, cancellationToken);
+    }
+
+    /// <inheritdoc cref="Forward{T}(Tensor{T}, Tensor{T}, IProgress{double}, CancellationToken)"/>
+    public unsafe void Forward<T>(in ReadOnlyTensorSpan<T> input, in TensorSpan<T> output, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        where T : unmanaged
+    {
+        PoolPlan plan = Plan(input.Lengths);
+        if (!plan.OutputShape.SequenceEqual(output.Lengths))
+            throw new ArgumentException($"output is {PoolPlan.Text(output.Lengths)}; {plan} needs {PoolPlan.Text(plan.OutputShape)}.", nameof(output));
+        fixed (T* from = &input.GetPinnableReference(), to = &output.GetPinnableReference())
+        {
+            var source = new MemoryRegion((nuint)from, sizeof(T), input.Lengths, input.Strides);
+            var target = new MemoryRegion((nuint)to, sizeof(T), output.Lengths, output.Strides);
+            if (target.AliasesItself) throw new ArgumentException("output has elements that share memory (a stride of 0, or strides that fold axes together); each needs a place of its own.", nameof(output));
+            if (source.Overlaps(target)) throw new ArgumentException("output shares memory with input; pool into memory of its own.", nameof(output));
+            Run(plan, from, TensorLayout.Of(input.Strides, SpatialRank), to, TensorLayout.Of(output.Strides, SpatialRank), progress, cancellationToken);
+        }
+    }
+
+    /// <summary>Pools row-major memory, for callers without tensors.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="plan">What this layer's <see cref="Plan"/> returned for the input's shape.</param>
+    /// <param name="input">The input's elements, N×C×spatial, the last axis contiguous.</param>
+    /// <param name="output">Room for the output's elements, in the same order.</param>
+    /// <param name="progress">Told the fraction done, rising to 1; from any thread.</param>
+    /// <param name="cancellationToken">Stops a long call; the output is then partly written.</param>
+    /// <exception cref="ArgumentException">The plan is of another layer, a span has the wrong length, or the spans overlap. Nothing has been written.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be pooled.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public unsafe void Forward<T>(PoolPlan plan, ReadOnlySpan<T> input, Span<T> output, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (!ReferenceEquals(plan.Layer, this)) throw new ArgumentException($"plan {plan} was made by another layer; use what this layer's Plan returns.", nameof(plan));
+        if (input.Length != plan.InputElements) throw new ArgumentException($"input has {input.Length} elements; {plan} reads {plan.InputElements}.", nameof(input));
+        if (output.Length != plan.OutputElements) throw new ArgumentException($"output has {output.Length} elements; {plan} writes {plan.OutputElements}.", nameof(output));
+        if (input.Overlaps(output)) throw new ArgumentException("output shares memory with input; pool into memory of its own.", nameof(output));
+        fixed (T* from = input, to = output)
+        {
+            Run(
+                plan,
+                from,
+                TensorLayout.RowMajor(plan.Channels, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength),
+                to,
+                TensorLayout.RowMajor(plan.Channels, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength),
+                progress,
+                cancellationToken);
+        }
+    }
+
+    /// <summary>The windows of one spatial axis.</summary>
+    internal abstract AxisPlan PlanAxis(int axis, long length);
+
+    /// <summary>The layer as it would be written.</summary>
+    /// <returns>For example <c>MaxPool2d(k3 s2 p1)</c>.</returns>
+    public override string ToString() => $"{GetType().Name}({OptionsText})";
+
+    private protected virtual PoolPlan CreatePlan(ReadOnlySpan<nint> inputShape) => new(this, inputShape);
+
+    private unsafe void Run<T>(PoolPlan plan, T* input, in TensorLayout from, T* output, in TensorLayout to, IProgress<double>? progress, CancellationToken cancellation)
+        where T : unmanaged
+    {
+        KernelCatalog catalog = Operator[ElementTypes.Of<T>()];
+        cancellation.ThrowIfCancellationRequested();
+        if (plan.OutputElements == 0)
+        {
+            progress?.Report(1);
+            return;
+        }
+
+        var job = new PoolJob(plan, input, from, output, to, cancellation);
+        PlaneParallel.Run(catalog.Find(job), job, MaxDegreeOfParallelism, progress);
+    }
+}
