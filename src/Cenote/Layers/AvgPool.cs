@@ -6,19 +6,16 @@ namespace Cenote;
 /// or, without count-include-pad, the taps inside the input. A window without a tap inside the input gives 0.</para>
 /// <para>float and double add in row-major order and divide once; Half and <see cref="BFloat16"/> do so in float and round once. NaN and infinities propagate.
 /// Integer sums are exact, the quotient rounds as <see cref="IntegerRounding"/> says, and a quotient outside the type's range saturates.</para>
-/// <para>Output sizes are those of <see cref="MaxPool"/>. PyTorch: <c>torch.nn.AvgPool1d/2d/3d</c>; ONNX: <c>AveragePool</c> (whose <c>count_include_pad</c> is off by default).</para>
+/// <para>PyTorch: <c>torch.nn.AvgPool1d/2d/3d</c>; ONNX: <c>AveragePool</c> (whose <c>count_include_pad</c> is off by default).</para>
 /// </remarks>
-public abstract class AvgPool : PoolLayer
+public abstract class AvgPool : WindowPool
 {
-    private readonly WindowOptions _options;
     private readonly bool _countIncludePad;
     private readonly long? _divisorOverride;
 
     private protected AvgPool(int spatialRank, Spatial kernelSize, Spatial? stride, Padding padding, bool ceilMode, bool countIncludePad, long? divisorOverride, Spatial? dilation)
-        : base(spatialRank)
+        : base(spatialRank, new() { Kernel = kernelSize, Stride = stride, Padding = padding, Dilation = dilation ?? 1, CeilMode = ceilMode })
     {
-        _options = new() { Kernel = kernelSize, Stride = stride, Padding = padding, Dilation = dilation ?? 1, CeilMode = ceilMode };
-        _options.Validate(spatialRank);
         if (divisorOverride == 0) throw new ArgumentOutOfRangeException(nameof(divisorOverride), "divisorOverride is 0; it must be any other number, or null for the number of taps.");
         (_countIncludePad, _divisorOverride) = (countIncludePad, divisorOverride);
     }
@@ -34,11 +31,11 @@ public abstract class AvgPool : PoolLayer
     internal override string Name => "avg";
 
     internal override string OptionsText =>
-        _options.ToText(SpatialRank) + (_countIncludePad ? "" : " exclude-padding") + (_divisorOverride is { } divisor ? $" divisor {divisor}" : "");
+        base.OptionsText + (_countIncludePad ? "" : " exclude-padding") + (_divisorOverride is { } divisor ? $" divisor {divisor}" : "");
+
+    private protected override bool CountsPadding => _countIncludePad;
 
     private protected override PoolOperator Operator => MeanOperator.Of(IntegerRounding, wholePlane: false);
-
-    internal override AxisPlan PlanAxis(int axis, long length) => AxisPlan.Sliding(length, _options, axis, SpatialRank, _countIncludePad);
 
     private protected override PoolPlan CreatePlan(ReadOnlySpan<nint> inputShape) => new(this, inputShape, divisorOverride: _divisorOverride);
 }

@@ -2,20 +2,15 @@ namespace Cenote;
 
 /// <summary>Max pooling: each output is the greatest tap of its window.</summary>
 /// <remarks>
-/// <para>Output size per axis: floor((L + before + after − dilation·(kernel − 1) − 1) / stride) + 1, or ceil in ceil mode, where a last window that would start after the input is dropped.</para>
 /// <para>The result is exact. The first of equal taps in row-major order wins, and −0 equals +0; NaN wins over every number. Padding takes no part
 /// in the maximum (unless <see cref="ZeroPadding"/> asks for it); a window without a tap inside the input gives −∞, or the smallest value of an integer type.</para>
 /// <para>PyTorch: <c>torch.nn.MaxPool1d/2d/3d</c>; ONNX: <c>MaxPool</c>.</para>
 /// </remarks>
-public abstract class MaxPool : PoolLayer
+public abstract class MaxPool : WindowPool
 {
-    private readonly WindowOptions _options;
-
     private protected MaxPool(int spatialRank, Spatial kernelSize, Spatial? stride, Padding padding, Spatial? dilation, bool ceilMode)
-        : base(spatialRank)
+        : base(spatialRank, new() { Kernel = kernelSize, Stride = stride, Padding = padding, Dilation = dilation ?? 1, CeilMode = ceilMode })
     {
-        _options = new() { Kernel = kernelSize, Stride = stride, Padding = padding, Dilation = dilation ?? 1, CeilMode = ceilMode };
-        _options.Validate(spatialRank);
     }
 
     /// <summary>
@@ -26,11 +21,9 @@ public abstract class MaxPool : PoolLayer
 
     internal override string Name => "max";
 
-    internal override string OptionsText => _options.ToText(SpatialRank) + (ZeroPadding ? " zero-padding" : "");
+    internal override string OptionsText => base.OptionsText + (ZeroPadding ? " zero-padding" : "");
 
     private protected override PoolOperator Operator => MaxOperator.Instance;
-
-    internal override AxisPlan PlanAxis(int axis, long length) => AxisPlan.Sliding(length, _options, axis, SpatialRank, countPadding: false);
 
     private protected override PoolPlan CreatePlan(ReadOnlySpan<nint> inputShape) => new(this, inputShape, readsPadding: ZeroPadding);
 }

@@ -71,6 +71,8 @@ public abstract class PoolLayer
         PoolPlan plan = Plan(input.Lengths);
         if (plan.OutputElements > Array.MaxLength)
             throw new ArgumentException($"output {PoolPlan.Text(plan.OutputShape)} has {plan.OutputElements} elements, and a new tensor at most {Array.MaxLength}; pass an output of your own.", nameof(input));
+        // An empty tensor has no elements to order, and accepts no strides but its own.
+        if (plan.OutputElements == 0) return Tensor.CreateFromShapeUninitialized<T>(plan.OutputShape);
         nint[] strides = TensorLayout.DenseLike(plan.OutputShape, input.Lengths, input.Strides, SpatialRank);
         Tensor<T> output = Tensor.CreateFromShapeUninitialized<T>(plan.OutputShape, strides);
         Forward(input, output.AsTensorSpan(), progress, cancellationToken);
