@@ -5,8 +5,8 @@ namespace Cenote;
 /// <summary>Splits a job into runs of units over threads. Units are independent, so the bits do not depend on the split.</summary>
 internal static class PlaneParallel
 {
-    /// <summary>Below this many elements read and written a second thread costs more than it brings.</summary>
-    private const long WorthAThread = 1 << 15;
+    /// <summary>A thread is worth its start from this many elements read and written.</summary>
+    private const int WorthAThread = 1 << 15;
 
     /// <summary>A call is cut into at most this many runs per thread: for balance, cancellation and progress.</summary>
     private const int RunsPerThread = 32;
@@ -30,10 +30,10 @@ internal static class PlaneParallel
     public static void Run(PoolKernel kernel, PoolJob job, int maxDegree, IProgress<double>? progress)
     {
         long units = kernel.Units(job);
-        long work = job.Plan.InputElements + job.Plan.OutputElements;
-        int threads = (int)Math.Min(maxDegree == -1 ? Environment.ProcessorCount : maxDegree, Math.Max(1, Math.Min(units, work / WorthAThread)));
-        long runs = Math.Min(units, (long)threads * RunsPerThread);
-        if (work < WorthAThread || runs <= 1)
+        long worthwhile = Math.Min(units, (long)(kernel.Cost(job) / WorthAThread));
+        int threads = (int)Math.Clamp(worthwhile, 1, maxDegree == -1 ? Environment.ProcessorCount : maxDegree);
+        long runs = Math.Min(worthwhile, (long)threads * RunsPerThread);
+        if (runs <= 1)
         {
             job.Cancellation.ThrowIfCancellationRequested();
             kernel.Run(job, 0, units);

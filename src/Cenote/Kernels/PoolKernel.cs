@@ -21,6 +21,9 @@ internal abstract class PoolKernel
     /// <summary>How many pieces the job has that can run in any order, on any thread, with the same result.</summary>
     public abstract long Units(in PoolJob job);
 
+    /// <summary>Roughly how many elements the job reads and writes; decides how many threads it is worth.</summary>
+    public abstract double Cost(in PoolJob job);
+
     /// <summary>Runs the pieces from <paramref name="first"/> up to, not including, <paramref name="end"/>.</summary>
     public abstract void Run(in PoolJob job, long first, long end);
 }

@@ -14,6 +14,9 @@ internal sealed unsafe class ReferenceKernel<T, TState, TReducer>(TReducer reduc
     public override long Units(in PoolJob job) =>
         job.Plan.Batch * job.Plan.Channels * job.Plan.Depth.OutputLength * job.Plan.Height.OutputLength;
 
+    public override double Cost(in PoolJob job) =>
+        job.Plan.OutputElements * (1.0 + (double)job.Plan.Depth.MaxCount * job.Plan.Height.MaxCount * job.Plan.Width.MaxCount);
+
     // Bounds: the plan's windows are clipped to the input's lengths, for which the caller has checked both tensors.
     public override void Run(in PoolJob job, long first, long end)
     {
