@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Cenote.Docs.Tests;
+
+/// <summary>Every <c>cenote</c> command of the pages' console blocks runs, and prints what stands under it.</summary>
+public sealed partial class CommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("cenote-docs-").FullName;
+
+    public static TheoryData<string, int> Sessions
+    {
+        get
+        {
+            var data = new TheoryData<string, int>();
+            foreach (Block block in Repository.Pages.SelectMany(Markdown.Blocks).Where(block => block.Language == "console" && Commands(block).Count > 0))
+                data.Add(block.Page, block.Line);
+            return data;
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Sessions))]
+    public void A_command_works_twice_and_prints_what_the_page_says(string page, int line)
+    {
+        // A copy of the samples, so that nothing appears in the checkout.
+        Directory.CreateDirectory(Path.Combine(_folder, "samples"));
+        File.Copy(Repository.PathOf("samples/cenote.png"), Path.Combine(_folder, "samples", "cenote.png"));
+        foreach (int run in (int[])[1, 2])
+        {
+            foreach (var (arguments, expected) in Commands(Markdown.Blocks(page).Single(block => block.Line == line)))
+            {
+                var (exit, printed) = Run(arguments);
+                Assert.True(exit == 0, $"run {run}: cenote {arguments} ended with {exit}: {printed}");
+                if (expected.Length > 0) Assert.Equal(WithoutTimes(expected), WithoutTimes(printed.Trim()));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_first_page_has_a_command() => Assert.Contains(Sessions, row => row.Data.Item1 == "README.md");
+
+    private static List<(string Arguments, string Expected)> Commands(Block block)
+    {
+        var commands = new List<(string Arguments, string Expected)>();
+        string[] prompts = ["$ cenote ", "dotnet run --project src/Cenote.Cli -- "];
+        foreach (string row in block.Text.Split('\n'))
+        {
+            if (prompts.FirstOrDefault(prompt => row.StartsWith(prompt, StringComparison.Ordinal)) is { } prompt) commands.Add((row[prompt.Length..], ""));
+            else if (commands.Count > 0) commands[^1] = (commands[^1].Arguments, (commands[^1].Expected + "\n" + row).Trim());
+        }
+
+        return commands;
+    }
+
+    private static string WithoutTimes(string text) => Time().Replace(text.ReplaceLineEndings("\n"), "T");
+
+    [GeneratedRegex(@"\d+(\.\d+)? ?(µs|ms|s)\b")]
+    private static partial Regex Time();
+
+    private (int Exit, string Printed) Run(string arguments)
+    {
+        string tool = Directory.GetFiles(AppContext.BaseDirectory, "*.runtimeconfig.json").Select(file => file.Replace(".runtimeconfig.json", ".dll", StringComparison.Ordinal))
+            .Single(file => Path.GetFileName(file).ToUpperInvariant() is "CENOTE.DLL" or "CENOTE.CLI.DLL");
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8 };
+        start.ArgumentList.Add(tool);
+        foreach (string argument in arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)) start.ArgumentList.Add(argument);
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string printed = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, printed + errors.Result);
+    }
+}
