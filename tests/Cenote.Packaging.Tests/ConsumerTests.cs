@@ -1,0 +1,80 @@
+using System.Runtime.InteropServices;
+
+namespace Cenote.Packaging.Tests;
+
+/// <summary>An empty project that takes the library from its package: built, and compiled ahead of time and trimmed, without a warning.</summary>
+public class ConsumerTests(Feed feed)
+{
+    private const string Program = """
+        using System.Numerics.Tensors;
+        using Cenote;
+
+        float[] map = [1, 3, 2, 1, 4, 6, 5, 0, 2, 9, 3, 4, 0, 1, 7, 2];
+        Tensor<float> x = Tensor.Create(map, [1, 4, 4]);
+        Console.WriteLine(string.Join(" ", new MaxPool2d(2).Forward(x)));
+        Console.WriteLine(string.Join(" ", new AvgPool2d(3, stride: 2, padding: 1, countIncludePad: false).Forward(x)));
+        Console.WriteLine(string.Join(" ", new GlobalAvgPool2d().Forward(x)));
+        Tensor<byte> pixels = Tensor.Create(new byte[] { 1, 2, 3, 5 }, [1, 4]);
+        Console.WriteLine(string.Join(" ", new AvgPool1d(2) { IntegerRounding = IntegerRounding.NearestEven }.Forward(pixels)));
+        """;
+
+    private static readonly string[] Printed = ["6 5 9 7", "3.5 2.8333333 3.6666667 4.111111", "3.125", "2 4"];
+
+    [Fact]
+    public void A_new_project_pools()
+    {
+        string folder = NewProject("consumer");
+        Command.Dotnet(folder, "build", "-c", "Release", "-o", "out", "-warnaserror");
+        Assert.Equal(Printed, Lines(Command.Dotnet(folder, Path.Combine("out", "consumer.dll"))));
+    }
+
+    [Fact]
+    public void Compiled_ahead_of_time_it_pools_too()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && OnPath("gcc"), "NativeAOT links with gcc, which is not installed here.");
+        string folder = NewProject("native");
+        string log = Command.Dotnet(
+            folder,
+            "publish",
+            "-c",
+            "Release",
+            "-r",
+            RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? $"linux-musl-{Architecture}" : $"linux-{Architecture}",
+            "-o",
+            "out",
+            "-warnaserror",
+            "-p:PublishAot=true",
+            "-p:PublishTrimmed=true",
+            "-p:CppCompilerAndLinker=gcc",
+            "-p:TrimmerSingleWarn=false");
+        Assert.DoesNotContain("warning", log, StringComparison.OrdinalIgnoreCase);
+        Assert.False(File.Exists(Path.Combine(folder, "out", "Cenote.dll")), "the library is compiled into the program, and not beside it");
+        Assert.Equal(Printed, Lines(Command.Run(Path.Combine(folder, "out", "native"), folder)));
+    }
+
+    private static string Architecture => RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x64";
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static bool OnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    private string NewProject(string name)
+    {
+        _ = feed.Library;
+        string folder = feed.NewFolder(name);
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), Program);
+        File.WriteAllText(Path.Combine(folder, name + ".csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <InvariantGlobalization>true</InvariantGlobalization>
+              </PropertyGroup>
+              <ItemGroup><PackageReference Include="Cenote" Version="[{feed.Version}]" /></ItemGroup>
+            </Project>
+            """);
+        return folder;
+    }
+}
