@@ -1,0 +1,24 @@
+namespace Cenote.Cli;
+
+/// <summary>A file that appears whole or not at all: written beside its place, then renamed.</summary>
+internal static class AtomicFile
+{
+    public static void Write(string path, bool overwrite, Action<Stream> write)
+    {
+        string temporary = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+}

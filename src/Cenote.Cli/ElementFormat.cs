@@ -1,0 +1,15 @@
+namespace Cenote.Cli;
+
+/// <summary>An element type as npy names it.</summary>
+/// <param name="Code">Kind and size: <c>f4</c>.</param>
+/// <param name="Size">Bytes per element.</param>
+internal readonly record struct ElementFormat(string Code, int Size)
+{
+    public static readonly ElementFormat Byte = new("u1", 1);
+
+    private static readonly string[] Codes = ["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"];
+
+    public bool IsInteger => Code[0] != 'f';
+
+    public static ElementFormat? Find(string code) => Codes.Contains(code) ? new(code, code[1] - '0') : null;
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace Cenote.Cli;
+
+/// <summary>Option values: <c>3</c>, or one number per axis joined by x, <c>2x3</c>.</summary>
+internal static class Numbers
+{
+    public static Spatial Spatial(string option, string text, int minimum)
+    {
+        string[] parts = text.Split('x', 'X');
+        var values = new int[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+            if (!int.TryParse(parts[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out values[i]) || values[i] < minimum)
+                throw new UserError($"{option} is '{text}'; it must be a whole number from {minimum} to {int.MaxValue}, or one per axis such as 2x3.");
+        if (parts.Length > 3) throw new UserError($"{option} is '{text}'; it takes one number, or one per axis, for at most 3 axes.");
+        return Cenote.Spatial.Create(values);
+    }
+
+    /// <summary>Lengths of 1 to 3 axes, each 64 bits.</summary>
+    public static nint[] Lengths(string name, string text)
+    {
+        string[] parts = text.Split('x', 'X');
+        var values = new nint[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+            if (!nint.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out values[i]) || values[i] < 1)
+                throw new UserError($"{name} is '{text}'; it must be a length such as 16000, 112x112 or 16x112x112, each from 1.");
+        return parts.Length <= 3 ? values : throw new UserError($"{name} is '{text}'; it has {parts.Length} axes, and pooling takes 1 to 3.");
+    }
+
+    public static long Integer(string option, string text, string allowed, Func<long, bool> allows) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) && allows(value) ? value
+            : throw new UserError($"{option} is '{text}'; it must be {allowed}.");
+}

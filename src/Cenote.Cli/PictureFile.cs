@@ -1,0 +1,136 @@
+using SkiaSharp;
+
+namespace Cenote.Cli;
+
+/// <summary>Pictures as arrays of height × width × channels bytes: 1 channel for grey, 3 for RGB, 4 for RGBA with alpha not multiplied in.</summary>
+internal static unsafe class PictureFile
+{
+    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp"];
+
+    public static bool IsWritable(string path) => Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
+
+    /// <exception cref="UserError">The file is no picture of 8 bits per channel, or ends early.</exception>
+    public static ArrayData Read(string name, Stream stream)
+    {
+        using SKData data = SKData.Create(stream) ?? throw new UserError($"{name}: no picture (the file is empty).");
+        if (data.Size == 0) throw new UserError($"{name}: no picture (the file is empty).");
+        using SKCodec codec = SKCodec.Create(data) ?? throw new UserError($"{name}: neither an npy file nor a picture that can be read (PNG, JPEG, WebP or BMP).");
+        if (codec.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp or SKEncodedImageFormat.Bmp))
+            throw new UserError($"{name}: a {codec.EncodedFormat} picture; it must be PNG, JPEG, WebP or BMP.");
+        // Byte 24 of a PNG is the depth in its header chunk.
+        if (codec.EncodedFormat == SKEncodedImageFormat.Png && data.AsSpan() is { Length: > 24 } bytes && bytes[24] == 16)
+            throw new UserError($"{name}: a PNG of 16 bits per channel; pictures are pooled as bytes, and halving the depth would lose what you have. Save it as a uint16 npy array.");
+        if (codec.FrameCount > 1) throw new UserError($"{name}: a moving picture of {codec.FrameCount} frames; it must be a still one.");
+
+        SKImageInfo info = codec.Info;
+        bool grey = info.ColorType == SKColorType.Gray8;
+        int channels = grey ? 1 : info.AlphaType == SKAlphaType.Opaque ? 3 : 4;
+        var decoded = new SKImageInfo(info.Width, info.Height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, grey ? SKAlphaType.Opaque : SKAlphaType.Unpremul, info.ColorSpace);
+        using var pixels = new ArrayData(name, ElementFormat.Byte, [info.Height, info.Width, decoded.BytesPerPixel]);
+        SKCodecResult result = codec.GetPixels(decoded, (nint)pixels.Pointer);
+        if (result != SKCodecResult.Success)
+            throw new UserError($"{name}: a damaged picture ({(result == SKCodecResult.IncompleteInput ? "the file ends early" : result.ToString())}).");
+
+        bool swapped = codec.EncodedOrigin >= SKEncodedOrigin.LeftTop;
+        var picture = new ArrayData(name, ElementFormat.Byte, swapped ? [info.Width, info.Height, channels] : [info.Height, info.Width, channels]) { Profile = info.ColorSpace };
+        Orient(pixels, picture, codec.EncodedOrigin);
+        return picture;
+    }
+
+    /// <summary>Encodes a picture in the format that the path's extension names.</summary>
+    /// <exception cref="UserError">The format cannot hold it.</exception>
+    public static SKData Encode(string path, ArrayData picture)
+    {
+        int height = Side(picture.Shape[0]), width = Side(picture.Shape[1]), channels = (int)picture.Shape[2];
+        string extension = Path.GetExtension(path).ToLowerInvariant();
+        if (channels == 4 && extension is ".jpg" or ".jpeg") throw new UserError($"{path}: a JPEG has no alpha channel, and the picture has; write a .png or .webp.");
+        bool grey = channels == 1 && extension != ".webp";
+        using var pixels = new ArrayData(path, ElementFormat.Byte, [height, width, grey ? 1 : 4]);
+        Expand(picture, pixels);
+        var info = new SKImageInfo(width, height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, channels == 4 ? SKAlphaType.Unpremul : SKAlphaType.Opaque, picture.Profile);
+        using var pixmap = new SKPixmap(info, (nint)pixels.Pointer);
+        SKData? data = extension switch
+        {
+            ".png" => pixmap.Encode(SKPngEncoderOptions.Default),
+            ".webp" => pixmap.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100)),
+            _ => pixmap.Encode(new SKJpegEncoderOptions(95)),
+        };
+        return data ?? throw new UserError($"{path}: a {extension[1..]} picture cannot be {width}×{height} pixels; write a .png or .npy.");
+
+        int Side(nint length) => length <= int.MaxValue / 4 ? (int)length : throw new UserError($"{path}: a picture cannot have a side of {length} pixels; write a .npy.");
+    }
+
+    /// <summary>Channels-first bytes, as an npy file holds them, from a picture.</summary>
+    public static ArrayData ToChannelsFirst(ArrayData picture)
+    {
+        var (height, width, channels) = (picture.Shape[0], picture.Shape[1], picture.Shape[2]);
+        var array = new ArrayData("output", ElementFormat.Byte, [channels, height, width]);
+        Copy(picture, picture.Strides(), array, [width, 1, height * width]);
+        return array;
+    }
+
+    /// <summary>A picture from an array of C×H×W or H×W bytes.</summary>
+    /// <exception cref="UserError">The array is no picture.</exception>
+    public static ArrayData FromArray(string path, ArrayData array)
+    {
+        nint[] shape = array.Shape, strides = array.Strides();
+        bool plane = shape.Length == 2;
+        if (array.Format != ElementFormat.Byte || !(plane || (shape.Length == 3 && shape[0] is 1 or 3 or 4)) || array.Elements == 0)
+            throw new UserError($"{path}: an array of {ArrayData.Text(shape)} {array.Format.Code} is no picture; it must be bytes (u1) of H×W, or C×H×W with 1, 3 or 4 channels. Write a .npy.");
+        var picture = new ArrayData(path, ElementFormat.Byte, plane ? [shape[0], shape[1], 1] : [shape[1], shape[2], shape[0]]);
+        Copy(array, plane ? [strides[0], strides[1], 0] : [strides[1], strides[2], strides[0]], picture, picture.Strides());
+        return picture;
+    }
+
+    /// <summary>Copies height × width × channels elements; the target's lengths are those of whichever array is a picture.</summary>
+    private static void Copy(ArrayData from, nint[] fromStrides, ArrayData to, nint[] toStrides)
+    {
+        nint[] lengths = toStrides[2] == 1 ? to.Shape : from.Shape;
+        byte* source = (byte*)from.Pointer, target = (byte*)to.Pointer;
+        for (nint y = 0; y < lengths[0]; y++)
+            for (nint x = 0; x < lengths[1]; x++)
+                for (nint c = 0; c < lengths[2]; c++)
+                    target[y * toStrides[0] + x * toStrides[1] + c * toStrides[2]] = source[y * fromStrides[0] + x * fromStrides[1] + c * fromStrides[2]];
+    }
+
+    /// <summary>Turns decoded rows of 1 or 4 bytes per pixel upright, and drops an alpha that is not used.</summary>
+    private static void Orient(ArrayData decoded, ArrayData picture, SKEncodedOrigin origin)
+    {
+        nint height = decoded.Shape[0], width = decoded.Shape[1], step = decoded.Shape[2], row = width * step;
+        // For each orientation: the decoded position of the upright corner, and the steps along upright rows and columns.
+        var (corner, down, right) = origin switch
+        {
+            SKEncodedOrigin.TopRight => ((width - 1) * step, row, -step),
+            SKEncodedOrigin.BottomRight => ((height - 1) * row + (width - 1) * step, -row, -step),
+            SKEncodedOrigin.BottomLeft => ((height - 1) * row, -row, step),
+            SKEncodedOrigin.LeftTop => (0, step, row),
+            SKEncodedOrigin.RightTop => ((height - 1) * row, step, -row),
+            SKEncodedOrigin.RightBottom => ((height - 1) * row + (width - 1) * step, -step, -row),
+            SKEncodedOrigin.LeftBottom => ((width - 1) * step, -step, row),
+            _ => (0, row, step),
+        };
+        nint channels = picture.Shape[2];
+        byte* target = (byte*)picture.Pointer;
+        for (nint y = 0; y < picture.Shape[0]; y++)
+            for (nint x = 0; x < picture.Shape[1]; x++)
+            {
+                byte* source = (byte*)decoded.Pointer + corner + y * down + x * right;
+                for (nint c = 0; c < channels; c++) *target++ = source[c];
+            }
+    }
+
+    /// <summary>1 or 4 bytes per pixel from 1, 3 or 4 channels.</summary>
+    private static void Expand(ArrayData picture, ArrayData pixels)
+    {
+        nint channels = picture.Shape[2], step = pixels.Shape[2];
+        byte* source = (byte*)picture.Pointer, target = (byte*)pixels.Pointer;
+        for (long pixel = picture.Elements / channels; pixel > 0; pixel--, source += channels, target += step)
+        {
+            target[0] = source[0];
+            if (step == 1) continue;
+            target[1] = source[channels == 1 ? 0 : 1];
+            target[2] = source[channels == 1 ? 0 : 2];
+            target[3] = channels == 4 ? source[3] : (byte)255;
+        }
+    }
+}

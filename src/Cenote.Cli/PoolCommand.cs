@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.Diagnostics;
+
+namespace Cenote.Cli;
+
+/// <summary>A pooling verb: reads every input, pools it, writes it, reports.</summary>
+internal sealed class PoolCommand
+{
+    private readonly Verb _verb;
+    private readonly Argument<string[]> _inputs = new("INPUT") { Description = "A NumPy .npy array, or a picture (PNG, JPEG, WebP, BMP); - is an array from standard input.", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string?> _output = new("-o", "--output") { Description = "The file to write: .npy, .png, .jpg or .webp; - is standard output. [default: photo.VERB.png or array.VERB.npy beside the input]", HelpName = "OUTPUT" };
+    private readonly Option<string?> _folder = new("--out-dir") { Description = "The folder to write to, made if missing; needed for several inputs.", HelpName = "DIR" };
+    private readonly Option<string?> _layout = new("--layout") { Description = "Where an array has its channels: nchw (before the spatial axes) or nhwc (last). [default: nchw]", HelpName = "nchw|nhwc" };
+    private readonly Option<string?> _dims = new("--dims") { Description = "How many axes of an array are spatial: 1, 2 or 3. [default: as many as K has numbers, or 2]", HelpName = "1|2|3" };
+    private readonly Option<string?> _threads = new("--threads") { Description = "The most threads to use, from 1. [default: CENOTE_NUM_THREADS, or all cores]", HelpName = "N" };
+    private readonly Option<bool> _force = new("--force") { Description = "Overwrite existing files." };
+    private readonly Option<bool> _quiet = new("--quiet") { Description = "Print no report." };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the report as one JSON object per input." };
+
+    public PoolCommand(Verb verb) => _verb = verb;
+
+    public Command Command
+    {
+        get
+        {
+            var command = new Command(_verb.Name, _verb.Description) { _inputs };
+            foreach (Option option in _verb.Options.Concat([_output, _folder, _layout, _dims, _threads, _force, _quiet, _json])) command.Add(option);
+            command.SetAction(Run);
+            return command;
+        }
+    }
+
+    private int Run(ParseResult parse)
+    {
+        string[] inputs = parse.GetValue(_inputs)!;
+        string? output = parse.GetValue(_output), folder = parse.GetValue(_folder);
+        if (output is not null && folder is not null) throw new UserError("-o and --out-dir are both given; an output has one place.");
+        if (inputs.Length > 1 && folder is null) throw new UserError($"{inputs.Length} inputs are given; several inputs need --out-dir.");
+        Settings settings = Read(parse, inputs[0]);
+        if (folder is not null)
+        {
+            if (File.Exists(folder)) throw new UserError($"--out-dir: '{folder}' is a file; it must be a folder.");
+            Directory.CreateDirectory(folder);
+        }
+
+        using var cancellation = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, e) =>
+        {
+            e.Cancel = true;
+            cancellation.Cancel();
+        };
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        bool failed = false;
+        foreach (string input in inputs)
+        {
+            try
+            {
+                PoolOne(parse, settings, input, output, folder, written, cancellation.Token);
+            }
+            catch (Exception error) when (Errors.Line(error, input) is { } line)
+            {
+                failed = true;
+                Console.Error.WriteLine($"cenote: {line}");
+                if (settings.Json) (output == "-" ? Console.Error : Console.Out).WriteLine(Report.FailureToJson(input, line));
+            }
+        }
+
+        return failed ? 2 : 0;
+    }
+
+    private void PoolOne(ParseResult parse, Settings settings, string input, string? output, string? folder, HashSet<string> written, CancellationToken cancellation)
+    {
+        // What can be refused without reading the input is refused first.
+        Target? early = output is null ? null : Target.Check("-o", output, settings.Force);
+        using ArrayData array = InputFile.Read(input, out bool isPicture);
+        if (isPicture) settings.RefuseForPictures(input);
+        PoolLayer layer = _verb.Layer(parse, isPicture ? 2 : settings.Dims, isPicture, settings.Threads);
+        Target target = early ?? Default(input, folder, isPicture, settings.Force);
+        if (!target.IsStandardOutput && !written.Add(Path.GetFullPath(target.Path)))
+            throw new UserError($"--out-dir: '{target.Path}' would be written for two inputs; rename one of them.");
+
+        var pooling = new ArrayPooling(input, array, layer, settings.ChannelsLast || isPicture);
+        using ArrayData result = pooling.Output;
+        var watch = Stopwatch.StartNew();
+        ProgressBar.Run(pooling.Plan, !settings.Quiet, input, progress => pooling.Run(progress, cancellation));
+        double milliseconds = watch.Elapsed.TotalMilliseconds;
+        target.Write(result, isPicture);
+        if (settings.Quiet) return;
+        var report = new Report(input, target.Path, array.Format.Code, Shape(array, isPicture), Shape(result, isPicture), _verb.Name, pooling.Plan.OptionsText, milliseconds);
+        (target.IsStandardOutput ? Console.Error : Console.Out).WriteLine(settings.Json ? report.ToJson() : report.ToString());
+    }
+
+    /// <summary>A picture is told as C×H×W, the shape of its npy file.</summary>
+    private static nint[] Shape(ArrayData array, bool isPicture) => isPicture ? [array.Shape[2], array.Shape[0], array.Shape[1]] : array.Shape;
+
+    private Target Default(string input, string? folder, bool isPicture, bool force)
+    {
+        if (input == "-" && folder is null) return new("-", force);
+        string name = $"{(input == "-" ? "stdin" : Path.GetFileNameWithoutExtension(input))}.{_verb.Name}.{(isPicture ? "png" : "npy")}";
+        return Target.Check(folder is null ? input : "--out-dir", Path.Combine(folder ?? Path.GetDirectoryName(input) ?? "", name), force);
+    }
+
+    private Settings Read(ParseResult parse, string firstInput)
+    {
+        string? layout = parse.GetValue(_layout);
+        if (layout is not (null or "nchw" or "nhwc")) throw new UserError($"--layout is '{layout}'; it must be nchw or nhwc.");
+        int? dims = parse.GetValue(_dims) is { } text ? (int)Numbers.Integer("--dims", text, "1, 2 or 3", n => n is >= 1 and <= 3) : null;
+        int? implied = _verb.Dims(parse);
+        if (dims is { } asked && implied is { } given && asked != given) throw new UserError($"--dims is {asked}, and -k has {given} numbers; they must agree.");
+        int threads = parse.GetValue(_threads) is { } count ? (int)Numbers.Integer("--threads", count, $"a whole number from 1 to {int.MaxValue}", n => n is >= 1 and <= int.MaxValue) : new GlobalMaxPool1d().MaxDegreeOfParallelism;
+        var settings = new Settings(dims ?? implied ?? 2, dims is not null, implied, layout, threads, parse.GetValue(_force), parse.GetValue(_quiet), parse.GetValue(_json));
+        // Options that no input could satisfy are refused once, before any file is opened.
+        _verb.Layer(parse, settings.Dims, isPicture: false, threads);
+        return settings;
+    }
+
+    private sealed record Settings(int Dims, bool DimsGiven, int? Implied, string? Layout, int Threads, bool Force, bool Quiet, bool Json)
+    {
+        public bool ChannelsLast => Layout == "nhwc";
+
+        public void RefuseForPictures(string input)
+        {
+            if (Layout is not null) throw new UserError($"--layout is for arrays; {input} is a picture.");
+            if (Dims != 2) throw new UserError($"{(DimsGiven ? "--dims" : "-k")} asks for {Dims} spatial axes; {input} is a picture and has 2.");
+        }
+    }
+}

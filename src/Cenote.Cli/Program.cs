@@ -1,0 +1,26 @@
+using System.CommandLine;
+using System.Text;
+using Cenote.Cli;
+
+// Exit codes: 0 fine, 2 bad usage or input (one line on standard error), 130 interrupted.
+try
+{
+    Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+    var root = new RootCommand("Pooling of pictures and NumPy arrays, with PyTorch's numbers.\n\nExample:\n  cenote max photo.png -k 4        writes photo.max.png, a quarter as wide and high");
+    foreach (Verb verb in Verb.All) root.Add(new PoolCommand(verb).Command);
+    root.Add(new ShapeCommand().Command);
+    // A file may well be called @photo.png: it is no response file.
+    ParseResult parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    if (parse.Errors.Count > 0) throw new UserError($"{Errors.FirstLine(parse.Errors[0].Message).TrimEnd('.')}; see cenote {parse.CommandResult.Command.Name switch { "cenote" => "", var verb => verb + " " }}--help.");
+    return parse.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (OperationCanceledException)
+{
+    Console.Error.WriteLine("cenote: interrupted.");
+    return 130;
+}
+catch (Exception error)
+{
+    Console.Error.WriteLine($"cenote: {Errors.Line(error, "cenote") ?? $"internal error: {error.GetType().Name}: {Errors.FirstLine(error.Message)}"}");
+    return 2;
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+
+namespace Cenote.Cli;
+
+/// <summary>The size arithmetic alone: no data.</summary>
+internal sealed class ShapeCommand
+{
+    private readonly Argument<string> _size = new("SIZE") { Description = "The input's spatial lengths: 16000, 112x112 or 16x112x112." };
+    private readonly WindowSettings _window = new();
+
+    public Command Command
+    {
+        get
+        {
+            var command = new Command("shape", "Works out the output size of a window, axis by axis, with the numbers filled in.\n\nExample:\n  cenote shape 112x112 -k 3 -s 2 -p 1") { _size };
+            foreach (Option option in _window.Options) command.Add(option);
+            command.SetAction(Run);
+            return command;
+        }
+    }
+
+    private int Run(ParseResult parse)
+    {
+        nint[] size = Numbers.Lengths("SIZE", parse.GetValue(_size)!);
+        PoolPlan plan = MaxVerb.Make(_window.Read(parse), size.Length).Plan([1, .. size]);
+        Console.Out.WriteLine($"{ArrayData.Text(size)} → {ArrayData.Text(plan.OutputShape[1..])}  ({plan.OptionsText})");
+        for (int axis = 0; axis < size.Length; axis++) Console.Out.WriteLine(plan.DescribeAxis(axis));
+        return 0;
+    }
+}

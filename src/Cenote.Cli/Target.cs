@@ -1,0 +1,47 @@
+namespace Cenote.Cli;
+
+/// <summary>Where an output goes, checked before any work is done.</summary>
+internal sealed record Target(string Path, bool Overwrite)
+{
+    public bool IsStandardOutput => Path == "-";
+
+    public bool IsPicture => !IsStandardOutput && PictureFile.IsWritable(Path);
+
+    /// <exception cref="UserError">The name, the folder or an existing file forbids it.</exception>
+    public static Target Check(string option, string path, bool force)
+    {
+        var target = new Target(path, force);
+        if (target.IsStandardOutput) return target;
+        string extension = System.IO.Path.GetExtension(path).ToLowerInvariant();
+        if (extension != ".npy" && !target.IsPicture)
+            throw new UserError($"{option}: '{path}' ends in '{extension}'; an output is written as .npy, .png, .jpg, .jpeg or .webp.");
+        string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder)) throw new UserError($"{option}: the folder of '{path}' does not exist.");
+        if (Directory.Exists(path)) throw new UserError($"{option}: '{path}' is a folder; it must be a file.");
+        if (File.Exists(path) && !force) throw new UserError($"{option}: '{path}' exists; --force overwrites it.");
+        return target;
+    }
+
+    /// <summary>Writes the array in the form that the name asks for.</summary>
+    public void Write(ArrayData output, bool isPicture)
+    {
+        if (IsPicture)
+        {
+            using ArrayData? converted = isPicture ? null : PictureFile.FromArray(Path, output);
+            using SkiaSharp.SKData encoded = PictureFile.Encode(Path, converted ?? output);
+            AtomicFile.Write(Path, Overwrite, encoded.SaveTo);
+            return;
+        }
+
+        using ArrayData? planes = isPicture ? PictureFile.ToChannelsFirst(output) : null;
+        if (IsStandardOutput)
+        {
+            using Stream stream = Console.OpenStandardOutput();
+            NpyFile.Write(planes ?? output, stream);
+        }
+        else
+        {
+            AtomicFile.Write(Path, Overwrite, stream => NpyFile.Write(planes ?? output, stream));
+        }
+    }
+}
