@@ -35,6 +35,7 @@ public sealed partial class CommandTests : IDisposable
             {
                 var (exit, printed) = Run(arguments);
                 Assert.True(exit == 0, $"run {run}: cenote {arguments} ended with {exit}: {printed}");
+                if (Option(arguments, "-o") is { } output) Assert.True(new FileInfo(Path.Combine(_folder, output)) is { Exists: true, Length: > 0 }, $"cenote {arguments} left no {output}");
                 if (expected.Length > 0) Assert.Equal(WithoutTimes(expected), WithoutTimes(printed.Trim()));
             }
         }
@@ -54,6 +55,13 @@ public sealed partial class CommandTests : IDisposable
         }
 
         return commands;
+    }
+
+    private static string? Option(string arguments, string name)
+    {
+        string[] words = arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        int index = Array.IndexOf(words, name);
+        return index < 0 ? null : words[index + 1];
     }
 
     private static string WithoutTimes(string text) => Time().Replace(text.ReplaceLineEndings("\n"), "T");
