@@ -1,0 +1,58 @@
+namespace Cenote.Conformance.Tests.Onnx;
+
+/// <summary>ONNX's pooling operators in the layers' words.</summary>
+internal static class OnnxLayers
+{
+    public static readonly string[] Operators = ["MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"];
+
+    public static PoolLayer Create(OnnxNode node, int rank) => node.Operator switch
+    {
+        "MaxPool" => Max(node, rank),
+        "AveragePool" => Average(node, rank),
+        "GlobalAveragePool" => rank switch { 1 => new GlobalAvgPool1d(), 2 => new GlobalAvgPool2d(), _ => new GlobalAvgPool3d() },
+        "GlobalMaxPool" => rank switch { 1 => new GlobalMaxPool1d(), 2 => new GlobalMaxPool2d(), _ => new GlobalMaxPool3d() },
+        _ => throw new NotSupportedException(node.Operator),
+    };
+
+    private static MaxPool Max(OnnxNode node, int rank)
+    {
+        (Spatial kernel, Spatial stride, Padding padding, Spatial dilation, bool ceil) = Window(node);
+        return rank switch
+        {
+            1 => new MaxPool1d(kernel, stride, padding, dilation, ceil),
+            2 => new MaxPool2d(kernel, stride, padding, dilation, ceil),
+            _ => new MaxPool3d(kernel, stride, padding, dilation, ceil),
+        };
+    }
+
+    private static AvgPool Average(OnnxNode node, int rank)
+    {
+        (Spatial kernel, Spatial stride, Padding padding, Spatial dilation, bool ceil) = Window(node);
+        bool countPadding = node.Integer("count_include_pad", otherwise: 0) != 0;
+        return rank switch
+        {
+            1 => new AvgPool1d(kernel, stride, padding, ceil, countPadding, dilation: dilation),
+            2 => new AvgPool2d(kernel, stride, padding, ceil, countPadding, dilation: dilation),
+            _ => new AvgPool3d(kernel, stride, padding, ceil, countPadding, dilation: dilation),
+        };
+    }
+
+    private static (Spatial Kernel, Spatial Stride, Padding Padding, Spatial Dilation, bool Ceil) Window(OnnxNode node)
+    {
+        Spatial kernel = Spatial.Create(node.Integers("kernel_shape"));
+        // ONNX's default stride is 1, not the kernel.
+        Spatial stride = node.Integers("strides") is { } strides ? Spatial.Create(strides) : 1;
+        Spatial dilation = node.Integers("dilations") is { } dilations ? Spatial.Create(dilations) : 1;
+        return (kernel, stride, Padding(node), dilation, node.Integer("ceil_mode", otherwise: 0) != 0);
+    }
+
+    private static Padding Padding(OnnxNode node) => node.Text("auto_pad", otherwise: "NOTSET") switch
+    {
+        "SAME_UPPER" => Cenote.Padding.SameUpper,
+        "SAME_LOWER" => Cenote.Padding.SameLower,
+        "VALID" => Cenote.Padding.Valid,
+        // All beginnings come first, then all ends.
+        _ when node.Integers("pads") is { } pads => new(Spatial.Create(pads.AsSpan(0, pads.Length / 2)), Spatial.Create(pads.AsSpan(pads.Length / 2))),
+        _ => default,
+    };
+}

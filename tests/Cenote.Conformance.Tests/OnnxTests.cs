@@ -1,0 +1,67 @@
+using Cenote.Conformance.Tests.Onnx;
+using Cenote.Tests.Golden;
+
+namespace Cenote.Conformance.Tests;
+
+/// <summary>ONNX's own pooling tests, from the folder that the environment variable CENOTE_ONNX_CORPUS names.</summary>
+public class OnnxTests
+{
+    private const string NoFolder = "(CENOTE_ONNX_CORPUS is not set)";
+    private const double RelativeTolerance = 1e-3;
+    private const double AbsoluteTolerance = 1e-7;
+
+    private static readonly string? Corpus = Environment.GetEnvironmentVariable("CENOTE_ONNX_CORPUS") is { Length: > 0 } folder ? folder : null;
+
+    /// <summary>The folders of the corpus; one row that skips where there is none.</summary>
+    public static TheoryData<string> Folders => Corpus is null ? [NoFolder]
+        : [.. Directory.EnumerateFiles(Corpus, "model.onnx", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Corpus, Path.GetDirectoryName(file)!)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void First_output_is_ONNXs(string folder)
+    {
+        Assert.SkipWhen(Corpus is null, "set CENOTE_ONNX_CORPUS to a folder of ONNX's pooling tests");
+        string path = Path.Combine(Corpus, folder);
+        var model = OnnxModel.Load(Path.Combine(path, "model.onnx"));
+        string[] operators = [.. model.Nodes.Select(node => node.Operator).Where(name => name is not ("Unsqueeze" or "Squeeze" or "Constant"))];
+        string? foreign = operators.FirstOrDefault(name => !OnnxLayers.Operators.Contains(name));
+        Assert.SkipWhen(foreign is not null, $"{foreign} has no layer yet");
+        Assert.NotEmpty(operators);
+
+        string[] sets = Directory.GetDirectories(path, "test_data_set_*");
+        Assert.NotEmpty(sets);
+        foreach (string set in sets)
+        {
+            OnnxTensor[] inputs = [.. Enumerable.Range(0, model.Inputs.Length).Select(i => OnnxTensor.Read(File.ReadAllBytes(Path.Combine(set, $"input_{i}.pb"))))];
+            var expected = OnnxTensor.Read(File.ReadAllBytes(Path.Combine(set, "output_0.pb")));
+            Check(expected, OnnxGraph.Run(model, inputs));
+        }
+    }
+
+    private static void Check(OnnxTensor expected, OnnxTensor actual)
+    {
+        Assert.Equal(expected.Type, actual.Type);
+        Assert.Equal(expected.Shape, actual.Shape);
+        Assert.Equal(expected.Data.Length, actual.Data.Length);
+        double[] wanted = Values(expected), got = Values(actual);
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            bool close = wanted[i].Equals(got[i]) || Math.Abs(wanted[i] - got[i]) <= AbsoluteTolerance + (RelativeTolerance * Math.Abs(wanted[i]));
+            Assert.True(close, $"output {i}: expected {wanted[i]}, got {got[i]}");
+        }
+    }
+
+    private static double[] Values(OnnxTensor tensor) => tensor.Type switch
+    {
+        OnnxType.Single => Widen<float>(tensor),
+        OnnxType.Double => Widen<double>(tensor),
+        OnnxType.Half => Widen<Half>(tensor),
+        OnnxType.BFloat16 => Widen<BFloat16>(tensor),
+        OnnxType.Byte => Widen<byte>(tensor),
+        OnnxType.SByte => Widen<sbyte>(tensor),
+        _ => throw new NotSupportedException(tensor.Type.ToString()),
+    };
+
+    private static double[] Widen<T>(OnnxTensor tensor)
+        where T : unmanaged => [.. tensor.Elements<T>().Select(Elements.ToDouble)];
+}
