@@ -84,7 +84,7 @@ public class DifferentialTests
             }
 
             Assert.True(expected.Value.Shape.AsSpan().SequenceEqual(actual.Shape), $"{name}\nexpected shape {string.Join('x', expected.Value.Shape)}, got {string.Join('x', actual.Shape)}");
-            Tolerance.Check(name, @case, input, expected.Value.Values, actual.Values);
+            Tolerance.Check(name, @case, channelsLast, input, expected.Value.Values, actual.Values);
             compared++;
         }
 

@@ -1,5 +1,17 @@
 namespace Cenote;
 
+/// <summary>The sign of a mean that is zero: always +0, even where a small negative sum or a negative divisor would leave −0 (as PyTorch's row-major kernels do).</summary>
+internal static class MeanZero
+{
+    public static float Positive(float mean) => mean + 0f;
+
+    public static double Positive(double mean) => mean + 0d;
+
+    public static Half Positive(Half mean) => mean == Half.Zero ? Half.Zero : mean;
+
+    public static BFloat16 Positive(BFloat16 mean) => mean == default ? default : mean;
+}
+
 /// <summary>The mean in single precision: taps added in the order given, one division, one rounding.</summary>
 internal readonly struct SingleMean : IPoolReducer<float, float>, IPoolReducer<Half, float>, IPoolReducer<BFloat16, float>
 {
@@ -13,11 +25,11 @@ internal readonly struct SingleMean : IPoolReducer<float, float>, IPoolReducer<H
 
     public float Combine(float earlier, float later) => earlier + later;
 
-    public float Finish(float state, long count, long divisor) => count == 0 ? 0 : state / divisor;
+    public float Finish(float state, long count, long divisor) => count == 0 ? 0 : MeanZero.Positive(state / divisor);
 
-    Half IPoolReducer<Half, float>.Finish(float state, long count, long divisor) => (Half)Finish(state, count, divisor);
+    Half IPoolReducer<Half, float>.Finish(float state, long count, long divisor) => MeanZero.Positive((Half)Finish(state, count, divisor));
 
-    BFloat16 IPoolReducer<BFloat16, float>.Finish(float state, long count, long divisor) => (BFloat16)Finish(state, count, divisor);
+    BFloat16 IPoolReducer<BFloat16, float>.Finish(float state, long count, long divisor) => MeanZero.Positive((BFloat16)Finish(state, count, divisor));
 }
 
 /// <summary>The mean in double precision; for narrower elements the sum of a whole plane, which single precision would lose.</summary>
@@ -35,13 +47,13 @@ internal readonly struct DoubleMean : IPoolReducer<double, double>, IPoolReducer
 
     public double Combine(double earlier, double later) => earlier + later;
 
-    public double Finish(double state, long count, long divisor) => count == 0 ? 0 : state / divisor;
+    public double Finish(double state, long count, long divisor) => count == 0 ? 0 : MeanZero.Positive(state / divisor);
 
-    float IPoolReducer<float, double>.Finish(double state, long count, long divisor) => (float)Finish(state, count, divisor);
+    float IPoolReducer<float, double>.Finish(double state, long count, long divisor) => MeanZero.Positive((float)Finish(state, count, divisor));
 
-    Half IPoolReducer<Half, double>.Finish(double state, long count, long divisor) => (Half)Finish(state, count, divisor);
+    Half IPoolReducer<Half, double>.Finish(double state, long count, long divisor) => MeanZero.Positive((Half)Finish(state, count, divisor));
 
-    BFloat16 IPoolReducer<BFloat16, double>.Finish(double state, long count, long divisor) => (BFloat16)Finish(state, count, divisor);
+    BFloat16 IPoolReducer<BFloat16, double>.Finish(double state, long count, long divisor) => MeanZero.Positive((BFloat16)Finish(state, count, divisor));
 }
 
 /// <summary>A sum of doubles and the part of it that one double cannot hold.</summary>
@@ -66,5 +78,5 @@ internal readonly struct CompensatedMean : IPoolReducer<double, DoubleDouble>
 
     // Once the sum is infinite or NaN the lost part is NaN and means nothing.
     public double Finish(DoubleDouble state, long count, long divisor) =>
-        count == 0 ? 0 : (double.IsFinite(state.High) ? state.High + state.Low : state.High) / divisor;
+        count == 0 ? 0 : MeanZero.Positive((double.IsFinite(state.High) ? state.High + state.Low : state.High) / divisor);
 }
