@@ -40,7 +40,7 @@ internal sealed unsafe class ArrayData : IDisposable
 
     public void* Pointer => _memory;
 
-    public static string Text(ReadOnlySpan<nint> shape) => shape.Length == 0 ? "()" : string.Join('×', shape.ToArray());
+    public static string Text(ReadOnlySpan<nint> shape) => shape.Length == 0 ? "a scalar" : string.Join('×', shape.ToArray());
 
     /// <summary>Part of the memory as a span.</summary>
     public Span<byte> Slice(long start, int length) => new(_memory + start, length);

@@ -16,6 +16,11 @@ internal static class AtomicFile
 
             File.Move(temporary, path, overwrite);
         }
+        catch (IOException error)
+        {
+            // The system's message ends with the path of the temporary file.
+            throw new UserError($"{path} cannot be written: {Errors.FirstLine(error.Message).Split(" : '")[0]}");
+        }
         finally
         {
             File.Delete(temporary);

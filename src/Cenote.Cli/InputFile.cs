@@ -12,6 +12,7 @@ internal static class InputFile
             return NpyFile.Read("standard input", input);
         }
 
+        if (path.Length == 0) throw new UserError("INPUT is ''; it must be an npy file, a picture, or - for standard input.");
         if (Directory.Exists(path)) throw new UserError($"{path}: a folder; it must be an npy file or a picture.");
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
         int first = stream.ReadByte();

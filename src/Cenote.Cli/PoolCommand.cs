@@ -9,7 +9,7 @@ internal sealed class PoolCommand
     private readonly Verb _verb;
     private readonly Argument<string[]> _inputs = new("INPUT") { Description = "A NumPy .npy array, or a picture (PNG, JPEG, WebP, BMP); - is an array from standard input.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _output = new("-o", "--output") { Description = "The file to write: .npy, .png, .jpg or .webp; - is standard output. [default: photo.VERB.png or array.VERB.npy beside the input]", HelpName = "OUTPUT" };
-    private readonly Option<string?> _folder = new("--out-dir") { Description = "The folder to write to, made if missing; needed for several inputs.", HelpName = "DIR" };
+    private readonly Option<string?> _folder = new("--out-dir") { Description = "The folder to write to; needed for several inputs.", HelpName = "DIR" };
     private readonly Option<string?> _layout = new("--layout") { Description = "Where an array has its channels: nchw (before the spatial axes) or nhwc (last). [default: nchw]", HelpName = "nchw|nhwc" };
     private readonly Option<string?> _dims = new("--dims") { Description = "How many axes of an array are spatial: 1, 2 or 3. [default: as many as K has numbers, or 2]", HelpName = "1|2|3" };
     private readonly Option<string?> _threads = new("--threads") { Description = "The most threads to use, from 1. [default: CENOTE_NUM_THREADS, or all cores]", HelpName = "N" };
@@ -37,11 +37,8 @@ internal sealed class PoolCommand
         if (output is not null && folder is not null) throw new UserError("-o and --out-dir are both given; an output has one place.");
         if (inputs.Length > 1 && folder is null) throw new UserError($"{inputs.Length} inputs are given; several inputs need --out-dir.");
         Settings settings = Read(parse, inputs[0]);
-        if (folder is not null)
-        {
-            if (File.Exists(folder)) throw new UserError($"--out-dir: '{folder}' is a file; it must be a folder.");
-            Directory.CreateDirectory(folder);
-        }
+        if (folder is not null && !Directory.Exists(folder))
+            throw new UserError($"--out-dir is '{folder}'; it must be a folder that exists.");
 
         using var cancellation = new CancellationTokenSource();
         Console.CancelKeyPress += (_, e) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Text;
 using Cenote.Cli;
 
@@ -6,12 +7,13 @@ using Cenote.Cli;
 try
 {
     Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-    var root = new RootCommand("Pooling of pictures and NumPy arrays, with PyTorch's numbers.\n\nExample:\n  cenote max photo.png -k 4        writes photo.max.png, a quarter as wide and high");
+    // Not a RootCommand: that one is named after the assembly, and users know the tool by its own name.
+    var root = new Command("cenote", "Pooling of pictures and NumPy arrays, with PyTorch's numbers.") { new HelpOption { Action = new HelpWithExample() }, new VersionOption() };
     foreach (Verb verb in Verb.All) root.Add(new PoolCommand(verb).Command);
     root.Add(new ShapeCommand().Command);
     // A file may well be called @photo.png: it is no response file.
     ParseResult parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-    if (parse.Errors.Count > 0) throw new UserError($"{Errors.FirstLine(parse.Errors[0].Message).TrimEnd('.')}; see cenote {parse.CommandResult.Command.Name switch { "cenote" => "", var verb => verb + " " }}--help.");
+    if (parse.Errors.Count > 0) throw new UserError($"{Errors.FirstLine(parse.Errors[0].Message).TrimEnd('.')}; see {(parse.CommandResult.Command == root ? "" : "cenote ")}{parse.CommandResult.Command.Name} --help.");
     return parse.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (OperationCanceledException)

@@ -12,7 +12,7 @@ internal sealed class ShapeCommand
     {
         get
         {
-            var command = new Command("shape", "Works out the output size of a window, axis by axis, with the numbers filled in.\n\nExample:\n  cenote shape 112x112 -k 3 -s 2 -p 1") { _size };
+            var command = new Command("shape", "Works out the output size of a window, axis by axis, with the numbers filled in.") { _size };
             foreach (Option option in _window.Options) command.Add(option);
             command.SetAction(Run);
             return command;
@@ -22,7 +22,16 @@ internal sealed class ShapeCommand
     private int Run(ParseResult parse)
     {
         nint[] size = Numbers.Lengths("SIZE", parse.GetValue(_size)!);
-        PoolPlan plan = MaxVerb.Make(_window.Read(parse), size.Length).Plan([1, .. size]);
+        PoolPlan plan;
+        try
+        {
+            plan = MaxVerb.Make(_window.Read(parse), size.Length).Plan([1, .. size]);
+        }
+        catch (ArgumentException error) when (Errors.Line(error, "SIZE") is { } line)
+        {
+            throw new UserError(line);
+        }
+
         Console.Out.WriteLine($"{ArrayData.Text(size)} → {ArrayData.Text(plan.OutputShape[1..])}  ({plan.OptionsText})");
         for (int axis = 0; axis < size.Length; axis++) Console.Out.WriteLine(plan.DescribeAxis(axis));
         return 0;

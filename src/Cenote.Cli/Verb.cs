@@ -3,11 +3,11 @@ using System.CommandLine;
 namespace Cenote.Cli;
 
 /// <summary>One operator on the command line: its options, and the layer that they make.</summary>
-internal abstract class Verb(string name, string description, string example)
+internal abstract class Verb(string name, string description)
 {
     public string Name => name;
 
-    public string Description => $"{description}\n\nExample:\n  {example}";
+    public string Description => description;
 
     /// <summary>The options of this operator, beside those that every verb has.</summary>
     public abstract IEnumerable<Option> Options { get; }
@@ -50,7 +50,7 @@ internal sealed class WindowSettings
     private Spatial Kernel(ParseResult parse) => Numbers.Spatial("-k", parse.GetValue(_kernel)!, 1);
 }
 
-internal sealed class MaxVerb() : Verb("max", "Max pooling: each output is the greatest value in its window.", "cenote max photo.png -k 4")
+internal sealed class MaxVerb() : Verb("max", "Max pooling: each output is the greatest value in its window.")
 {
     private readonly WindowSettings _window = new();
     private readonly Option<bool> _zero = new("--zero-padding") { Description = "Let padded taps count as zeros. [default: padding takes no part in a maximum]" };
@@ -70,7 +70,7 @@ internal sealed class MaxVerb() : Verb("max", "Max pooling: each output is the g
     };
 }
 
-internal sealed class AvgVerb() : Verb("avg", "Average pooling: each output is the mean of its window.", "cenote avg array.npy -k 3 -s 2 -p 1 --exclude-padding")
+internal sealed class AvgVerb() : Verb("avg", "Average pooling: each output is the mean of its window.")
 {
     private readonly WindowSettings _window = new();
     private readonly RoundOption _round = new();
@@ -96,7 +96,7 @@ internal sealed class AvgVerb() : Verb("avg", "Average pooling: each output is t
     }
 }
 
-internal sealed class GlobalAvgVerb() : Verb("global-avg", "Global average pooling: one mean per channel.", "cenote global-avg features.npy --layout nhwc")
+internal sealed class GlobalAvgVerb() : Verb("global-avg", "Global average pooling: one mean per channel.")
 {
     private readonly RoundOption _round = new();
 
@@ -114,7 +114,7 @@ internal sealed class GlobalAvgVerb() : Verb("global-avg", "Global average pooli
     }
 }
 
-internal sealed class GlobalMaxVerb() : Verb("global-max", "Global max pooling: the greatest value of each channel.", "cenote global-max volume.npy --dims 3")
+internal sealed class GlobalMaxVerb() : Verb("global-max", "Global max pooling: the greatest value of each channel.")
 {
     public override IEnumerable<Option> Options => [];
 

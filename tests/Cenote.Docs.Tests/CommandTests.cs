@@ -71,10 +71,8 @@ public sealed partial class CommandTests : IDisposable
 
     private (int Exit, string Printed) Run(string arguments)
     {
-        string tool = Directory.GetFiles(AppContext.BaseDirectory, "*.runtimeconfig.json").Select(file => file.Replace(".runtimeconfig.json", ".dll", StringComparison.Ordinal))
-            .Single(file => Path.GetFileName(file).ToUpperInvariant() is "CENOTE.DLL" or "CENOTE.CLI.DLL");
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8 };
-        start.ArgumentList.Add(tool);
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Cenote.Cli.dll"));
         foreach (string argument in arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)) start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();

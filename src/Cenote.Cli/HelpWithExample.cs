@@ -1,0 +1,32 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Cenote.Cli;
+
+/// <summary>The help of a command, and at its end one example that works.</summary>
+internal sealed class HelpWithExample : SynchronousCommandLineAction
+{
+    private readonly HelpAction _help = new();
+
+    public override bool Terminating => true;
+
+    public override bool ClearsParseErrors => true;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        int exit = _help.Invoke(parseResult);
+        parseResult.InvocationConfiguration.Output.WriteLine($"Example:\n  {Example(parseResult.CommandResult.Command.Name)}\n");
+        return exit;
+    }
+
+    private static string Example(string command) => command switch
+    {
+        "max" => "cenote max photo.png -k 4",
+        "avg" => "cenote avg array.npy -k 3 -s 2 -p 1 --exclude-padding",
+        "global-avg" => "cenote global-avg features.npy --layout nhwc",
+        "global-max" => "cenote global-max volume.npy --dims 3",
+        "shape" => "cenote shape 112x112 -k 3 -s 2 -p 1",
+        _ => "cenote max photo.png -k 4        writes photo.max.png, a quarter as wide and high",
+    };
+}
