@@ -6,29 +6,43 @@ internal sealed class AxisPlan
     /// <summary>Input lengths stop here, so that no sum or product below can wrap: every other operand is below 2³¹, or a product of two such.</summary>
     private const long MaxLength = 1L << 60;
 
-    private readonly long _kernel, _stride, _before, _after, _dilation;
+    private readonly long _after;
     private readonly bool _countPadding;
-    private readonly string _formula;
 
     private AxisPlan(long inputLength, long outputLength, long kernel, long stride, long before, long after, long dilation, bool countPadding, string formula)
     {
         (InputLength, OutputLength) = (inputLength, outputLength);
-        (_kernel, _stride, _before, _after, _dilation) = (kernel, stride, before, after, dilation);
-        (_countPadding, _formula) = (countPadding, formula);
+        (Kernel, Stride, Before, _after, Dilation) = (kernel, stride, before, after, dilation);
+        (_countPadding, Formula) = (countPadding, formula);
     }
 
     public long InputLength { get; }
 
     public long OutputLength { get; }
 
+    /// <summary>Taps per window, those outside the input included.</summary>
+    public long Kernel { get; }
+
+    /// <summary>The distance between neighbouring windows.</summary>
+    public long Stride { get; }
+
+    /// <summary>Where the first window starts, as a distance before the input.</summary>
+    public long Before { get; }
+
+    /// <summary>The distance between neighbouring taps.</summary>
+    public long Dilation { get; }
+
+    /// <summary>The positions from a window's first tap to its last.</summary>
+    public long Span => (Kernel - 1) * Dilation + 1;
+
     /// <summary>The most taps that one window has inside the input.</summary>
-    public long MaxCount => Math.Min(_kernel, (InputLength - 1) / _dilation + 1);
+    public long MaxCount => Math.Min(Kernel, (InputLength - 1) / Dilation + 1);
 
     /// <summary>The most taps that the divisor of one window counts.</summary>
-    public long MaxExtent => Math.Min(_kernel, (InputLength + (_countPadding ? _before + _after : 0) - 1) / _dilation + 1);
+    public long MaxExtent => Math.Min(Kernel, (InputLength + (_countPadding ? Before + _after : 0) - 1) / Dilation + 1);
 
     /// <summary>The output size worked out with its numbers.</summary>
-    public string Formula => _formula;
+    public string Formula { get; }
 
     /// <summary>One window that covers the whole axis.</summary>
     public static AxisPlan Global(long length, string name)
@@ -84,17 +98,17 @@ internal sealed class AxisPlan
     {
         get
         {
-            long start = position * _stride - _before;
-            long before = start >= 0 ? 0 : Math.Min(_kernel, (-start - 1) / _dilation + 1);
+            long start = position * Stride - Before;
+            long before = start >= 0 ? 0 : Math.Min(Kernel, (-start - 1) / Dilation + 1);
             long end = TapsBelow(InputLength, start);
             long count = Math.Max(0, end - before);
             long after = TapsBelow(InputLength + _after, start) - before - count;
-            return new(start + before * _dilation, count, _dilation, before, after, _countPadding ? before + count + after : count);
+            return new(start + before * Dilation, count, Dilation, before, after, _countPadding ? before + count + after : count);
         }
     }
 
     /// <summary>How many taps of the window that starts at <paramref name="start"/> lie below <paramref name="limit"/>.</summary>
-    private long TapsBelow(long limit, long start) => start >= limit ? 0 : Math.Min(_kernel, (limit - 1 - start) / _dilation + 1);
+    private long TapsBelow(long limit, long start) => start >= limit ? 0 : Math.Min(Kernel, (limit - 1 - start) / Dilation + 1);
 
     private static AxisPlan Same(long length, long kernel, long stride, long dilation, long span, PaddingRule rule, bool countPadding, string name)
     {

@@ -8,7 +8,6 @@ public sealed class PoolPlan
 {
     private readonly nint[] _inputShape, _outputShape;
     private readonly AxisPlan[] _axes;
-    private readonly long? _divisorOverride;
 
     /// <summary>Binds <paramref name="layer"/> to a shape.</summary>
     /// <exception cref="ArgumentException">The shape has the wrong number of axes, an empty one, or too many elements.</exception>
@@ -17,7 +16,7 @@ public sealed class PoolPlan
         SpatialRank = layer.SpatialRank;
         Layer = layer;
         ReadsPadding = readsPadding;
-        _divisorOverride = divisorOverride;
+        DivisorOverride = divisorOverride;
         RequireRank(inputShape, SpatialRank);
         int first = inputShape.Length - SpatialRank;
         Batch = first == 2 ? inputShape[0] : 1;
@@ -37,7 +36,7 @@ public sealed class PoolPlan
         for (int axis = 0; axis < SpatialRank; axis++) _outputShape[first + axis] = checked((nint)_axes[3 - SpatialRank + axis].OutputLength);
         InputElements = Product("input", "elements", Batch, Channels, Depth.InputLength, Height.InputLength, Width.InputLength);
         OutputElements = Product("output", "elements", Batch, Channels, Depth.OutputLength, Height.OutputLength, Width.OutputLength);
-        Product("window", "taps in its divisor", Depth.MaxExtent, Height.MaxExtent, Width.MaxExtent);
+        MaxExtent = Product("window", "taps in its divisor", Depth.MaxExtent, Height.MaxExtent, Width.MaxExtent);
     }
 
     /// <summary>How many axes are pooled: 1, 2 or 3.</summary>
@@ -67,6 +66,14 @@ public sealed class PoolPlan
     internal long InputElements { get; }
 
     internal long OutputElements { get; }
+
+    /// <summary>The most taps that one window has inside the input.</summary>
+    internal long MaxCount => Depth.MaxCount * Height.MaxCount * Width.MaxCount;
+
+    /// <summary>The most taps that the divisor of one window counts.</summary>
+    internal long MaxExtent { get; }
+
+    internal long? DivisorOverride { get; }
 
     /// <summary>Whether padded taps take part as zeros.</summary>
     internal bool ReadsPadding { get; }
@@ -138,7 +145,16 @@ public sealed class PoolPlan
         return text.ToString();
     }
 
-    internal long Divisor(long extent) => _divisorOverride ?? extent;
+    /// <summary>The rows of the output: its elements without the width.</summary>
+    internal long OutputRows => Batch * Channels * Depth.OutputLength * Height.OutputLength;
+
+    internal long Divisor(long extent) => DivisorOverride ?? extent;
+
+    /// <summary>The divisor in two factors that kernels can apply one after the other: that of the axes outside the lanes, never 0, and that of the lanes.</summary>
+    internal long OuterDivisor(long extent) => DivisorOverride ?? Math.Max(1, extent);
+
+    /// <inheritdoc cref="OuterDivisor"/>
+    internal long LaneDivisor(long extent) => DivisorOverride is null ? Math.Max(1, extent) : 1;
 
     internal static string Text(ReadOnlySpan<nint> shape) => shape.Length == 0 ? "()" : string.Join('×', shape.ToArray());
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote;
 
 /// <summary>The kernels of one operator and element type, the fastest first; the order is the dispatch.</summary>
@@ -7,12 +9,36 @@ internal sealed class KernelCatalog
 
     public IReadOnlyList<PoolKernel> Kernels { get; }
 
-    /// <summary>Every kernel there is, bound to a reducer.</summary>
-    public static KernelCatalog Of<T, TState, TReducer>(TReducer reducer)
+    /// <summary>The kernels given, and behind them the reference.</summary>
+    public static KernelCatalog Of<T, TState, TReducer>(TReducer reducer, params ReadOnlySpan<PoolKernel[]> kernels)
         where T : unmanaged
         where TState : unmanaged
-        where TReducer : struct, IPoolReducer<T, TState> =>
-        new(new ReferenceKernel<T, TState, TReducer>(reducer));
+        where TReducer : struct, IPoolReducer<T, TState>
+    {
+        List<PoolKernel> all = [];
+        foreach (PoolKernel[] some in kernels) all.AddRange(some);
+        return new([.. all, new ReferenceKernel<T, TState, TReducer>(reducer)]);
+    }
+
+    /// <summary>Every kernel on registers, bound to a reducer; none where this machine lacks such registers.</summary>
+    /// <param name="reducer">The reducer for what may be expected.</param>
+    /// <param name="exact">The one for taps of which the first is not sure.</param>
+    public static PoolKernel[] OnRegisters<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TExact : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        int bytes = Unsafe.SizeOf<TTap>();
+        if (!Registers.Exist(bytes)) return [];
+        return
+        [
+            new ChannelKernel<T, TTap, TState, TAcc, TReducer, TExact>($"channel{8 * bytes}", reducer, exact),
+            new RowKernel<T, TTap, TState, TAcc, TReducer, TExact>($"row{8 * bytes}", reducer, exact),
+        ];
+    }
 
     /// <summary>The first kernel that takes the job.</summary>
     public PoolKernel Find(in PoolJob job)

@@ -15,7 +15,7 @@ internal sealed unsafe class ReferenceKernel<T, TState, TReducer>(TReducer reduc
         job.Plan.Batch * job.Plan.Channels * job.Plan.Depth.OutputLength * job.Plan.Height.OutputLength;
 
     public override double Cost(in PoolJob job) =>
-        job.Plan.OutputElements * (1.0 + (double)job.Plan.Depth.MaxCount * job.Plan.Height.MaxCount * job.Plan.Width.MaxCount);
+        job.Plan.OutputElements * (1.0 + job.Plan.MaxCount);
 
     // Bounds: the plan's windows are clipped to the input's lengths, for which the caller has checked both tensors.
     public override void Run(in PoolJob job, long first, long end)

@@ -35,7 +35,7 @@ public abstract class AvgPool : WindowPool
 
     private protected override bool CountsPadding => _countIncludePad;
 
-    private protected override PoolOperator Operator => MeanOperator.Of(IntegerRounding, wholePlane: false);
+    internal override PoolOperator Operator => MeanOperator.Of(IntegerRounding, wholePlane: false);
 
     private protected override PoolPlan CreatePlan(ReadOnlySpan<nint> inputShape) => new(this, inputShape, divisorOverride: _divisorOverride);
 }

@@ -35,7 +35,7 @@ public abstract class GlobalAvgPool : GlobalPool
 
     internal override string Name => "global-avg";
 
-    private protected override PoolOperator Operator => MeanOperator.Of(IntegerRounding, wholePlane: true);
+    internal override PoolOperator Operator => MeanOperator.Of(IntegerRounding, wholePlane: true);
 }
 
 /// <summary>Global max pooling: the greatest element of each channel's plane.</summary>
@@ -49,7 +49,7 @@ public abstract class GlobalMaxPool : GlobalPool
 
     internal override string Name => "global-max";
 
-    private protected override PoolOperator Operator => MaxOperator.Instance;
+    internal override PoolOperator Operator => MaxOperator.Instance;
 }
 
 /// <summary>The mean of each channel: C×L to C×1, N×C×L to N×C×1.</summary>

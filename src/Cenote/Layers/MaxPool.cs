@@ -23,7 +23,7 @@ public abstract class MaxPool : WindowPool
 
     internal override string OptionsText => base.OptionsText + (ZeroPadding ? " zero-padding" : "");
 
-    private protected override PoolOperator Operator => MaxOperator.Instance;
+    internal override PoolOperator Operator => MaxOperator.Instance;
 
     private protected override PoolPlan CreatePlan(ReadOnlySpan<nint> inputShape) => new(this, inputShape, readsPadding: ZeroPadding);
 }

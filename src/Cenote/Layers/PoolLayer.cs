@@ -34,7 +34,7 @@ public abstract class PoolLayer
     /// <summary>The options in short, such as <c>k3 s2 p1</c>; empty where there are none.</summary>
     internal abstract string OptionsText { get; }
 
-    private protected abstract PoolOperator Operator { get; }
+    internal abstract PoolOperator Operator { get; }
 
     /// <summary>Binds the layer to an input shape, and so tells every size, window and divisor without data.</summary>
     /// <param name="inputShape">N×C×spatial or C×spatial lengths.</param>

@@ -25,6 +25,24 @@ internal sealed class MaxOperator : PoolOperator
     };
 
     private static KernelCatalog Of<T>(T lowest)
+        where T : unmanaged, IComparisonOperators<T, T, bool>
+    {
+        var reducer = new MaxReducer<T>(lowest);
+        if (typeof(T) == typeof(Half)) return SmallFloats<T>(reducer, infinity: 0x7C00);
+        if (typeof(T) == typeof(BFloat16)) return SmallFloats<T>(reducer, infinity: 0x7F80);
+        return KernelCatalog.Of<T, T, MaxReducer<T>>(reducer, OnRegisters<T, Lanes512<T>>(lowest), OnRegisters<T, Lanes256<T>>(lowest), OnRegisters<T, Lanes128<T>>(lowest));
+    }
+
+    private static PoolKernel[] OnRegisters<T, TTap>(T lowest)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T> =>
+        KernelCatalog.OnRegisters<T, TTap, T, TTap, MaxLanes<T, TTap>, ExactMaxLanes<T, TTap>>(new(lowest), new(lowest));
+
+    private static KernelCatalog SmallFloats<T>(MaxReducer<T> reducer, short infinity)
         where T : unmanaged, IComparisonOperators<T, T, bool> =>
-        KernelCatalog.Of<T, T, MaxReducer<T>>(new(lowest));
+        KernelCatalog.Of<T, T, MaxReducer<T>>(reducer, SmallFloats<Lanes512<short>>(infinity), SmallFloats<Lanes256<short>>(infinity), SmallFloats<Lanes128<short>>(infinity));
+
+    private static PoolKernel[] SmallFloats<TTap>(short infinity)
+        where TTap : unmanaged, ILanes<TTap, short> =>
+        KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatMaxLanes<TTap>, ExactSmallFloatMaxLanes<TTap>>(new(infinity), new(infinity));
 }

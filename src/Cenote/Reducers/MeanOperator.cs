@@ -24,23 +24,97 @@ internal sealed class MeanOperator : PoolOperator
 
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
-        ElementType.Single => _wholePlane ? KernelCatalog.Of<float, double, DoubleMean>(default) : KernelCatalog.Of<float, float, SingleMean>(default),
-        ElementType.Half => _wholePlane ? KernelCatalog.Of<Half, double, DoubleMean>(default) : KernelCatalog.Of<Half, float, SingleMean>(default),
-        ElementType.BFloat16 => _wholePlane ? KernelCatalog.Of<BFloat16, double, DoubleMean>(default) : KernelCatalog.Of<BFloat16, float, SingleMean>(default),
-        ElementType.Double => _wholePlane ? KernelCatalog.Of<double, DoubleDouble, CompensatedMean>(default) : KernelCatalog.Of<double, double, DoubleMean>(default),
-        ElementType.SByte => Integers<sbyte, long>(),
-        ElementType.Byte => Integers<byte, long>(),
-        ElementType.Int16 => Integers<short, long>(),
-        ElementType.UInt16 => Integers<ushort, long>(),
-        ElementType.Int32 => Integers<int, Int128>(),
-        ElementType.UInt32 => Integers<uint, Int128>(),
-        ElementType.Int64 => Integers<long, Int128>(),
-        ElementType.UInt64 => Integers<ulong, Int128>(),
+        ElementType.Single => _wholePlane ? KernelCatalog.Of<float, double, DoubleMean>(default) : Floats<float, SingleMean>(),
+        ElementType.Half => _wholePlane ? KernelCatalog.Of<Half, double, DoubleMean>(default) : SmallFloats<Half, HalfBits>(),
+        ElementType.BFloat16 => _wholePlane ? KernelCatalog.Of<BFloat16, double, DoubleMean>(default) : SmallFloats<BFloat16, BFloat16Bits>(),
+        ElementType.Double => _wholePlane ? KernelCatalog.Of<double, DoubleDouble, CompensatedMean>(default) : Floats<double, DoubleMean>(),
+        ElementType.SByte => Bytes<sbyte, short>(),
+        ElementType.Byte => Bytes<byte, ushort>(),
+        ElementType.Int16 => Shorts<short, int>(),
+        ElementType.UInt16 => Shorts<ushort, uint>(),
+        ElementType.Int32 => Integers<int, long>(),
+        ElementType.UInt32 => Integers<uint, ulong>(),
+        ElementType.Int64 => Exact<long, Int128>(),
+        ElementType.UInt64 => Exact<ulong, Int128>(),
         _ => throw Unknown(type),
     };
 
+    private static KernelCatalog Floats<T, TReducer>()
+        where T : unmanaged
+        where TReducer : struct, IPoolReducer<T, T>
+    {
+        return KernelCatalog.Of<T, T, TReducer>(default, On<Lanes512<T>>(), On<Lanes256<T>>(), On<Lanes128<T>>());
+
+        static PoolKernel[] On<TTap>()
+            where TTap : unmanaged, ILanes<TTap, T> =>
+            KernelCatalog.OnRegisters<T, TTap, T, TTap, MeanLanes<T, TTap>, MeanLanes<T, TTap>>(default, default);
+    }
+
+    private static KernelCatalog SmallFloats<T, TFormat>()
+        where T : unmanaged
+        where TFormat : struct, ISmallFloat
+    {
+        return typeof(T) == typeof(Half)
+            ? KernelCatalog.Of<Half, float, SingleMean>(default, On512(), On256(), On128())
+            : KernelCatalog.Of<BFloat16, float, SingleMean>(default, On512(), On256(), On128());
+
+        static PoolKernel[] On512() => On<Lanes512<short>, Lanes512<int>, Lanes512<float>>();
+        static PoolKernel[] On256() => On<Lanes256<short>, Lanes256<int>, Lanes256<float>>();
+        static PoolKernel[] On128() => On<Lanes128<short>, Lanes128<int>, Lanes128<float>>();
+
+        static PoolKernel[] On<TTap, TInts, TReals>()
+            where TTap : unmanaged, ILanes<TTap, short>
+            where TInts : unmanaged, ILanes<TInts, int>
+            where TReals : unmanaged, ILanes<TReals, float> =>
+            KernelCatalog.OnRegisters<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>>(default, default);
+    }
+
+    private KernelCatalog Bytes<T, TSum>()
+        where T : unmanaged, IBinaryInteger<T>
+        where TSum : unmanaged =>
+        Exact<T, long>(
+            On<T, Lanes512<T>, TSum, Lanes512<TSum>, int, Lanes512<int>, float, Lanes512<float>>(),
+            On<T, Lanes256<T>, TSum, Lanes256<TSum>, int, Lanes256<int>, float, Lanes256<float>>(),
+            On<T, Lanes128<T>, TSum, Lanes128<TSum>, int, Lanes128<int>, float, Lanes128<float>>());
+
+    private KernelCatalog Shorts<T, TSum>()
+        where T : unmanaged, IBinaryInteger<T>
+        where TSum : unmanaged =>
+        Exact<T, long>(Wide512<T, TSum>(), Wide256<T, TSum>(), Wide128<T, TSum>());
+
     private KernelCatalog Integers<T, TSum>()
         where T : unmanaged, IBinaryInteger<T>
+        where TSum : unmanaged =>
+        Exact<T, Int128>(Wide512<T, TSum>(), Wide256<T, TSum>(), Wide128<T, TSum>());
+
+    private KernelCatalog Exact<T, TSum>(params ReadOnlySpan<PoolKernel[]> kernels)
+        where T : unmanaged, IBinaryInteger<T>
         where TSum : unmanaged, IBinaryInteger<TSum> =>
-        KernelCatalog.Of<T, TSum, IntegerMean<T, TSum>>(new(_rounding));
+        KernelCatalog.Of<T, TSum, IntegerMean<T, TSum>>(new(_rounding), kernels);
+
+    private PoolKernel[] Wide512<T, TSum>()
+        where T : unmanaged
+        where TSum : unmanaged => On<T, Lanes512<T>, TSum, Lanes512<TSum>, long, Lanes512<long>, double, Lanes512<double>>();
+
+    private PoolKernel[] Wide256<T, TSum>()
+        where T : unmanaged
+        where TSum : unmanaged => On<T, Lanes256<T>, TSum, Lanes256<TSum>, long, Lanes256<long>, double, Lanes256<double>>();
+
+    private PoolKernel[] Wide128<T, TSum>()
+        where T : unmanaged
+        where TSum : unmanaged => On<T, Lanes128<T>, TSum, Lanes128<TSum>, long, Lanes128<long>, double, Lanes128<double>>();
+
+    private PoolKernel[] On<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>()
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TSum : unmanaged
+        where TSums : unmanaged, ILanes<TSums, TSum>
+        where TInt : unmanaged
+        where TInts : unmanaged, ILanes<TInts, TInt>
+        where TReal : unmanaged
+        where TReals : unmanaged, ILanes<TReals, TReal>
+    {
+        var reducer = new IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(_rounding);
+        return KernelCatalog.OnRegisters<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>>(reducer, reducer);
+    }
 }

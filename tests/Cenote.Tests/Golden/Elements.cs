@@ -39,6 +39,9 @@ internal static class Elements
             short => To<T, short>((short)value),
             int => To<T, int>((int)value),
             long => To<T, long>((long)value),
+            ushort => To<T, ushort>((ushort)(int)value),
+            uint => To<T, uint>((uint)(long)value),
+            ulong => To<T, ulong>((ulong)(long)value),
             _ => throw new NotSupportedException(typeof(T).Name),
         };
 
@@ -57,6 +60,9 @@ internal static class Elements
             sbyte => Cast<T, sbyte>([sbyte.MinValue, sbyte.MaxValue, 0, -1, 1]),
             byte => Cast<T, byte>([byte.MinValue, byte.MaxValue, 1, 127, 128]),
             short => Cast<T, short>([short.MinValue, short.MaxValue, 0, -1, 1]),
+            ushort => Cast<T, ushort>([ushort.MinValue, ushort.MaxValue, 1, 32767, 32768]),
+            uint => Cast<T, uint>([uint.MinValue, uint.MaxValue, 1, int.MaxValue, 1u << 31]),
+            ulong => Cast<T, ulong>([ulong.MinValue, ulong.MaxValue, 1, long.MaxValue, 1ul << 63, (1ul << 53) + 1]),
             int => Cast<T, int>([int.MinValue, int.MaxValue, 0, -1, 1]),
             long => Cast<T, long>([long.MinValue, long.MaxValue, 0, -1, 1, 1L << 32, (1L << 53) + 1]),
             _ => throw new NotSupportedException(typeof(T).Name),

@@ -1,0 +1,88 @@
+namespace Cenote;
+
+/// <summary>One or more registers that are loaded and stored as a whole.</summary>
+internal unsafe interface IRegister<TSelf, T>
+    where TSelf : unmanaged, IRegister<TSelf, T>
+    where T : unmanaged
+{
+    static abstract int Count { get; }
+
+    static abstract TSelf Load(T* from);
+
+    static abstract void Store(TSelf lanes, T* to);
+}
+
+/// <summary>A register of elements: the one facade under which every loop is written once, whatever the width.</summary>
+/// <typeparam name="TSelf">The register.</typeparam>
+/// <typeparam name="T">A lane: a primitive number. Half and BFloat16 travel as the 16 bits they are.</typeparam>
+internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
+    where TSelf : unmanaged, ILanes<TSelf, T>
+    where T : unmanaged
+{
+    static abstract TSelf Fill(T value);
+
+    /// <summary>Loads the lanes from <paramref name="first"/> up to <paramref name="end"/>, which may both lie outside the register; no byte of any other is touched.</summary>
+    static abstract TSelf LoadPart(T* from, long first, long end, TSelf otherwise);
+
+    /// <summary>Stores the first lanes only; no byte behind them is touched.</summary>
+    static abstract void StorePart(TSelf lanes, T* to, long end);
+
+    static abstract TSelf operator +(TSelf left, TSelf right);
+
+    static abstract TSelf operator *(TSelf left, TSelf right);
+
+    static abstract TSelf operator /(TSelf left, TSelf right);
+
+    static abstract TSelf operator &(TSelf left, TSelf right);
+
+    static abstract TSelf operator |(TSelf left, TSelf right);
+
+    static abstract TSelf operator ^(TSelf left, TSelf right);
+
+    static abstract TSelf operator <<(TSelf lanes, int bits);
+
+    static abstract TSelf operator >>>(TSelf lanes, int bits);
+
+    /// <summary>The sign in every bit of a lane.</summary>
+    static abstract TSelf Signs(TSelf lanes);
+
+    /// <summary>All bits of the lanes where <paramref name="left"/> is greater.</summary>
+    static abstract TSelf Greater(TSelf left, TSelf right);
+
+    static abstract TSelf Equal(TSelf left, TSelf right);
+
+    static abstract TSelf Select(TSelf mask, TSelf yes, TSelf no);
+
+    /// <summary>The later operand where it is greater, else the earlier one: −0 and +0 tie. With a NaN on either side the earlier one.</summary>
+    static abstract TSelf Max(TSelf earlier, TSelf later);
+
+    /// <summary>The lanes at twice the width, in two registers <typeparamref name="TWide"/> of the next wider type of the same kind.</summary>
+    static abstract (TWide Lower, TWide Upper) Widen<TWide>(TSelf lanes)
+        where TWide : unmanaged;
+
+    /// <summary>Two registers of wider numbers as one; integers keep their lower half, floats are rounded.</summary>
+    static abstract TSelf Narrow<TWide>(TWide lower, TWide upper)
+        where TWide : unmanaged;
+
+    /// <summary>Integers of 32 or 64 bits, signed, as floating-point numbers of that width.</summary>
+    static abstract TReal ToReal<TReal>(TSelf lanes)
+        where TReal : unmanaged;
+
+    /// <summary>Floating-point numbers, cut to integers of their width.</summary>
+    static abstract TInteger ToInteger<TInteger>(TSelf lanes)
+        where TInteger : unmanaged;
+
+    /// <summary>Floating-point numbers, each the nearest whole one, halves to the even one.</summary>
+    static abstract TSelf RoundToEven(TSelf lanes);
+
+    static abstract bool AnyNaN(TSelf lanes);
+
+    /// <summary>Whether all bits of all lanes are zero.</summary>
+    static abstract bool IsZero(TSelf lanes);
+
+    /// <summary>Lanes of two registers laid end to end, by their numbers in <paramref name="pattern"/>.</summary>
+    static abstract TSelf Pick(TSelf low, TSelf high, TSelf pattern);
+
+    /// <summary>The pattern of every n-th lane, beginning with <paramref name="first"/>; numbers wrap as <see cref="Pick"/> does.</summary>
+    static abstract TSelf Every(int step, int first);
+}

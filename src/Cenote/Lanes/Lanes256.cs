@@ -1,0 +1,172 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Cenote;
+
+/// <inheritdoc/>
+internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes256<T>, T>
+    where T : unmanaged
+{
+    public readonly Vector256<T> Value = value;
+
+    public static int Count => Vector256<T>.Count;
+
+    public static Lanes256<T> Fill(T value) => new(Vector256.Create(value));
+
+    public static Lanes256<T> Load(T* from) => new(Vector256.Load(from));
+
+    public static void Store(Lanes256<T> lanes, T* to) => lanes.Value.Store(to);
+
+    public static Lanes256<T> LoadPart(T* from, long first, long end, Lanes256<T> otherwise)
+    {
+        // Numbers of lanes fit a signed byte, whatever the element.
+        if (Avx512BW.VL.IsSupported)
+        {
+            Vector256<T> mask = Part(Math.Clamp(first, 0, Count), Math.Clamp(end, 0, Count));
+            if (sizeof(T) == 1) return new(Avx512BW.VL.MaskLoad((byte*)from, mask.AsByte(), otherwise.Value.AsByte()).As<byte, T>());
+            if (sizeof(T) == 2) return new(Avx512BW.VL.MaskLoad((short*)from, mask.AsInt16(), otherwise.Value.AsInt16()).As<short, T>());
+            if (sizeof(T) == 4) return new(Avx512F.VL.MaskLoad((int*)from, mask.AsInt32(), otherwise.Value.AsInt32()).As<int, T>());
+            return new(Avx512F.VL.MaskLoad((long*)from, mask.AsInt64(), otherwise.Value.AsInt64()).As<long, T>());
+        }
+
+        Lanes256<T> lanes = otherwise;
+        for (long i = Math.Max(0, first); i < Math.Min(end, Count); i++) ((T*)&lanes)[i] = from[i];
+        return lanes;
+    }
+
+    public static void StorePart(Lanes256<T> lanes, T* to, long end)
+    {
+        if (Avx512BW.VL.IsSupported)
+        {
+            Vector256<T> mask = Part(0, Math.Min(end, Count));
+            if (sizeof(T) == 1) Avx512BW.VL.MaskStore((byte*)to, mask.AsByte(), lanes.Value.AsByte());
+            else if (sizeof(T) == 2) Avx512BW.VL.MaskStore((short*)to, mask.AsInt16(), lanes.Value.AsInt16());
+            else if (sizeof(T) == 4) Avx512F.VL.MaskStore((int*)to, mask.AsInt32(), lanes.Value.AsInt32());
+            else Avx512F.VL.MaskStore((long*)to, mask.AsInt64(), lanes.Value.AsInt64());
+            return;
+        }
+
+        for (long i = 0; i < Math.Min(end, Count); i++) to[i] = ((T*)&lanes)[i];
+    }
+
+    public static Lanes256<T> operator +(Lanes256<T> left, Lanes256<T> right) => new(left.Value + right.Value);
+
+    public static Lanes256<T> operator *(Lanes256<T> left, Lanes256<T> right) => new(left.Value * right.Value);
+
+    public static Lanes256<T> operator /(Lanes256<T> left, Lanes256<T> right) => new(left.Value / right.Value);
+
+    public static Lanes256<T> operator &(Lanes256<T> left, Lanes256<T> right) => new(left.Value & right.Value);
+
+    public static Lanes256<T> operator |(Lanes256<T> left, Lanes256<T> right) => new(left.Value | right.Value);
+
+    public static Lanes256<T> operator ^(Lanes256<T> left, Lanes256<T> right) => new(left.Value ^ right.Value);
+
+    public static Lanes256<T> operator <<(Lanes256<T> lanes, int bits) => new(lanes.Value << bits);
+
+    public static Lanes256<T> operator >>>(Lanes256<T> lanes, int bits) => new(lanes.Value >>> bits);
+
+    public static Lanes256<T> Signs(Lanes256<T> lanes) => new(lanes.Value >> (8 * sizeof(T) - 1));
+
+    public static Lanes256<T> Greater(Lanes256<T> left, Lanes256<T> right) => new(Vector256.GreaterThan(left.Value, right.Value));
+
+    public static Lanes256<T> Equal(Lanes256<T> left, Lanes256<T> right) => new(Vector256.Equals(left.Value, right.Value));
+
+    public static Lanes256<T> Select(Lanes256<T> mask, Lanes256<T> yes, Lanes256<T> no) => new(Vector256.ConditionalSelect(mask.Value, yes.Value, no.Value));
+
+    public static Lanes256<T> Max(Lanes256<T> earlier, Lanes256<T> later)
+    {
+        // x86's maximum is "the first operand if greater, else the second", signs of zero and NaN included.
+        if (typeof(T) == typeof(float) && Avx.IsSupported) return new(Avx.Max(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double) && Avx.IsSupported) return new(Avx.Max(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(later, earlier), later, earlier) : new(Vector256.Max(later.Value, earlier.Value));
+    }
+
+    public static (TWide Lower, TWide Upper) Widen<TWide>(Lanes256<T> lanes)
+        where TWide : unmanaged
+    {
+        if (typeof(T) == typeof(byte)) return Both<ushort, TWide>(Vector256.Widen(lanes.Value.AsByte()));
+        if (typeof(T) == typeof(sbyte)) return Both<short, TWide>(Vector256.Widen(lanes.Value.AsSByte()));
+        if (typeof(T) == typeof(ushort)) return Both<uint, TWide>(Vector256.Widen(lanes.Value.AsUInt16()));
+        if (typeof(T) == typeof(short)) return Both<int, TWide>(Vector256.Widen(lanes.Value.AsInt16()));
+        if (typeof(T) == typeof(uint)) return Both<ulong, TWide>(Vector256.Widen(lanes.Value.AsUInt32()));
+        if (typeof(T) == typeof(int)) return Both<long, TWide>(Vector256.Widen(lanes.Value.AsInt32()));
+        return Both<double, TWide>(Vector256.Widen(lanes.Value.AsSingle()));
+    }
+
+    public static Lanes256<T> Narrow<TWide>(TWide lower, TWide upper)
+        where TWide : unmanaged
+    {
+        if (sizeof(T) == 1) return new(Vector256.Narrow(Unsafe.BitCast<TWide, Vector256<ushort>>(lower), Unsafe.BitCast<TWide, Vector256<ushort>>(upper)).As<byte, T>());
+        if (sizeof(T) == 2) return new(Vector256.Narrow(Unsafe.BitCast<TWide, Vector256<uint>>(lower), Unsafe.BitCast<TWide, Vector256<uint>>(upper)).As<ushort, T>());
+        if (typeof(T) == typeof(float)) return new(Vector256.Narrow(Unsafe.BitCast<TWide, Vector256<double>>(lower), Unsafe.BitCast<TWide, Vector256<double>>(upper)).As<float, T>());
+        return new(Vector256.Narrow(Unsafe.BitCast<TWide, Vector256<ulong>>(lower), Unsafe.BitCast<TWide, Vector256<ulong>>(upper)).As<uint, T>());
+    }
+
+    public static TReal ToReal<TReal>(Lanes256<T> lanes)
+        where TReal : unmanaged =>
+        sizeof(T) == 4 ? Unsafe.BitCast<Vector256<float>, TReal>(Vector256.ConvertToSingle(lanes.Value.AsInt32())) : Unsafe.BitCast<Vector256<double>, TReal>(Vector256.ConvertToDouble(lanes.Value.AsInt64()));
+
+    public static TInteger ToInteger<TInteger>(Lanes256<T> lanes)
+        where TInteger : unmanaged =>
+        sizeof(T) == 4 ? Unsafe.BitCast<Vector256<int>, TInteger>(Vector256.ConvertToInt32Native(lanes.Value.AsSingle())) : Unsafe.BitCast<Vector256<long>, TInteger>(Vector256.ConvertToInt64Native(lanes.Value.AsDouble()));
+
+    public static Lanes256<T> RoundToEven(Lanes256<T> lanes) =>
+        sizeof(T) == 4 ? new(Vector256.Round(lanes.Value.AsSingle()).As<float, T>()) : new(Vector256.Round(lanes.Value.AsDouble()).As<double, T>());
+
+    public static bool AnyNaN(Lanes256<T> lanes) => !Vector256.EqualsAll(lanes.Value, lanes.Value);
+
+    public static bool IsZero(Lanes256<T> lanes) => lanes.Value.AsByte() == Vector256<byte>.Zero;
+
+    public static Lanes256<T> Pick(Lanes256<T> low, Lanes256<T> high, Lanes256<T> pattern)
+    {
+        if (sizeof(T) == 1)
+        {
+            if (Avx512Vbmi.VL.IsSupported) return new(Avx512Vbmi.VL.PermuteVar32x8x2(low.Value.AsByte(), pattern.Value.AsByte(), high.Value.AsByte()).As<byte, T>());
+            Vector256<byte> p = pattern.Value.AsByte() & Vector256.Create((byte)(2 * Count - 1));
+            return new(Vector256.ConditionalSelect(Vector256.LessThan(p, Vector256.Create((byte)Count)), Vector256.Shuffle(low.Value.AsByte(), p), Vector256.Shuffle(high.Value.AsByte(), p - Vector256.Create((byte)Count))).As<byte, T>());
+        }
+
+        if (sizeof(T) == 2)
+        {
+            if (Avx512BW.VL.IsSupported) return new(Avx512BW.VL.PermuteVar16x16x2(low.Value.AsInt16(), pattern.Value.AsInt16(), high.Value.AsInt16()).As<short, T>());
+            Vector256<short> p = pattern.Value.AsInt16() & Vector256.Create((short)(2 * Count - 1));
+            return new(Vector256.ConditionalSelect(Vector256.LessThan(p, Vector256.Create((short)Count)), Vector256.Shuffle(low.Value.AsInt16(), p), Vector256.Shuffle(high.Value.AsInt16(), p - Vector256.Create((short)Count))).As<short, T>());
+        }
+
+        if (sizeof(T) == 4)
+        {
+            if (Avx512F.VL.IsSupported) return new(Avx512F.VL.PermuteVar8x32x2(low.Value.AsInt32(), pattern.Value.AsInt32(), high.Value.AsInt32()).As<int, T>());
+            Vector256<int> p = pattern.Value.AsInt32() & Vector256.Create(2 * Count - 1);
+            return new(Vector256.ConditionalSelect(Vector256.LessThan(p, Vector256.Create(Count)), Vector256.Shuffle(low.Value.AsInt32(), p), Vector256.Shuffle(high.Value.AsInt32(), p - Vector256.Create(Count))).As<int, T>());
+        }
+
+        if (Avx512F.VL.IsSupported) return new(Avx512F.VL.PermuteVar4x64x2(low.Value.AsInt64(), pattern.Value.AsInt64(), high.Value.AsInt64()).As<long, T>());
+        Vector256<long> q = pattern.Value.AsInt64() & Vector256.Create(2L * Count - 1);
+        return new(Vector256.ConditionalSelect(Vector256.LessThan(q, Vector256.Create((long)Count)), Vector256.Shuffle(low.Value.AsInt64(), q), Vector256.Shuffle(high.Value.AsInt64(), q - Vector256.Create((long)Count))).As<long, T>());
+    }
+
+    public static Lanes256<T> Every(int step, int first)
+    {
+        if (sizeof(T) == 1) return new(Vector256.CreateSequence((byte)first, (byte)step).As<byte, T>());
+        if (sizeof(T) == 2) return new(Vector256.CreateSequence((short)first, (short)step).As<short, T>());
+        if (sizeof(T) == 4) return new(Vector256.CreateSequence(first, step).As<int, T>());
+        return new(Vector256.CreateSequence((long)first, step).As<long, T>());
+    }
+
+    /// <summary>All bits of the lanes from <paramref name="first"/> up to <paramref name="end"/>.</summary>
+    private static Vector256<T> Part(long first, long end)
+    {
+        if (sizeof(T) == 1) return Between(Vector256<sbyte>.Indices, Vector256.Create((sbyte)first), Vector256.Create((sbyte)end)).As<sbyte, T>();
+        if (sizeof(T) == 2) return Between(Vector256<short>.Indices, Vector256.Create((short)first), Vector256.Create((short)end)).As<short, T>();
+        if (sizeof(T) == 4) return Between(Vector256<int>.Indices, Vector256.Create((int)first), Vector256.Create((int)end)).As<int, T>();
+        return Between(Vector256<long>.Indices, Vector256.Create(first), Vector256.Create(end)).As<long, T>();
+    }
+
+    private static Vector256<TIndex> Between<TIndex>(Vector256<TIndex> i, Vector256<TIndex> first, Vector256<TIndex> end) =>
+        Vector256.LessThan(i, end) & ~Vector256.LessThan(i, first);
+
+    private static (TWide Lower, TWide Upper) Both<TNext, TWide>((Vector256<TNext> Lower, Vector256<TNext> Upper) wide)
+        where TWide : unmanaged =>
+        (Unsafe.BitCast<Vector256<TNext>, TWide>(wide.Lower), Unsafe.BitCast<Vector256<TNext>, TWide>(wide.Upper));
+}

@@ -1,0 +1,172 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Cenote;
+
+/// <inheritdoc/>
+internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes512<T>, T>
+    where T : unmanaged
+{
+    public readonly Vector512<T> Value = value;
+
+    public static int Count => Vector512<T>.Count;
+
+    public static Lanes512<T> Fill(T value) => new(Vector512.Create(value));
+
+    public static Lanes512<T> Load(T* from) => new(Vector512.Load(from));
+
+    public static void Store(Lanes512<T> lanes, T* to) => lanes.Value.Store(to);
+
+    public static Lanes512<T> LoadPart(T* from, long first, long end, Lanes512<T> otherwise)
+    {
+        // Numbers of lanes fit a signed byte, whatever the element.
+        if (Avx512BW.IsSupported)
+        {
+            Vector512<T> mask = Part(Math.Clamp(first, 0, Count), Math.Clamp(end, 0, Count));
+            if (sizeof(T) == 1) return new(Avx512BW.MaskLoad((byte*)from, mask.AsByte(), otherwise.Value.AsByte()).As<byte, T>());
+            if (sizeof(T) == 2) return new(Avx512BW.MaskLoad((short*)from, mask.AsInt16(), otherwise.Value.AsInt16()).As<short, T>());
+            if (sizeof(T) == 4) return new(Avx512F.MaskLoad((int*)from, mask.AsInt32(), otherwise.Value.AsInt32()).As<int, T>());
+            return new(Avx512F.MaskLoad((long*)from, mask.AsInt64(), otherwise.Value.AsInt64()).As<long, T>());
+        }
+
+        Lanes512<T> lanes = otherwise;
+        for (long i = Math.Max(0, first); i < Math.Min(end, Count); i++) ((T*)&lanes)[i] = from[i];
+        return lanes;
+    }
+
+    public static void StorePart(Lanes512<T> lanes, T* to, long end)
+    {
+        if (Avx512BW.IsSupported)
+        {
+            Vector512<T> mask = Part(0, Math.Min(end, Count));
+            if (sizeof(T) == 1) Avx512BW.MaskStore((byte*)to, mask.AsByte(), lanes.Value.AsByte());
+            else if (sizeof(T) == 2) Avx512BW.MaskStore((short*)to, mask.AsInt16(), lanes.Value.AsInt16());
+            else if (sizeof(T) == 4) Avx512F.MaskStore((int*)to, mask.AsInt32(), lanes.Value.AsInt32());
+            else Avx512F.MaskStore((long*)to, mask.AsInt64(), lanes.Value.AsInt64());
+            return;
+        }
+
+        for (long i = 0; i < Math.Min(end, Count); i++) to[i] = ((T*)&lanes)[i];
+    }
+
+    public static Lanes512<T> operator +(Lanes512<T> left, Lanes512<T> right) => new(left.Value + right.Value);
+
+    public static Lanes512<T> operator *(Lanes512<T> left, Lanes512<T> right) => new(left.Value * right.Value);
+
+    public static Lanes512<T> operator /(Lanes512<T> left, Lanes512<T> right) => new(left.Value / right.Value);
+
+    public static Lanes512<T> operator &(Lanes512<T> left, Lanes512<T> right) => new(left.Value & right.Value);
+
+    public static Lanes512<T> operator |(Lanes512<T> left, Lanes512<T> right) => new(left.Value | right.Value);
+
+    public static Lanes512<T> operator ^(Lanes512<T> left, Lanes512<T> right) => new(left.Value ^ right.Value);
+
+    public static Lanes512<T> operator <<(Lanes512<T> lanes, int bits) => new(lanes.Value << bits);
+
+    public static Lanes512<T> operator >>>(Lanes512<T> lanes, int bits) => new(lanes.Value >>> bits);
+
+    public static Lanes512<T> Signs(Lanes512<T> lanes) => new(lanes.Value >> (8 * sizeof(T) - 1));
+
+    public static Lanes512<T> Greater(Lanes512<T> left, Lanes512<T> right) => new(Vector512.GreaterThan(left.Value, right.Value));
+
+    public static Lanes512<T> Equal(Lanes512<T> left, Lanes512<T> right) => new(Vector512.Equals(left.Value, right.Value));
+
+    public static Lanes512<T> Select(Lanes512<T> mask, Lanes512<T> yes, Lanes512<T> no) => new(Vector512.ConditionalSelect(mask.Value, yes.Value, no.Value));
+
+    public static Lanes512<T> Max(Lanes512<T> earlier, Lanes512<T> later)
+    {
+        // x86's maximum is "the first operand if greater, else the second", signs of zero and NaN included.
+        if (typeof(T) == typeof(float) && Avx512F.IsSupported) return new(Avx512F.Max(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double) && Avx512F.IsSupported) return new(Avx512F.Max(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(later, earlier), later, earlier) : new(Vector512.Max(later.Value, earlier.Value));
+    }
+
+    public static (TWide Lower, TWide Upper) Widen<TWide>(Lanes512<T> lanes)
+        where TWide : unmanaged
+    {
+        if (typeof(T) == typeof(byte)) return Both<ushort, TWide>(Vector512.Widen(lanes.Value.AsByte()));
+        if (typeof(T) == typeof(sbyte)) return Both<short, TWide>(Vector512.Widen(lanes.Value.AsSByte()));
+        if (typeof(T) == typeof(ushort)) return Both<uint, TWide>(Vector512.Widen(lanes.Value.AsUInt16()));
+        if (typeof(T) == typeof(short)) return Both<int, TWide>(Vector512.Widen(lanes.Value.AsInt16()));
+        if (typeof(T) == typeof(uint)) return Both<ulong, TWide>(Vector512.Widen(lanes.Value.AsUInt32()));
+        if (typeof(T) == typeof(int)) return Both<long, TWide>(Vector512.Widen(lanes.Value.AsInt32()));
+        return Both<double, TWide>(Vector512.Widen(lanes.Value.AsSingle()));
+    }
+
+    public static Lanes512<T> Narrow<TWide>(TWide lower, TWide upper)
+        where TWide : unmanaged
+    {
+        if (sizeof(T) == 1) return new(Vector512.Narrow(Unsafe.BitCast<TWide, Vector512<ushort>>(lower), Unsafe.BitCast<TWide, Vector512<ushort>>(upper)).As<byte, T>());
+        if (sizeof(T) == 2) return new(Vector512.Narrow(Unsafe.BitCast<TWide, Vector512<uint>>(lower), Unsafe.BitCast<TWide, Vector512<uint>>(upper)).As<ushort, T>());
+        if (typeof(T) == typeof(float)) return new(Vector512.Narrow(Unsafe.BitCast<TWide, Vector512<double>>(lower), Unsafe.BitCast<TWide, Vector512<double>>(upper)).As<float, T>());
+        return new(Vector512.Narrow(Unsafe.BitCast<TWide, Vector512<ulong>>(lower), Unsafe.BitCast<TWide, Vector512<ulong>>(upper)).As<uint, T>());
+    }
+
+    public static TReal ToReal<TReal>(Lanes512<T> lanes)
+        where TReal : unmanaged =>
+        sizeof(T) == 4 ? Unsafe.BitCast<Vector512<float>, TReal>(Vector512.ConvertToSingle(lanes.Value.AsInt32())) : Unsafe.BitCast<Vector512<double>, TReal>(Vector512.ConvertToDouble(lanes.Value.AsInt64()));
+
+    public static TInteger ToInteger<TInteger>(Lanes512<T> lanes)
+        where TInteger : unmanaged =>
+        sizeof(T) == 4 ? Unsafe.BitCast<Vector512<int>, TInteger>(Vector512.ConvertToInt32Native(lanes.Value.AsSingle())) : Unsafe.BitCast<Vector512<long>, TInteger>(Vector512.ConvertToInt64Native(lanes.Value.AsDouble()));
+
+    public static Lanes512<T> RoundToEven(Lanes512<T> lanes) =>
+        sizeof(T) == 4 ? new(Vector512.Round(lanes.Value.AsSingle()).As<float, T>()) : new(Vector512.Round(lanes.Value.AsDouble()).As<double, T>());
+
+    public static bool AnyNaN(Lanes512<T> lanes) => !Vector512.EqualsAll(lanes.Value, lanes.Value);
+
+    public static bool IsZero(Lanes512<T> lanes) => lanes.Value.AsByte() == Vector512<byte>.Zero;
+
+    public static Lanes512<T> Pick(Lanes512<T> low, Lanes512<T> high, Lanes512<T> pattern)
+    {
+        if (sizeof(T) == 1)
+        {
+            if (Avx512Vbmi.IsSupported) return new(Avx512Vbmi.PermuteVar64x8x2(low.Value.AsByte(), pattern.Value.AsByte(), high.Value.AsByte()).As<byte, T>());
+            Vector512<byte> p = pattern.Value.AsByte() & Vector512.Create((byte)(2 * Count - 1));
+            return new(Vector512.ConditionalSelect(Vector512.LessThan(p, Vector512.Create((byte)Count)), Vector512.Shuffle(low.Value.AsByte(), p), Vector512.Shuffle(high.Value.AsByte(), p - Vector512.Create((byte)Count))).As<byte, T>());
+        }
+
+        if (sizeof(T) == 2)
+        {
+            if (Avx512BW.IsSupported) return new(Avx512BW.PermuteVar32x16x2(low.Value.AsInt16(), pattern.Value.AsInt16(), high.Value.AsInt16()).As<short, T>());
+            Vector512<short> p = pattern.Value.AsInt16() & Vector512.Create((short)(2 * Count - 1));
+            return new(Vector512.ConditionalSelect(Vector512.LessThan(p, Vector512.Create((short)Count)), Vector512.Shuffle(low.Value.AsInt16(), p), Vector512.Shuffle(high.Value.AsInt16(), p - Vector512.Create((short)Count))).As<short, T>());
+        }
+
+        if (sizeof(T) == 4)
+        {
+            if (Avx512F.IsSupported) return new(Avx512F.PermuteVar16x32x2(low.Value.AsInt32(), pattern.Value.AsInt32(), high.Value.AsInt32()).As<int, T>());
+            Vector512<int> p = pattern.Value.AsInt32() & Vector512.Create(2 * Count - 1);
+            return new(Vector512.ConditionalSelect(Vector512.LessThan(p, Vector512.Create(Count)), Vector512.Shuffle(low.Value.AsInt32(), p), Vector512.Shuffle(high.Value.AsInt32(), p - Vector512.Create(Count))).As<int, T>());
+        }
+
+        if (Avx512F.IsSupported) return new(Avx512F.PermuteVar8x64x2(low.Value.AsInt64(), pattern.Value.AsInt64(), high.Value.AsInt64()).As<long, T>());
+        Vector512<long> q = pattern.Value.AsInt64() & Vector512.Create(2L * Count - 1);
+        return new(Vector512.ConditionalSelect(Vector512.LessThan(q, Vector512.Create((long)Count)), Vector512.Shuffle(low.Value.AsInt64(), q), Vector512.Shuffle(high.Value.AsInt64(), q - Vector512.Create((long)Count))).As<long, T>());
+    }
+
+    public static Lanes512<T> Every(int step, int first)
+    {
+        if (sizeof(T) == 1) return new(Vector512.CreateSequence((byte)first, (byte)step).As<byte, T>());
+        if (sizeof(T) == 2) return new(Vector512.CreateSequence((short)first, (short)step).As<short, T>());
+        if (sizeof(T) == 4) return new(Vector512.CreateSequence(first, step).As<int, T>());
+        return new(Vector512.CreateSequence((long)first, step).As<long, T>());
+    }
+
+    /// <summary>All bits of the lanes from <paramref name="first"/> up to <paramref name="end"/>.</summary>
+    private static Vector512<T> Part(long first, long end)
+    {
+        if (sizeof(T) == 1) return Between(Vector512<sbyte>.Indices, Vector512.Create((sbyte)first), Vector512.Create((sbyte)end)).As<sbyte, T>();
+        if (sizeof(T) == 2) return Between(Vector512<short>.Indices, Vector512.Create((short)first), Vector512.Create((short)end)).As<short, T>();
+        if (sizeof(T) == 4) return Between(Vector512<int>.Indices, Vector512.Create((int)first), Vector512.Create((int)end)).As<int, T>();
+        return Between(Vector512<long>.Indices, Vector512.Create(first), Vector512.Create(end)).As<long, T>();
+    }
+
+    private static Vector512<TIndex> Between<TIndex>(Vector512<TIndex> i, Vector512<TIndex> first, Vector512<TIndex> end) =>
+        Vector512.LessThan(i, end) & ~Vector512.LessThan(i, first);
+
+    private static (TWide Lower, TWide Upper) Both<TNext, TWide>((Vector512<TNext> Lower, Vector512<TNext> Upper) wide)
+        where TWide : unmanaged =>
+        (Unsafe.BitCast<Vector512<TNext>, TWide>(wide.Lower), Unsafe.BitCast<Vector512<TNext>, TWide>(wide.Upper));
+}

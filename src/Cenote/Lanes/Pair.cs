@@ -1,0 +1,19 @@
+namespace Cenote;
+
+/// <summary>Two registers side by side: the wider states of one register of narrow taps.</summary>
+internal readonly unsafe struct Pair<TLanes, T>(TLanes lower, TLanes upper) : IRegister<Pair<TLanes, T>, T>
+    where TLanes : unmanaged, IRegister<TLanes, T>
+    where T : unmanaged
+{
+    public readonly TLanes Lower = lower, Upper = upper;
+
+    public static int Count => 2 * TLanes.Count;
+
+    public static Pair<TLanes, T> Load(T* from) => new(TLanes.Load(from), TLanes.Load(from + TLanes.Count));
+
+    public static void Store(Pair<TLanes, T> lanes, T* to)
+    {
+        TLanes.Store(lanes.Lower, to);
+        TLanes.Store(lanes.Upper, to + TLanes.Count);
+    }
+}

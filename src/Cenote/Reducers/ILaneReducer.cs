@@ -1,0 +1,43 @@
+namespace Cenote;
+
+/// <summary>A reducer on registers: many windows folded side by side. Means the same as the <see cref="IPoolReducer{T, TState}"/> of its operator.</summary>
+/// <typeparam name="T">A tap as it lies in memory; Half and BFloat16 as the 16 bits they are.</typeparam>
+/// <typeparam name="TTap">A register of taps.</typeparam>
+/// <typeparam name="TState">What is carried from tap to tap.</typeparam>
+/// <typeparam name="TAcc">As many states as there are taps in a register.</typeparam>
+internal unsafe interface ILaneReducer<T, TTap, TState, TAcc>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TState : unmanaged
+    where TAcc : unmanaged, IRegister<TAcc, TState>
+{
+    /// <summary>Whether the states of this plan's windows keep within the lanes.</summary>
+    bool Accepts(PoolPlan plan);
+
+    /// <summary>A tap that changes nothing: what stands for positions outside the input.</summary>
+    TTap Padding { get; }
+
+    TAcc Lift(TTap taps);
+
+    TAcc Combine(TAcc earlier, TAcc later);
+
+    /// <summary>The outputs.</summary>
+    /// <param name="state">All taps, combined.</param>
+    /// <param name="extents">For each lane what <see cref="WriteExtent"/> wrote: the divisor along the lanes' axis.</param>
+    /// <param name="factor">The rest of the divisor.</param>
+    TTap Finish(TAcc state, byte* extents, long factor);
+
+    /// <summary>Bytes per lane of an extent; 0 where there is no divisor.</summary>
+    int ExtentSize { get; }
+
+    void WriteExtent(byte* extents, long lane, long extent);
+
+    /// <summary>Whether a tap may be combined twice without changing the result.</summary>
+    bool IsIdempotent { get; }
+
+    /// <summary>Notes taps with which this reducer, for the sake of speed, goes wrong.</summary>
+    TTap Watch(TTap watch, TTap taps);
+
+    /// <summary>Whether such taps were seen: the work must be done again by an exact reducer.</summary>
+    bool Alarms(TTap watch);
+}

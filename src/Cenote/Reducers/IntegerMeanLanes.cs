@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>
+/// The mean of integers of up to 32 bits: exact sums at twice the width, and a division in floating point that is exact too, because the sum has
+/// at least three bits less than the significand (a quotient that is not whole, or not half-way, is then too far from there to be rounded to it).
+/// </summary>
+/// <typeparam name="T">The element.</typeparam>
+/// <typeparam name="TTap">A register of elements.</typeparam>
+/// <typeparam name="TSum">The sum: twice as wide.</typeparam>
+/// <typeparam name="TSums">A register of sums.</typeparam>
+/// <typeparam name="TInt">What converts to the real number: int or long.</typeparam>
+/// <typeparam name="TInts">A register of these.</typeparam>
+/// <typeparam name="TReal">What is divided: float for bytes, else double.</typeparam>
+/// <typeparam name="TReals">A register of these.</typeparam>
+internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(IntegerRounding rounding) : ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TSum : unmanaged
+    where TSums : unmanaged, ILanes<TSums, TSum>
+    where TInt : unmanaged
+    where TInts : unmanaged, ILanes<TInts, TInt>
+    where TReal : unmanaged
+    where TReals : unmanaged, ILanes<TReals, TReal>
+{
+    /// <summary>The most taps whose sum fits: in the sum itself, and in 21 or 50 bits.</summary>
+    private static long MostTaps => sizeof(T) switch { 1 => 256, 2 => 1 << 16, _ => 1 << 18 };
+
+    private static long GreatestDivisor => sizeof(TReal) == sizeof(float) ? 1 << 22 : 1L << 50;
+
+    // A divisor smaller than the taps, or negative, may lead out of the element's range.
+    public bool Accepts(PoolPlan plan) => plan.MaxCount <= MostTaps && plan.MaxExtent <= GreatestDivisor && (plan.DivisorOverride is not { } divisor || (divisor >= plan.MaxCount && divisor <= GreatestDivisor));
+
+    public TTap Padding => default;
+
+    public int ExtentSize => sizeof(TReal);
+
+    public bool IsIdempotent => false;
+
+    public Pair<TSums, TSum> Lift(TTap taps)
+    {
+        var (lower, upper) = TTap.Widen<TSums>(taps);
+        return new(lower, upper);
+    }
+
+    public Pair<TSums, TSum> Combine(Pair<TSums, TSum> earlier, Pair<TSums, TSum> later) => new(earlier.Lower + later.Lower, earlier.Upper + later.Upper);
+
+    public TTap Finish(Pair<TSums, TSum> state, byte* extents, long factor)
+    {
+        TReals rest = Number(factor);
+        return TTap.Narrow(Divide(state.Lower, (TReal*)extents, rest), Divide(state.Upper, (TReal*)extents + TSums.Count, rest));
+    }
+
+    public void WriteExtent(byte* extents, long lane, long extent)
+    {
+        if (sizeof(TReal) == sizeof(float)) ((float*)extents)[lane] = extent;
+        else ((double*)extents)[lane] = extent;
+    }
+
+    public TTap Watch(TTap watch, TTap taps) => watch;
+
+    public bool Alarms(TTap watch) => false;
+
+    private TSums Divide(TSums sums, TReal* extents, TReals rest)
+    {
+        if (sizeof(TSum) == sizeof(TInt)) return Unsafe.BitCast<TInts, TSums>(Divide(Unsafe.BitCast<TSums, TInts>(sums), extents, rest));
+        var (lower, upper) = TSums.Widen<TInts>(sums);
+        return TSums.Narrow(Divide(lower, extents, rest), Divide(upper, extents + TReals.Count, rest));
+    }
+
+    private TInts Divide(TInts sums, TReal* extents, TReals rest)
+    {
+        TReals quotients = TInts.ToReal<TReals>(sums) / (TReals.Load(extents) * rest);
+        return TReals.ToInteger<TInts>(rounding == IntegerRounding.NearestEven ? TReals.RoundToEven(quotients) : quotients);
+    }
+
+    private static TReals Number(long value) => sizeof(TReal) == sizeof(float) ? TReals.Fill((TReal)(object)(float)value) : TReals.Fill((TReal)(object)(double)value);
+}

@@ -1,0 +1,136 @@
+namespace Cenote;
+
+/// <summary>The maximum on registers of integers, float or double. A NaN that comes later is missed, and so watched for.</summary>
+internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : ILaneReducer<T, TTap, T, TTap>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+{
+    private static bool IsFloating => typeof(T) == typeof(float) || typeof(T) == typeof(double);
+
+    public TTap Padding => TTap.Fill(lowest);
+
+    public bool Accepts(PoolPlan plan) => true;
+
+    public int ExtentSize => 0;
+
+    public bool IsIdempotent => true;
+
+    public TTap Lift(TTap taps) => taps;
+
+    public TTap Combine(TTap earlier, TTap later) => TTap.Max(earlier, later);
+
+    public TTap Finish(TTap state, byte* extents, long factor) => state;
+
+    public void WriteExtent(byte* extents, long lane, long extent)
+    {
+    }
+
+    // A sum costs one instruction, and once it is NaN it stays so. Infinities of both signs alarm needlessly, and cost time only.
+    public TTap Watch(TTap watch, TTap taps) => IsFloating ? watch + taps : watch;
+
+    public bool Alarms(TTap watch) => IsFloating && TTap.AnyNaN(watch);
+}
+
+/// <summary>The maximum on registers of float or double, whatever they hold.</summary>
+internal readonly unsafe struct ExactMaxLanes<T, TTap>(T lowest) : ILaneReducer<T, TTap, T, TTap>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+{
+    public TTap Padding => TTap.Fill(lowest);
+
+    public bool Accepts(PoolPlan plan) => true;
+
+    public int ExtentSize => 0;
+
+    public bool IsIdempotent => true;
+
+    public TTap Lift(TTap taps) => taps;
+
+    // A lane that does not equal itself is NaN.
+    public TTap Combine(TTap earlier, TTap later) => TTap.Select(TTap.Equal(later, later), TTap.Max(earlier, later), later);
+
+    public TTap Finish(TTap state, byte* extents, long factor) => state;
+
+    public void WriteExtent(byte* extents, long lane, long extent)
+    {
+    }
+
+    public TTap Watch(TTap watch, TTap taps) => watch;
+
+    public bool Alarms(TTap watch) => false;
+}
+
+/// <summary>
+/// The maximum of 16-bit floats as integers: the bits of a negative number turned over, so that integers order them. Wrong for NaN, and for
+/// −0, which would lose to +0; both are watched for.
+/// </summary>
+/// <param name="infinity">The bits of +∞.</param>
+internal readonly unsafe struct SmallFloatMaxLanes<TTap>(short infinity) : ILaneReducer<short, TTap, short, TTap>
+    where TTap : unmanaged, ILanes<TTap, short>
+{
+    public TTap Padding => TTap.Fill((short)(infinity | short.MinValue));
+
+    public bool Accepts(PoolPlan plan) => true;
+
+    public int ExtentSize => 0;
+
+    public bool IsIdempotent => true;
+
+    public TTap Lift(TTap taps) => taps ^ (TTap.Signs(taps) & TTap.Fill(short.MaxValue));
+
+    public TTap Combine(TTap earlier, TTap later) => TTap.Max(earlier, later);
+
+    public TTap Finish(TTap state, byte* extents, long factor) => Lift(state);
+
+    public void WriteExtent(byte* extents, long lane, long extent)
+    {
+    }
+
+    public TTap Watch(TTap watch, TTap taps) =>
+        watch | TTap.Greater(taps & TTap.Fill(short.MaxValue), TTap.Fill(infinity)) | TTap.Equal(taps, TTap.Fill(short.MinValue));
+
+    public bool Alarms(TTap watch) => !TTap.IsZero(watch);
+}
+
+/// <summary>The maximum of 16-bit floats, whatever they hold.</summary>
+/// <param name="infinity">The bits of +∞.</param>
+internal readonly unsafe struct ExactSmallFloatMaxLanes<TTap>(short infinity) : ILaneReducer<short, TTap, short, TTap>
+    where TTap : unmanaged, ILanes<TTap, short>
+{
+    public TTap Padding => TTap.Fill((short)(infinity | short.MinValue));
+
+    public bool Accepts(PoolPlan plan) => true;
+
+    public int ExtentSize => 0;
+
+    public bool IsIdempotent => true;
+
+    public TTap Lift(TTap taps) => taps;
+
+    public TTap Combine(TTap earlier, TTap later)
+    {
+        TTap isNaN = TTap.Greater(later & TTap.Fill(short.MaxValue), TTap.Fill(infinity));
+        TTap isKept = TTap.Greater(earlier & TTap.Fill(short.MaxValue), TTap.Fill(infinity));
+        TTap greater = TTap.Select(isKept, default, TTap.Greater(Order(later), Order(earlier)));
+        return TTap.Select(greater | isNaN, later, earlier);
+    }
+
+    public TTap Finish(TTap state, byte* extents, long factor) => state;
+
+    public void WriteExtent(byte* extents, long lane, long extent)
+    {
+    }
+
+    public TTap Watch(TTap watch, TTap taps) => watch;
+
+    public bool Alarms(TTap watch) => false;
+
+    /// <summary>Integers in the order of the numbers; −0 and +0 are both 0: a negative number is the negative of its magnitude.</summary>
+    private static TTap Order(TTap taps)
+    {
+        TTap signs = TTap.Signs(taps);
+        // −m is ~m + 1, and signs are −1 there.
+        TTap turned = (taps & TTap.Fill(short.MaxValue)) ^ signs;
+        return turned + (signs & TTap.Fill(1));
+    }
+}

@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>How a 16-bit float becomes a float on registers and back, as the scalar conversions do it.</summary>
+internal interface ISmallFloat
+{
+    static abstract TReals ToSingle<TInts, TReals>(TInts bits)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float>;
+
+    /// <summary>The 16 bits of the nearest number, halves to the even one, in the lower half of each lane.</summary>
+    static abstract TInts FromSingle<TInts, TReals>(TReals numbers)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float>;
+}
+
+/// <summary>The upper half of a float.</summary>
+internal readonly struct BFloat16Bits : ISmallFloat
+{
+    public static TReals ToSingle<TInts, TReals>(TInts bits)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float> => Unsafe.BitCast<TInts, TReals>(bits << 16);
+
+    public static TInts FromSingle<TInts, TReals>(TReals numbers)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float>
+    {
+        TInts bits = Unsafe.BitCast<TReals, TInts>(numbers), truncated = bits >>> 16;
+        TInts nearest = (bits + TInts.Fill(0x7FFF) + (truncated & TInts.Fill(1))) >>> 16;
+        TInts isNumber = Unsafe.BitCast<TReals, TInts>(TReals.Equal(numbers, numbers));
+        return TInts.Select(isNumber, nearest, truncated | TInts.Fill(0x40));
+    }
+}
+
+/// <summary>IEEE 754's binary16.</summary>
+internal readonly struct HalfBits : ISmallFloat
+{
+    /// <summary>What the exponents of the two types differ by, as a factor.</summary>
+    private const float Rebias = 5.192296858534828e33f;
+
+    private const int Magnitude = 0x7FFF, Infinity = 0x7C00, SingleInfinity = 0x7F800000;
+
+    public static TReals ToSingle<TInts, TReals>(TInts bits)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float>
+    {
+        TInts magnitude = bits & TInts.Fill(Magnitude), sign = (bits ^ magnitude) << 16;
+        // The product brings subnormals right as well; an infinity or NaN gets the exponent that it had.
+        TInts number = Unsafe.BitCast<TReals, TInts>(Unsafe.BitCast<TInts, TReals>(magnitude << 13) * TReals.Fill(Rebias));
+        TInts isNotFinite = TInts.Greater(magnitude, TInts.Fill(Infinity - 1));
+        return Unsafe.BitCast<TInts, TReals>(number | (isNotFinite & TInts.Fill(SingleInfinity)) | sign);
+    }
+
+    public static TInts FromSingle<TInts, TReals>(TReals numbers)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float>
+    {
+        TInts bits = Unsafe.BitCast<TReals, TInts>(numbers), magnitude = bits & TInts.Fill(int.MaxValue), sign = (bits ^ magnitude) >>> 16;
+        // Normal numbers: half of the last place less one, and the last place itself, carry where it must round up.
+        TInts odd = (magnitude >>> 13) & TInts.Fill(1);
+        TInts normal = (magnitude + odd + TInts.Fill(0xFFF - (112 << 23))) >>> 13;
+        // Subnormal ones: an addition whose last place is theirs does the rounding.
+        TInts half = Unsafe.BitCast<TReals, TInts>(TReals.Fill(0.5f));
+        TInts small = Unsafe.BitCast<TReals, TInts>(Unsafe.BitCast<TInts, TReals>(magnitude) + TReals.Fill(0.5f)) ^ half;
+        TInts result = TInts.Select(TInts.Greater(TInts.Fill(113 << 23), magnitude), small, normal);
+        // From 65520 on it is infinity.
+        result = TInts.Select(TInts.Greater(magnitude, TInts.Fill(0x477FEFFF)), TInts.Fill(Infinity), result);
+        result = TInts.Select(TInts.Greater(magnitude, TInts.Fill(SingleInfinity)), TInts.Fill(0x7E00), result);
+        return result | sign;
+    }
+}
+
+/// <summary>The mean of 16-bit floats: added as floats in the order given, one division, rounded once more to 16 bits.</summary>
+internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals> : ILaneReducer<short, TTap, float, Pair<TReals, float>>
+    where TFormat : struct, ISmallFloat
+    where TTap : unmanaged, ILanes<TTap, short>
+    where TInts : unmanaged, ILanes<TInts, int>
+    where TReals : unmanaged, ILanes<TReals, float>
+{
+    public bool Accepts(PoolPlan plan) => true;
+
+    public TTap Padding => default;
+
+    public int ExtentSize => sizeof(float);
+
+    public bool IsIdempotent => false;
+
+    public Pair<TReals, float> Lift(TTap taps)
+    {
+        var (lower, upper) = TTap.Widen<TInts>(taps);
+        return new(TFormat.ToSingle<TInts, TReals>(lower), TFormat.ToSingle<TInts, TReals>(upper));
+    }
+
+    public Pair<TReals, float> Combine(Pair<TReals, float> earlier, Pair<TReals, float> later) => new(earlier.Lower + later.Lower, earlier.Upper + later.Upper);
+
+    public TTap Finish(Pair<TReals, float> state, byte* extents, long factor)
+    {
+        TReals rest = TReals.Fill(factor);
+        TReals lower = state.Lower / (TReals.Load((float*)extents) * rest), upper = state.Upper / (TReals.Load((float*)extents + TReals.Count) * rest);
+        TTap means = TTap.Narrow(TFormat.FromSingle<TInts, TReals>(lower), TFormat.FromSingle<TInts, TReals>(upper));
+        // A mean that is zero is +0, even where a negative one was too small for 16 bits.
+        return means & (TTap.Equal(means, TTap.Fill(short.MinValue)) ^ TTap.Fill(-1));
+    }
+
+    // A window without a tap has the sum 0, which any divisor leaves.
+    public void WriteExtent(byte* extents, long lane, long extent) => ((float*)extents)[lane] = Math.Max(1, extent);
+
+    public TTap Watch(TTap watch, TTap taps) => watch;
+
+    public bool Alarms(TTap watch) => false;
+}

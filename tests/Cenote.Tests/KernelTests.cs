@@ -1,0 +1,156 @@
+using Cenote.Tests.Golden;
+
+namespace Cenote.Tests;
+
+/// <summary>Every kernel of every catalog against the reference, over random plans, in memory that ends at a guard page.</summary>
+public class KernelTests
+{
+    private const int Cases = 400;
+
+    public static TheoryData<string, bool> Rows => [.. from type in (string[])["Single", "Double", "Half", "BFloat16", "SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64"] from isMax in (bool[])[true, false] select (type, isMax)];
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void Every_kernel_gives_the_reference_s_bits(string type, bool isMax)
+    {
+        switch (type)
+        {
+            case "Single": Run<float>(isMax); break;
+            case "Double": Run<double>(isMax); break;
+            case "Half": Run<Half>(isMax); break;
+            case "BFloat16": Run<BFloat16>(isMax); break;
+            case "SByte": Run<sbyte>(isMax); break;
+            case "Byte": Run<byte>(isMax); break;
+            case "Int16": Run<short>(isMax); break;
+            case "UInt16": Run<ushort>(isMax); break;
+            case "Int32": Run<int>(isMax); break;
+            case "UInt32": Run<uint>(isMax); break;
+            case "Int64": Run<long>(isMax); break;
+            default: Run<ulong>(isMax); break;
+        }
+    }
+
+    private static unsafe void Run<T>(bool isMax)
+        where T : unmanaged
+    {
+        var random = new Random(17);
+        int compared = 0;
+        for (int number = 0; number < Cases; number++)
+        {
+            PoolLayer layer = Layer(random, isMax, number, out nint[] shape);
+            PoolPlan plan;
+            try
+            {
+                plan = layer.Plan(shape);
+            }
+            catch (ArgumentException)
+            {
+                continue;
+            }
+
+            bool channelsLast = random.Next(2) == 0;
+            using var inputMemory = new GuardedMemory((nuint)(plan.InputElements * sizeof(T)));
+            using var outputMemory = new GuardedMemory((nuint)(plan.OutputElements * sizeof(T)));
+            Span<T> input = new(inputMemory.Pointer, (int)plan.InputElements), output = new(outputMemory.Pointer, (int)plan.OutputElements);
+            Fill(random, input);
+            TensorLayout from = Layout(plan, channelsLast, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength);
+            TensorLayout to = Layout(plan, channelsLast, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength);
+            var job = new PoolJob(plan, inputMemory.Pointer, from, outputMemory.Pointer, to, default);
+            IReadOnlyList<PoolKernel> kernels = layer.Operator[ElementTypes.Of<T>()].Kernels;
+            PoolKernel reference = kernels[^1];
+            reference.Run(job, 0, reference.Units(job));
+            T[] expected = output.ToArray();
+            foreach (PoolKernel kernel in kernels.SkipLast(1).Where(kernel => kernel.Accepts(job)))
+            {
+                output.Fill(input[0]);
+                long units = kernel.Units(job), cut = random.NextInt64(units + 1);
+                kernel.Run(job, cut, units);
+                kernel.Run(job, 0, cut);
+                Check($"case {number}: {kernel.Name} {typeof(T).Name} {plan} {(channelsLast ? "channels last" : "row-major")}", expected, output);
+                compared++;
+            }
+        }
+
+        // The mean of 64-bit integers needs wider sums than registers have.
+        bool hasKernels = isMax || (typeof(T) != typeof(long) && typeof(T) != typeof(ulong));
+        Assert.Equal(hasKernels && System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated, compared > 0);
+    }
+
+    private static void Check<T>(string name, T[] expected, ReadOnlySpan<T> actual)
+        where T : unmanaged
+    {
+        for (int i = 0; i < expected.Length; i++)
+            Assert.True(Elements.Same(expected[i], actual[i]), $"{name}\noutput {i}: expected {expected[i]}, got {actual[i]}");
+    }
+
+    private static PoolLayer Layer(Random random, bool isMax, int number, out nint[] shape)
+    {
+        int rank = 1 + random.Next(3);
+        // Lengths around the widths of registers, and channels too.
+        int longest = rank == 1 ? 300 : rank == 2 ? 70 : 20;
+        nint Length() => 1 + random.Next(random.Next(2) == 0 ? 9 : longest);
+        shape = new nint[rank + 2];
+        shape[0] = 1 + random.Next(2);
+        shape[1] = 1 + random.Next(random.Next(2) == 0 ? 4 : 70 / rank);
+        for (int axis = 0; axis < rank; axis++) shape[2 + axis] = Length();
+        if (number % 9 == 8)
+            return (isMax, rank) switch
+            {
+                (true, 1) => new GlobalMaxPool1d(),
+                (true, 2) => new GlobalMaxPool2d(),
+                (true, _) => new GlobalMaxPool3d(),
+                (false, 1) => new GlobalAvgPool1d { IntegerRounding = (IntegerRounding)random.Next(2) },
+                (false, 2) => new GlobalAvgPool2d { IntegerRounding = (IntegerRounding)random.Next(2) },
+                (false, _) => new GlobalAvgPool3d { IntegerRounding = (IntegerRounding)random.Next(2) },
+            };
+
+        int[] kernel = new int[rank], stride = new int[rank], before = new int[rank], after = new int[rank], dilation = new int[rank];
+        for (int axis = 0; axis < rank; axis++)
+        {
+            kernel[axis] = 1 + random.Next(random.Next(6) == 0 ? 40 : 5);
+            dilation[axis] = 1 + Math.Max(0, random.Next(5) - 2);
+            stride[axis] = 1 + random.Next(random.Next(4) == 0 ? 7 : 3);
+            before[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
+            after[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
+        }
+
+        Spatial k = Spatial.Create(kernel), s = Spatial.Create(stride), d = Spatial.Create(dilation);
+        var p = new Padding(Spatial.Create(before), Spatial.Create(after));
+        bool ceil = random.Next(2) == 0, count = random.Next(2) == 0, zero = random.Next(8) == 0;
+        long? divisor = random.Next(5) == 0 ? random.Next(2) == 0 ? -3 : 7 : null;
+        var rounding = (IntegerRounding)random.Next(2);
+        return (isMax, rank) switch
+        {
+            (true, 1) => new MaxPool1d(k, s, p, d, ceil) { ZeroPadding = zero },
+            (true, 2) => new MaxPool2d(k, s, p, d, ceil) { ZeroPadding = zero },
+            (true, _) => new MaxPool3d(k, s, p, d, ceil) { ZeroPadding = zero },
+            (false, 1) => new AvgPool1d(k, s, p, ceil, count, divisor, d) { IntegerRounding = rounding },
+            (false, 2) => new AvgPool2d(k, s, p, ceil, count, divisor, d) { IntegerRounding = rounding },
+            (false, _) => new AvgPool3d(k, s, p, ceil, count, divisor, d) { IntegerRounding = rounding },
+        };
+    }
+
+    private static TensorLayout Layout(PoolPlan plan, bool channelsLast, long depth, long height, long width)
+    {
+        long c = plan.Channels;
+        return channelsLast ? new(depth * height * width * c, 1, height * width * c, width * c, c) : TensorLayout.RowMajor(c, depth, height, width);
+    }
+
+    private static void Fill<T>(Random random, Span<T> elements)
+        where T : unmanaged
+    {
+        int kind = random.Next(5);
+        T[] extremes = Elements.Extremes<T>();
+        foreach (ref T element in elements)
+        {
+            double number = (random.NextDouble() * 2 - 1) * 100;
+            element = kind switch
+            {
+                0 => extremes[random.Next(extremes.Length)],
+                1 when random.Next(20) == 0 => extremes[random.Next(extremes.Length)],
+                2 => Elements.FromDouble<T>(random.Next(3) - 1) is var tie && random.Next(3) == 0 && Elements.IsFloating<T>() ? Elements.FromDouble<T>(-0.0) : tie,
+                _ => Elements.FromDouble<T>(number),
+            };
+        }
+    }
+}
