@@ -12,12 +12,16 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
 
     public static int Count => Vector128<T>.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Fill(T value) => new(Vector128.Create(value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Load(T* from) => new(Vector128.Load(from));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes128<T> lanes, T* to) => lanes.Value.Store(to);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> LoadPart(T* from, long first, long end, Lanes128<T> otherwise)
     {
         // Numbers of lanes fit a signed byte, whatever the element.
@@ -35,6 +39,7 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
         return lanes;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePart(Lanes128<T> lanes, T* to, long end)
     {
         if (Avx512BW.VL.IsSupported)
@@ -50,30 +55,43 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
         for (long i = 0; i < Math.Min(end, Count); i++) to[i] = ((T*)&lanes)[i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> operator +(Lanes128<T> left, Lanes128<T> right) => new(left.Value + right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> operator *(Lanes128<T> left, Lanes128<T> right) => new(left.Value * right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> operator /(Lanes128<T> left, Lanes128<T> right) => new(left.Value / right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> operator &(Lanes128<T> left, Lanes128<T> right) => new(left.Value & right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> operator |(Lanes128<T> left, Lanes128<T> right) => new(left.Value | right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> operator ^(Lanes128<T> left, Lanes128<T> right) => new(left.Value ^ right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> operator <<(Lanes128<T> lanes, int bits) => new(lanes.Value << bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> operator >>>(Lanes128<T> lanes, int bits) => new(lanes.Value >>> bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Signs(Lanes128<T> lanes) => new(lanes.Value >> (8 * sizeof(T) - 1));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Greater(Lanes128<T> left, Lanes128<T> right) => new(Vector128.GreaterThan(left.Value, right.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Equal(Lanes128<T> left, Lanes128<T> right) => new(Vector128.Equals(left.Value, right.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Select(Lanes128<T> mask, Lanes128<T> yes, Lanes128<T> no) => new(Vector128.ConditionalSelect(mask.Value, yes.Value, no.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Max(Lanes128<T> earlier, Lanes128<T> later)
     {
         // x86's maximum is "the first operand if greater, else the second", signs of zero and NaN included.
@@ -82,6 +100,7 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
         return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(later, earlier), later, earlier) : new(Vector128.Max(later.Value, earlier.Value));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (TWide Lower, TWide Upper) Widen<TWide>(Lanes128<T> lanes)
         where TWide : unmanaged
     {
@@ -94,6 +113,7 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
         return Both<double, TWide>(Vector128.Widen(lanes.Value.AsSingle()));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Narrow<TWide>(TWide lower, TWide upper)
         where TWide : unmanaged
     {
@@ -103,21 +123,27 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
         return new(Vector128.Narrow(Unsafe.BitCast<TWide, Vector128<ulong>>(lower), Unsafe.BitCast<TWide, Vector128<ulong>>(upper)).As<uint, T>());
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TReal ToReal<TReal>(Lanes128<T> lanes)
         where TReal : unmanaged =>
         sizeof(T) == 4 ? Unsafe.BitCast<Vector128<float>, TReal>(Vector128.ConvertToSingle(lanes.Value.AsInt32())) : Unsafe.BitCast<Vector128<double>, TReal>(Vector128.ConvertToDouble(lanes.Value.AsInt64()));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TInteger ToInteger<TInteger>(Lanes128<T> lanes)
         where TInteger : unmanaged =>
         sizeof(T) == 4 ? Unsafe.BitCast<Vector128<int>, TInteger>(Vector128.ConvertToInt32Native(lanes.Value.AsSingle())) : Unsafe.BitCast<Vector128<long>, TInteger>(Vector128.ConvertToInt64Native(lanes.Value.AsDouble()));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> RoundToEven(Lanes128<T> lanes) =>
         sizeof(T) == 4 ? new(Vector128.Round(lanes.Value.AsSingle()).As<float, T>()) : new(Vector128.Round(lanes.Value.AsDouble()).As<double, T>());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyNaN(Lanes128<T> lanes) => !Vector128.EqualsAll(lanes.Value, lanes.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsZero(Lanes128<T> lanes) => lanes.Value.AsByte() == Vector128<byte>.Zero;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Pick(Lanes128<T> low, Lanes128<T> high, Lanes128<T> pattern)
     {
         if (sizeof(T) == 1)
@@ -146,6 +172,7 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
         return new(Vector128.ConditionalSelect(Vector128.LessThan(q, Vector128.Create((long)Count)), Vector128.Shuffle(low.Value.AsInt64(), q), Vector128.Shuffle(high.Value.AsInt64(), q - Vector128.Create((long)Count))).As<long, T>());
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Every(int step, int first)
     {
         if (sizeof(T) == 1) return new(Vector128.CreateSequence((byte)first, (byte)step).As<byte, T>());
@@ -155,6 +182,7 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
     }
 
     /// <summary>All bits of the lanes from <paramref name="first"/> up to <paramref name="end"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<T> Part(long first, long end)
     {
         if (sizeof(T) == 1) return Between(Vector128<sbyte>.Indices, Vector128.Create((sbyte)first), Vector128.Create((sbyte)end)).As<sbyte, T>();
@@ -163,9 +191,11 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
         return Between(Vector128<long>.Indices, Vector128.Create(first), Vector128.Create(end)).As<long, T>();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<TIndex> Between<TIndex>(Vector128<TIndex> i, Vector128<TIndex> first, Vector128<TIndex> end) =>
         Vector128.LessThan(i, end) & ~Vector128.LessThan(i, first);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (TWide Lower, TWide Upper) Both<TNext, TWide>((Vector128<TNext> Lower, Vector128<TNext> Upper) wide)
         where TWide : unmanaged =>
         (Unsafe.BitCast<Vector128<TNext>, TWide>(wide.Lower), Unsafe.BitCast<Vector128<TNext>, TWide>(wide.Upper));

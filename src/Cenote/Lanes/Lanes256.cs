@@ -12,12 +12,16 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
 
     public static int Count => Vector256<T>.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Fill(T value) => new(Vector256.Create(value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Load(T* from) => new(Vector256.Load(from));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes256<T> lanes, T* to) => lanes.Value.Store(to);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> LoadPart(T* from, long first, long end, Lanes256<T> otherwise)
     {
         // Numbers of lanes fit a signed byte, whatever the element.
@@ -35,6 +39,7 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
         return lanes;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePart(Lanes256<T> lanes, T* to, long end)
     {
         if (Avx512BW.VL.IsSupported)
@@ -50,30 +55,43 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
         for (long i = 0; i < Math.Min(end, Count); i++) to[i] = ((T*)&lanes)[i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> operator +(Lanes256<T> left, Lanes256<T> right) => new(left.Value + right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> operator *(Lanes256<T> left, Lanes256<T> right) => new(left.Value * right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> operator /(Lanes256<T> left, Lanes256<T> right) => new(left.Value / right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> operator &(Lanes256<T> left, Lanes256<T> right) => new(left.Value & right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> operator |(Lanes256<T> left, Lanes256<T> right) => new(left.Value | right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> operator ^(Lanes256<T> left, Lanes256<T> right) => new(left.Value ^ right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> operator <<(Lanes256<T> lanes, int bits) => new(lanes.Value << bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> operator >>>(Lanes256<T> lanes, int bits) => new(lanes.Value >>> bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Signs(Lanes256<T> lanes) => new(lanes.Value >> (8 * sizeof(T) - 1));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Greater(Lanes256<T> left, Lanes256<T> right) => new(Vector256.GreaterThan(left.Value, right.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Equal(Lanes256<T> left, Lanes256<T> right) => new(Vector256.Equals(left.Value, right.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Select(Lanes256<T> mask, Lanes256<T> yes, Lanes256<T> no) => new(Vector256.ConditionalSelect(mask.Value, yes.Value, no.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Max(Lanes256<T> earlier, Lanes256<T> later)
     {
         // x86's maximum is "the first operand if greater, else the second", signs of zero and NaN included.
@@ -82,6 +100,7 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
         return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(later, earlier), later, earlier) : new(Vector256.Max(later.Value, earlier.Value));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (TWide Lower, TWide Upper) Widen<TWide>(Lanes256<T> lanes)
         where TWide : unmanaged
     {
@@ -94,6 +113,7 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
         return Both<double, TWide>(Vector256.Widen(lanes.Value.AsSingle()));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Narrow<TWide>(TWide lower, TWide upper)
         where TWide : unmanaged
     {
@@ -103,21 +123,27 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
         return new(Vector256.Narrow(Unsafe.BitCast<TWide, Vector256<ulong>>(lower), Unsafe.BitCast<TWide, Vector256<ulong>>(upper)).As<uint, T>());
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TReal ToReal<TReal>(Lanes256<T> lanes)
         where TReal : unmanaged =>
         sizeof(T) == 4 ? Unsafe.BitCast<Vector256<float>, TReal>(Vector256.ConvertToSingle(lanes.Value.AsInt32())) : Unsafe.BitCast<Vector256<double>, TReal>(Vector256.ConvertToDouble(lanes.Value.AsInt64()));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TInteger ToInteger<TInteger>(Lanes256<T> lanes)
         where TInteger : unmanaged =>
         sizeof(T) == 4 ? Unsafe.BitCast<Vector256<int>, TInteger>(Vector256.ConvertToInt32Native(lanes.Value.AsSingle())) : Unsafe.BitCast<Vector256<long>, TInteger>(Vector256.ConvertToInt64Native(lanes.Value.AsDouble()));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> RoundToEven(Lanes256<T> lanes) =>
         sizeof(T) == 4 ? new(Vector256.Round(lanes.Value.AsSingle()).As<float, T>()) : new(Vector256.Round(lanes.Value.AsDouble()).As<double, T>());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyNaN(Lanes256<T> lanes) => !Vector256.EqualsAll(lanes.Value, lanes.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsZero(Lanes256<T> lanes) => lanes.Value.AsByte() == Vector256<byte>.Zero;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Pick(Lanes256<T> low, Lanes256<T> high, Lanes256<T> pattern)
     {
         if (sizeof(T) == 1)
@@ -146,6 +172,7 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
         return new(Vector256.ConditionalSelect(Vector256.LessThan(q, Vector256.Create((long)Count)), Vector256.Shuffle(low.Value.AsInt64(), q), Vector256.Shuffle(high.Value.AsInt64(), q - Vector256.Create((long)Count))).As<long, T>());
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Every(int step, int first)
     {
         if (sizeof(T) == 1) return new(Vector256.CreateSequence((byte)first, (byte)step).As<byte, T>());
@@ -155,6 +182,7 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
     }
 
     /// <summary>All bits of the lanes from <paramref name="first"/> up to <paramref name="end"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<T> Part(long first, long end)
     {
         if (sizeof(T) == 1) return Between(Vector256<sbyte>.Indices, Vector256.Create((sbyte)first), Vector256.Create((sbyte)end)).As<sbyte, T>();
@@ -163,9 +191,11 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
         return Between(Vector256<long>.Indices, Vector256.Create(first), Vector256.Create(end)).As<long, T>();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<TIndex> Between<TIndex>(Vector256<TIndex> i, Vector256<TIndex> first, Vector256<TIndex> end) =>
         Vector256.LessThan(i, end) & ~Vector256.LessThan(i, first);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (TWide Lower, TWide Upper) Both<TNext, TWide>((Vector256<TNext> Lower, Vector256<TNext> Upper) wide)
         where TWide : unmanaged =>
         (Unsafe.BitCast<Vector256<TNext>, TWide>(wide.Lower), Unsafe.BitCast<Vector256<TNext>, TWide>(wide.Upper));

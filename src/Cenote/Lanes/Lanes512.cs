@@ -12,12 +12,16 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
 
     public static int Count => Vector512<T>.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Fill(T value) => new(Vector512.Create(value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Load(T* from) => new(Vector512.Load(from));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes512<T> lanes, T* to) => lanes.Value.Store(to);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> LoadPart(T* from, long first, long end, Lanes512<T> otherwise)
     {
         // Numbers of lanes fit a signed byte, whatever the element.
@@ -35,6 +39,7 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
         return lanes;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePart(Lanes512<T> lanes, T* to, long end)
     {
         if (Avx512BW.IsSupported)
@@ -50,30 +55,43 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
         for (long i = 0; i < Math.Min(end, Count); i++) to[i] = ((T*)&lanes)[i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> operator +(Lanes512<T> left, Lanes512<T> right) => new(left.Value + right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> operator *(Lanes512<T> left, Lanes512<T> right) => new(left.Value * right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> operator /(Lanes512<T> left, Lanes512<T> right) => new(left.Value / right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> operator &(Lanes512<T> left, Lanes512<T> right) => new(left.Value & right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> operator |(Lanes512<T> left, Lanes512<T> right) => new(left.Value | right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> operator ^(Lanes512<T> left, Lanes512<T> right) => new(left.Value ^ right.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> operator <<(Lanes512<T> lanes, int bits) => new(lanes.Value << bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> operator >>>(Lanes512<T> lanes, int bits) => new(lanes.Value >>> bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Signs(Lanes512<T> lanes) => new(lanes.Value >> (8 * sizeof(T) - 1));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Greater(Lanes512<T> left, Lanes512<T> right) => new(Vector512.GreaterThan(left.Value, right.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Equal(Lanes512<T> left, Lanes512<T> right) => new(Vector512.Equals(left.Value, right.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Select(Lanes512<T> mask, Lanes512<T> yes, Lanes512<T> no) => new(Vector512.ConditionalSelect(mask.Value, yes.Value, no.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Max(Lanes512<T> earlier, Lanes512<T> later)
     {
         // x86's maximum is "the first operand if greater, else the second", signs of zero and NaN included.
@@ -82,6 +100,7 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
         return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(later, earlier), later, earlier) : new(Vector512.Max(later.Value, earlier.Value));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (TWide Lower, TWide Upper) Widen<TWide>(Lanes512<T> lanes)
         where TWide : unmanaged
     {
@@ -94,6 +113,7 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
         return Both<double, TWide>(Vector512.Widen(lanes.Value.AsSingle()));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Narrow<TWide>(TWide lower, TWide upper)
         where TWide : unmanaged
     {
@@ -103,21 +123,27 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
         return new(Vector512.Narrow(Unsafe.BitCast<TWide, Vector512<ulong>>(lower), Unsafe.BitCast<TWide, Vector512<ulong>>(upper)).As<uint, T>());
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TReal ToReal<TReal>(Lanes512<T> lanes)
         where TReal : unmanaged =>
         sizeof(T) == 4 ? Unsafe.BitCast<Vector512<float>, TReal>(Vector512.ConvertToSingle(lanes.Value.AsInt32())) : Unsafe.BitCast<Vector512<double>, TReal>(Vector512.ConvertToDouble(lanes.Value.AsInt64()));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TInteger ToInteger<TInteger>(Lanes512<T> lanes)
         where TInteger : unmanaged =>
         sizeof(T) == 4 ? Unsafe.BitCast<Vector512<int>, TInteger>(Vector512.ConvertToInt32Native(lanes.Value.AsSingle())) : Unsafe.BitCast<Vector512<long>, TInteger>(Vector512.ConvertToInt64Native(lanes.Value.AsDouble()));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> RoundToEven(Lanes512<T> lanes) =>
         sizeof(T) == 4 ? new(Vector512.Round(lanes.Value.AsSingle()).As<float, T>()) : new(Vector512.Round(lanes.Value.AsDouble()).As<double, T>());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyNaN(Lanes512<T> lanes) => !Vector512.EqualsAll(lanes.Value, lanes.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsZero(Lanes512<T> lanes) => lanes.Value.AsByte() == Vector512<byte>.Zero;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Pick(Lanes512<T> low, Lanes512<T> high, Lanes512<T> pattern)
     {
         if (sizeof(T) == 1)
@@ -146,6 +172,7 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
         return new(Vector512.ConditionalSelect(Vector512.LessThan(q, Vector512.Create((long)Count)), Vector512.Shuffle(low.Value.AsInt64(), q), Vector512.Shuffle(high.Value.AsInt64(), q - Vector512.Create((long)Count))).As<long, T>());
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Every(int step, int first)
     {
         if (sizeof(T) == 1) return new(Vector512.CreateSequence((byte)first, (byte)step).As<byte, T>());
@@ -155,6 +182,7 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
     }
 
     /// <summary>All bits of the lanes from <paramref name="first"/> up to <paramref name="end"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<T> Part(long first, long end)
     {
         if (sizeof(T) == 1) return Between(Vector512<sbyte>.Indices, Vector512.Create((sbyte)first), Vector512.Create((sbyte)end)).As<sbyte, T>();
@@ -163,9 +191,11 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
         return Between(Vector512<long>.Indices, Vector512.Create(first), Vector512.Create(end)).As<long, T>();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<TIndex> Between<TIndex>(Vector512<TIndex> i, Vector512<TIndex> first, Vector512<TIndex> end) =>
         Vector512.LessThan(i, end) & ~Vector512.LessThan(i, first);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (TWide Lower, TWide Upper) Both<TNext, TWide>((Vector512<TNext> Lower, Vector512<TNext> Upper) wide)
         where TWide : unmanaged =>
         (Unsafe.BitCast<Vector512<TNext>, TWide>(wide.Lower), Unsafe.BitCast<Vector512<TNext>, TWide>(wide.Upper));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote;
 
 /// <summary>Two registers side by side: the wider states of one register of narrow taps.</summary>
@@ -9,8 +11,10 @@ internal readonly unsafe struct Pair<TLanes, T>(TLanes lower, TLanes upper) : IR
 
     public static int Count => 2 * TLanes.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<TLanes, T> Load(T* from) => new(TLanes.Load(from), TLanes.Load(from + TLanes.Count));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Pair<TLanes, T> lanes, T* to)
     {
         TLanes.Store(lanes.Lower, to);

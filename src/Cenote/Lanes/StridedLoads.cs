@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote;
 
 /// <summary>How taps at a constant distance come into one register.</summary>
@@ -21,8 +23,10 @@ internal readonly unsafe struct UnitLoad<T, TTap> : IStridedLoad<T, TTap>
 {
     public long Reach => TTap.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Load(T* from) => TTap.Load(from);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap LoadPart(T* from, long first, long end, TTap otherwise) => TTap.LoadPart(from, first, end, otherwise);
 }
 
@@ -35,8 +39,10 @@ internal readonly unsafe struct SecondLoad<T, TTap>() : IStridedLoad<T, TTap>
 
     public long Reach => 2 * TTap.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Load(T* from) => TTap.Pick(TTap.Load(from), TTap.Load(from + TTap.Count), _even);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap LoadPart(T* from, long first, long end, TTap otherwise)
     {
         int n = TTap.Count;
@@ -65,12 +71,14 @@ internal readonly unsafe struct ThirdLoad<T, TTap> : IStridedLoad<T, TTap>
 
     public long Reach => 3 * TTap.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Load(T* from)
     {
         int n = TTap.Count;
         return TTap.Pick(TTap.Pick(TTap.Load(from), TTap.Load(from + n), _third), TTap.Load(from + 2 * n), _join);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap LoadPart(T* from, long first, long end, TTap otherwise)
     {
         int n = TTap.Count;
@@ -89,8 +97,10 @@ internal readonly unsafe struct FourthLoad<T, TTap>() : IStridedLoad<T, TTap>
 
     public long Reach => 4 * TTap.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Load(T* from) => TTap.Pick(_second.Load(from), _second.Load(from + 2 * TTap.Count), _even);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap LoadPart(T* from, long first, long end, TTap otherwise)
     {
         int half = 2 * TTap.Count;
@@ -105,8 +115,10 @@ internal readonly unsafe struct GatherLoad<T, TTap>(long step) : IStridedLoad<T,
 {
     public long Reach => (TTap.Count - 1) * step + 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Load(T* from) => LoadPart(from, 0, long.MaxValue, default);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap LoadPart(T* from, long first, long end, TTap otherwise)
     {
         TTap taps = otherwise;

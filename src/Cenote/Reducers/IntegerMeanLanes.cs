@@ -30,6 +30,7 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
     private static long GreatestDivisor => sizeof(TReal) == sizeof(float) ? 1 << 22 : 1L << 50;
 
     // A divisor smaller than the taps, or negative, may lead out of the element's range.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accepts(PoolPlan plan) => plan.MaxCount <= MostTaps && plan.MaxExtent <= GreatestDivisor && (plan.DivisorOverride is not { } divisor || (divisor >= plan.MaxCount && divisor <= GreatestDivisor));
 
     public TTap Padding => default;
@@ -38,30 +39,37 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
 
     public bool IsIdempotent => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TSums, TSum> Lift(TTap taps)
     {
         var (lower, upper) = TTap.Widen<TSums>(taps);
         return new(lower, upper);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TSums, TSum> Combine(Pair<TSums, TSum> earlier, Pair<TSums, TSum> later) => new(earlier.Lower + later.Lower, earlier.Upper + later.Upper);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(Pair<TSums, TSum> state, byte* extents, long factor)
     {
         TReals rest = Number(factor);
         return TTap.Narrow(Divide(state.Lower, (TReal*)extents, rest), Divide(state.Upper, (TReal*)extents + TSums.Count, rest));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteExtent(byte* extents, long lane, long extent)
     {
         if (sizeof(TReal) == sizeof(float)) ((float*)extents)[lane] = extent;
         else ((double*)extents)[lane] = extent;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Watch(TTap watch, TTap taps) => watch;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Alarms(TTap watch) => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TSums Divide(TSums sums, TReal* extents, TReals rest)
     {
         if (sizeof(TSum) == sizeof(TInt)) return Unsafe.BitCast<TInts, TSums>(Divide(Unsafe.BitCast<TSums, TInts>(sums), extents, rest));
@@ -69,11 +77,13 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
         return TSums.Narrow(Divide(lower, extents, rest), Divide(upper, extents + TReals.Count, rest));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TInts Divide(TInts sums, TReal* extents, TReals rest)
     {
         TReals quotients = TInts.ToReal<TReals>(sums) / (TReals.Load(extents) * rest);
         return TReals.ToInteger<TInts>(rounding == IntegerRounding.NearestEven ? TReals.RoundToEven(quotients) : quotients);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TReals Number(long value) => sizeof(TReal) == sizeof(float) ? TReals.Fill((TReal)(object)(float)value) : TReals.Fill((TReal)(object)(double)value);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote;
 
 /// <summary>The maximum on registers of integers, float or double. A NaN that comes later is missed, and so watched for.</summary>
@@ -9,25 +11,32 @@ internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : ILaneReducer<T, TT
 
     public TTap Padding => TTap.Fill(lowest);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accepts(PoolPlan plan) => true;
 
     public int ExtentSize => 0;
 
     public bool IsIdempotent => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Lift(TTap taps) => taps;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Combine(TTap earlier, TTap later) => TTap.Max(earlier, later);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteExtent(byte* extents, long lane, long extent)
     {
     }
 
     // A sum costs one instruction, and once it is NaN it stays so. Infinities of both signs alarm needlessly, and cost time only.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Watch(TTap watch, TTap taps) => IsFloating ? watch + taps : watch;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Alarms(TTap watch) => IsFloating && TTap.AnyNaN(watch);
 }
 
@@ -38,25 +47,32 @@ internal readonly unsafe struct ExactMaxLanes<T, TTap>(T lowest) : ILaneReducer<
 {
     public TTap Padding => TTap.Fill(lowest);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accepts(PoolPlan plan) => true;
 
     public int ExtentSize => 0;
 
     public bool IsIdempotent => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Lift(TTap taps) => taps;
 
     // A lane that does not equal itself is NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Combine(TTap earlier, TTap later) => TTap.Select(TTap.Equal(later, later), TTap.Max(earlier, later), later);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteExtent(byte* extents, long lane, long extent)
     {
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Watch(TTap watch, TTap taps) => watch;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Alarms(TTap watch) => false;
 }
 
@@ -70,25 +86,32 @@ internal readonly unsafe struct SmallFloatMaxLanes<TTap>(short infinity) : ILane
 {
     public TTap Padding => TTap.Fill((short)(infinity | short.MinValue));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accepts(PoolPlan plan) => true;
 
     public int ExtentSize => 0;
 
     public bool IsIdempotent => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Lift(TTap taps) => taps ^ (TTap.Signs(taps) & TTap.Fill(short.MaxValue));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Combine(TTap earlier, TTap later) => TTap.Max(earlier, later);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => Lift(state);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteExtent(byte* extents, long lane, long extent)
     {
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Watch(TTap watch, TTap taps) =>
         watch | TTap.Greater(taps & TTap.Fill(short.MaxValue), TTap.Fill(infinity)) | TTap.Equal(taps, TTap.Fill(short.MinValue));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Alarms(TTap watch) => !TTap.IsZero(watch);
 }
 
@@ -99,14 +122,17 @@ internal readonly unsafe struct ExactSmallFloatMaxLanes<TTap>(short infinity) : 
 {
     public TTap Padding => TTap.Fill((short)(infinity | short.MinValue));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accepts(PoolPlan plan) => true;
 
     public int ExtentSize => 0;
 
     public bool IsIdempotent => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Lift(TTap taps) => taps;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Combine(TTap earlier, TTap later)
     {
         TTap isNaN = TTap.Greater(later & TTap.Fill(short.MaxValue), TTap.Fill(infinity));
@@ -115,17 +141,22 @@ internal readonly unsafe struct ExactSmallFloatMaxLanes<TTap>(short infinity) : 
         return TTap.Select(greater | isNaN, later, earlier);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteExtent(byte* extents, long lane, long extent)
     {
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Watch(TTap watch, TTap taps) => watch;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Alarms(TTap watch) => false;
 
     /// <summary>Integers in the order of the numbers; −0 and +0 are both 0: a negative number is the negative of its magnitude.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TTap Order(TTap taps)
     {
         TTap signs = TTap.Signs(taps);

@@ -18,10 +18,12 @@ internal interface ISmallFloat
 /// <summary>The upper half of a float.</summary>
 internal readonly struct BFloat16Bits : ISmallFloat
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TReals ToSingle<TInts, TReals>(TInts bits)
         where TInts : unmanaged, ILanes<TInts, int>
         where TReals : unmanaged, ILanes<TReals, float> => Unsafe.BitCast<TInts, TReals>(bits << 16);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TInts FromSingle<TInts, TReals>(TReals numbers)
         where TInts : unmanaged, ILanes<TInts, int>
         where TReals : unmanaged, ILanes<TReals, float>
@@ -41,6 +43,7 @@ internal readonly struct HalfBits : ISmallFloat
 
     private const int Magnitude = 0x7FFF, Infinity = 0x7C00, SingleInfinity = 0x7F800000;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TReals ToSingle<TInts, TReals>(TInts bits)
         where TInts : unmanaged, ILanes<TInts, int>
         where TReals : unmanaged, ILanes<TReals, float>
@@ -52,6 +55,7 @@ internal readonly struct HalfBits : ISmallFloat
         return Unsafe.BitCast<TInts, TReals>(number | (isNotFinite & TInts.Fill(SingleInfinity)) | sign);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TInts FromSingle<TInts, TReals>(TReals numbers)
         where TInts : unmanaged, ILanes<TInts, int>
         where TReals : unmanaged, ILanes<TReals, float>
@@ -78,6 +82,7 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
     where TInts : unmanaged, ILanes<TInts, int>
     where TReals : unmanaged, ILanes<TReals, float>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accepts(PoolPlan plan) => true;
 
     public TTap Padding => default;
@@ -86,14 +91,17 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
 
     public bool IsIdempotent => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TReals, float> Lift(TTap taps)
     {
         var (lower, upper) = TTap.Widen<TInts>(taps);
         return new(TFormat.ToSingle<TInts, TReals>(lower), TFormat.ToSingle<TInts, TReals>(upper));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TReals, float> Combine(Pair<TReals, float> earlier, Pair<TReals, float> later) => new(earlier.Lower + later.Lower, earlier.Upper + later.Upper);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(Pair<TReals, float> state, byte* extents, long factor)
     {
         TReals rest = TReals.Fill(factor);
@@ -104,9 +112,12 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
     }
 
     // A window without a tap has the sum 0, which any divisor leaves.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteExtent(byte* extents, long lane, long extent) => ((float*)extents)[lane] = Math.Max(1, extent);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Watch(TTap watch, TTap taps) => watch;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Alarms(TTap watch) => false;
 }
