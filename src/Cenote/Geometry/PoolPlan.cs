@@ -6,6 +6,9 @@ namespace Cenote;
 /// <remarks>Immutable, cheap whatever the sizes, and shareable between threads. A layer's <see cref="PoolLayer.Plan"/> makes one.</remarks>
 public sealed class PoolPlan
 {
+    /// <summary>Sums of floating-point numbers over no more taps than this keep PyTorch's order, and so its bits.</summary>
+    internal const long MostTapsInOrder = 32;
+
     private readonly nint[] _inputShape, _outputShape;
     private readonly AxisPlan[] _axes;
 

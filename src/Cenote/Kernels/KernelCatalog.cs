@@ -35,6 +35,8 @@ internal sealed class KernelCatalog
         if (!Registers.Exist(bytes)) return [];
         return
         [
+            new FoldKernel<T, TTap, TState, TAcc, TReducer, TExact, PixelFold<T, TTap, TState, TAcc>>($"channel-fold{8 * bytes}", reducer, exact),
+            new FoldKernel<T, TTap, TState, TAcc, TReducer, TExact, WidthFold<T, TTap, TState, TAcc>>($"row-fold{8 * bytes}", reducer, exact),
             new ChannelKernel<T, TTap, TState, TAcc, TReducer, TExact>($"channel{8 * bytes}", reducer, exact),
             new RowKernel<T, TTap, TState, TAcc, TReducer, TExact>($"row{8 * bytes}", reducer, exact),
         ];

@@ -32,6 +32,9 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc>
 
     void WriteExtent(byte* extents, long lane, long extent);
 
+    /// <summary>Whether the result is the same, or as good, however the taps are grouped.</summary>
+    bool FoldsInAnyOrder(PoolPlan plan);
+
     /// <summary>Whether a tap may be combined twice without changing the result.</summary>
     bool IsIdempotent { get; }
 

@@ -30,12 +30,13 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
     private static long GreatestDivisor => sizeof(TReal) == sizeof(float) ? 1 << 22 : 1L << 50;
 
     // A divisor smaller than the taps, or negative, may lead out of the element's range.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accepts(PoolPlan plan) => plan.MaxCount <= MostTaps && plan.MaxExtent <= GreatestDivisor && (plan.DivisorOverride is not { } divisor || (divisor >= plan.MaxCount && divisor <= GreatestDivisor));
 
     public TTap Padding => default;
 
     public int ExtentSize => sizeof(TReal);
+
+    public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
     public bool IsIdempotent => false;
 

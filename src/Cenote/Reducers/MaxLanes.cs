@@ -11,10 +11,11 @@ internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : ILaneReducer<T, TT
 
     public TTap Padding => TTap.Fill(lowest);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accepts(PoolPlan plan) => true;
 
     public int ExtentSize => 0;
+
+    public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
     public bool IsIdempotent => true;
 
@@ -47,10 +48,11 @@ internal readonly unsafe struct ExactMaxLanes<T, TTap>(T lowest) : ILaneReducer<
 {
     public TTap Padding => TTap.Fill(lowest);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accepts(PoolPlan plan) => true;
 
     public int ExtentSize => 0;
+
+    public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
     public bool IsIdempotent => true;
 
@@ -86,10 +88,11 @@ internal readonly unsafe struct SmallFloatMaxLanes<TTap>(short infinity) : ILane
 {
     public TTap Padding => TTap.Fill((short)(infinity | short.MinValue));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accepts(PoolPlan plan) => true;
 
     public int ExtentSize => 0;
+
+    public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
     public bool IsIdempotent => true;
 
@@ -122,10 +125,11 @@ internal readonly unsafe struct ExactSmallFloatMaxLanes<TTap>(short infinity) : 
 {
     public TTap Padding => TTap.Fill((short)(infinity | short.MinValue));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accepts(PoolPlan plan) => true;
 
     public int ExtentSize => 0;
+
+    public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
     public bool IsIdempotent => true;
 

@@ -7,12 +7,13 @@ internal readonly unsafe struct MeanLanes<T, TTap> : ILaneReducer<T, TTap, T, TT
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accepts(PoolPlan plan) => true;
 
     public TTap Padding => default;
 
     public int ExtentSize => sizeof(T);
+
+    public bool FoldsInAnyOrder(PoolPlan plan) => plan.MaxCount > PoolPlan.MostTapsInOrder;
 
     public bool IsIdempotent => false;
 

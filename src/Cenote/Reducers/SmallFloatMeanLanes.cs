@@ -82,12 +82,13 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
     where TInts : unmanaged, ILanes<TInts, int>
     where TReals : unmanaged, ILanes<TReals, float>
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accepts(PoolPlan plan) => true;
 
     public TTap Padding => default;
 
     public int ExtentSize => sizeof(float);
+
+    public bool FoldsInAnyOrder(PoolPlan plan) => plan.MaxCount > PoolPlan.MostTapsInOrder;
 
     public bool IsIdempotent => false;
 

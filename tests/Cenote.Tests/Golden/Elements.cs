@@ -68,6 +68,14 @@ internal static class Elements
             _ => throw new NotSupportedException(typeof(T).Name),
         };
 
+    /// <summary>A floating-point number without its sign.</summary>
+    public static T Magnitude<T>(T value)
+        where T : unmanaged => FromDouble<T>(Math.Abs(ToDouble(value)));
+
+    /// <summary>How far the neighbours of a finite number are: what rounding to 16 bits may change; 0 for wider numbers.</summary>
+    public static double Spacing<T>(T value)
+        where T : unmanaged => typeof(T) == typeof(Half) ? Math.Max(Math.Abs(ToDouble(value)) / 1024, 6e-8) : typeof(T) == typeof(BFloat16) ? Math.Abs(ToDouble(value)) / 128 + 1e-40 : 0;
+
     public static bool IsFloating<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double) || typeof(T) == typeof(Half) || typeof(T) == typeof(BFloat16);
 
     private static T To<T, TValue>(TValue value)

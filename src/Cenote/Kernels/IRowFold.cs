@@ -1,0 +1,41 @@
+namespace Cenote;
+
+/// <summary>How an input row is folded along the width into a line of states: what differs between memory layouts.</summary>
+internal unsafe interface IRowFold<TSelf, T, TTap, TState, TAcc>
+    where TSelf : struct, IRowFold<TSelf, T, TTap, TState, TAcc>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TState : unmanaged
+    where TAcc : unmanaged, IRegister<TAcc, TState>
+{
+    static abstract bool Accepts(in PoolJob job);
+
+    /// <summary>How many channels are walked one after the other; 1 where lanes hold them.</summary>
+    static abstract long Channels(PoolPlan plan);
+
+    /// <summary>Into how many lines a row of all its channels is cut, so that the lines of a window stay in the cache.</summary>
+    static abstract long Lines(PoolPlan plan);
+
+    static abstract Line LineAt(PoolPlan plan, long number);
+
+    /// <summary>Bytes of scratch that <see cref="Create"/> takes.</summary>
+    static abstract long ScratchBytes<TReducer>(TReducer reducer, PoolPlan plan, in Line line)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>;
+
+    static abstract TSelf Create<TReducer>(TReducer reducer, in PoolJob job, in Line line, byte* scratch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>;
+
+    /// <summary>Folds one row.</summary>
+    /// <param name="reducer">Combines.</param>
+    /// <param name="row">The row's first element, of the line's first channel.</param>
+    /// <param name="states">The folded line.</param>
+    /// <param name="watch">Notes the taps.</param>
+    void Fold<TReducer>(TReducer reducer, T* row, TState* states, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>;
+
+    /// <summary>The part of the divisor that all states of a pixel share.</summary>
+    long Factor(long pixel);
+
+    /// <summary>The part of the divisor that each state of a register has of its own.</summary>
+    byte* Extents(long state);
+}

@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>Windows of many neighbours by ever longer runs: the work grows with the logarithm of the window.</summary>
+internal static unsafe class Runs
+{
+    /// <summary>Runs grow by this factor in a pass.</summary>
+    private const long Growth = 4;
+
+    /// <summary>Folds windows of <paramref name="taps"/> states that lie <paramref name="step"/> apart.</summary>
+    /// <param name="reducer">Combines.</param>
+    /// <param name="runs">The states, <c>count + (taps − 1)·step</c> of them and a register more; overwritten.</param>
+    /// <param name="output">The folded windows.</param>
+    /// <param name="count">How many windows.</param>
+    /// <param name="taps">States in a window.</param>
+    /// <param name="step">The distance between taps.</param>
+    public static void Fold<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TState* runs, TState* output, long count, long taps, long step)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long run = 1;
+        if (reducer.IsIdempotent)
+        {
+            for (; run * Growth <= taps; run *= Growth)
+                Pass<T, TTap, TState, TAcc, TReducer>(reducer, runs, runs, count + (taps - Growth * run) * step, Growth, run * step, run * step);
+            // The last run of a window overlaps the one before it.
+            long whole = (taps + run - 1) / run;
+            Pass<T, TTap, TState, TAcc, TReducer>(reducer, runs, output, count, whole, run * step, (taps - (whole - 1) * run) * step);
+            return;
+        }
+
+        // The number of taps, digit by digit: so many runs of each length, end to end.
+        long from = 0;
+        for (long rest = taps; ; rest /= Growth, run *= Growth)
+        {
+            long digit = rest % Growth;
+            if (digit > 0)
+            {
+                Pass<T, TTap, TState, TAcc, TReducer>(reducer, runs + from * step, output, count, digit, run * step, run * step, adding: from > 0);
+                from += digit * run;
+            }
+
+            if (rest < Growth) return;
+            Pass<T, TTap, TState, TAcc, TReducer>(reducer, runs, runs, count + (taps - Growth * run) * step, Growth, run * step, run * step);
+        }
+    }
+
+    /// <summary>Combines <paramref name="parts"/> runs, each <paramref name="distance"/> behind the one before, the last one <paramref name="lastDistance"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Pass<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TState* runs, TState* output, long count, long parts, long distance, long lastDistance, bool adding = false)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        // Ascending: what is written was read before, so that output and input may be the same.
+        for (long i = 0; i < count; i += TAcc.Count)
+        {
+            TState* part = runs + i;
+            TAcc state = TAcc.Load(part);
+            if (parts == Growth)
+            {
+                TAcc second = TAcc.Load(part + distance), third = TAcc.Load(part + 2 * distance), fourth = TAcc.Load(part + 2 * distance + lastDistance);
+                state = reducer.Combine(reducer.Combine(state, second), reducer.Combine(third, fourth));
+            }
+            else
+            {
+                for (long k = 1; k < parts - 1; k++) state = reducer.Combine(state, TAcc.Load(part + k * distance));
+                if (parts > 1) state = reducer.Combine(state, TAcc.Load(part + (parts - 2) * distance + lastDistance));
+            }
+
+            TAcc.Store(adding ? reducer.Combine(TAcc.Load(output + i), state) : state, output + i);
+        }
+    }
+}

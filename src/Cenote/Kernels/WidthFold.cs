@@ -1,0 +1,204 @@
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>Folds along the width where neighbours lie side by side: lanes across the width.</summary>
+internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<WidthFold<T, TTap, TState, TAcc>, T, TTap, TState, TAcc>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TState : unmanaged
+    where TAcc : unmanaged, IRegister<TAcc, TState>
+{
+    /// <summary>A line with the others of its window, in bytes: what the second-level cache holds beside the input.</summary>
+    private const long CacheBytes = 1 << 19;
+
+    /// <summary>The shortest line worth its overlap with its neighbours, in states.</summary>
+    private const long ShortestLine = 512, LongestLine = 4096;
+
+    /// <summary>From so many taps on, runs are doubled in place of being added tap by tap.</summary>
+    private const long ManyTaps = 12;
+
+    private readonly Line _line;
+    private readonly LaneExtents _extents;
+    private readonly long _taps, _step, _stride, _from, _need, _length;
+    private readonly T* _padded;
+    private readonly TState* _runs;
+
+    private WidthFold(in Line line, LaneExtents extents, PoolPlan plan, T* padded, TState* runs)
+    {
+        (_line, _extents) = (line, extents);
+        _padded = padded;
+        _runs = runs;
+        AxisPlan width = plan.Width;
+        (_taps, _step, _stride, _length) = (width.Kernel, width.Dilation, Stride(width), width.InputLength);
+        _from = line.Start * _stride - width.Before;
+        _need = Need(width, line);
+    }
+
+    public static bool Accepts(in PoolJob job) =>
+        job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width) && Registers.Suit<TTap, T>(job.Plan.Width.OutputLength);
+
+    public static long Channels(PoolPlan plan) => plan.Channels;
+
+    public static long Lines(PoolPlan plan)
+    {
+        long wanted = Math.Clamp(CacheBytes / (plan.Height.Kernel * sizeof(TState)), ShortestLine, LongestLine);
+        return (plan.Width.OutputLength + wanted - 1) / wanted;
+    }
+
+    public static Line LineAt(PoolPlan plan, long number)
+    {
+        var (start, block) = Line.Cut(plan.Width.OutputLength, Lines(plan), TTap.Count, number);
+        return new(number, start, 1, block, (block + TTap.Count - 1) / TTap.Count * TTap.Count);
+    }
+
+    public static long ScratchBytes<TReducer>(TReducer reducer, PoolPlan plan, in Line line)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
+        LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count) + PaddedBytes(plan, line) + RunBytes(plan, line);
+
+    public static WidthFold<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, in Line line, byte* scratch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        PoolPlan plan = job.Plan;
+        LaneExtents extents = LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, plan, scratch);
+        scratch += LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count);
+        var fold = new WidthFold<T, TTap, TState, TAcc>(line, extents, plan, (T*)scratch, (TState*)(scratch + PaddedBytes(plan, line)));
+        // What stands for positions outside the input is written once: every row fills the same place between.
+        for (long i = 0; i < fold._need; i += TTap.Count) TTap.Store(reducer.Padding, fold._padded + i);
+        return fold;
+    }
+
+    public long Factor(long pixel) => 1;
+
+    public byte* Extents(long state) => _extents.At(_line.Start + state);
+
+    public void Fold<TReducer>(TReducer reducer, T* row, TState* states, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        bool inside = _from >= 0 && _from + _need <= _length;
+        T* taps = inside ? row + _from : _padded;
+        if (!inside) watch = Pad(reducer, row, watch);
+        if (Doubles(_taps, _stride))
+        {
+            watch = Lift(reducer, taps, watch, inside);
+            if (_stride == 1) Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _runs, states, _line.Block, _taps, _step);
+            else
+            {
+                TState* folded = _runs + RunLength(_need);
+                Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _runs, folded, (_line.Block - 1) * _stride + 1, _taps, _step);
+                for (long i = 0; i < _line.Block; i++) states[i] = folded[i * _stride];
+            }
+
+            return;
+        }
+
+        watch = _stride switch
+        {
+            1 => Taps(new UnitLoad<T, TTap>(), reducer, taps, states, watch, inside),
+            2 => Taps(new SecondLoad<T, TTap>(), reducer, taps, states, watch, inside),
+            3 => Taps(new ThirdLoad<T, TTap>(), reducer, taps, states, watch, inside),
+            4 => Taps(new FourthLoad<T, TTap>(), reducer, taps, states, watch, inside),
+            _ => Taps(new GatherLoad<T, TTap>(_stride), reducer, taps, states, watch, inside),
+        };
+    }
+
+    // Of a single window the stride says nothing.
+    private static long Stride(AxisPlan width) => width.OutputLength == 1 ? 1 : width.Stride;
+
+    private static bool Doubles(long taps, long stride) => taps >= ManyTaps * Math.Min(stride, 4);
+
+    /// <summary>How many elements the loads of a line read, from its first tap on.</summary>
+    private static long Need(AxisPlan width, in Line line)
+    {
+        long stride = Stride(width), span = width.Span;
+        if (Doubles(width.Kernel, stride)) return (line.Block - 1) * stride + span;
+        long last = Math.Max(0, line.Block - TTap.Count);
+        long reach = stride <= 4 ? stride * TTap.Count : (TTap.Count - 1) * stride + 1;
+        return last * stride + span - 1 + reach;
+    }
+
+    private static long PaddedBytes(PoolPlan plan, in Line line) => Scratch.Round((Need(plan.Width, line) + TTap.Count) * sizeof(T));
+
+    private static long RunBytes(PoolPlan plan, in Line line) =>
+        Doubles(plan.Width.Kernel, Stride(plan.Width)) ? Scratch.Round((Stride(plan.Width) == 1 ? 1 : 2) * RunLength(Need(plan.Width, line)) * sizeof(TState)) : 0;
+
+    private static long RunLength(long need) => (need + 2 * TTap.Count - 1) / TTap.Count * TTap.Count + TTap.Count;
+
+    /// <summary>Copies the part of a row that lies inside the input to where its padding stands already.</summary>
+    private TTap Pad<TReducer>(TReducer reducer, T* row, TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long first = Math.Max(0, -_from), end = Math.Min(_need, _length - _from), i = first;
+        T* from = row + _from, to = _padded;
+        TTap padding = reducer.Padding;
+        for (; i + TTap.Count <= end; i += TTap.Count)
+        {
+            TTap taps = TTap.Load(from + i);
+            watch = reducer.Watch(watch, taps);
+            TTap.Store(taps, to + i);
+        }
+
+        if (i < end)
+        {
+            TTap taps = TTap.LoadPart(from + i, 0, end - i, padding);
+            watch = reducer.Watch(watch, taps);
+            TTap.Store(taps, to + i);
+        }
+
+        return watch;
+    }
+
+    /// <summary>All taps of the line as states, with padding behind them to fill a register.</summary>
+    private TTap Lift<TReducer>(TReducer reducer, T* from, TTap watch, bool watching)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long i = 0;
+        for (; i + TTap.Count <= _need; i += TTap.Count)
+        {
+            TTap taps = TTap.Load(from + i);
+            if (watching) watch = reducer.Watch(watch, taps);
+            TAcc.Store(reducer.Lift(taps), _runs + i);
+        }
+
+        if (i < _need)
+        {
+            TTap taps = TTap.LoadPart(from + i, 0, _need - i, reducer.Padding);
+            if (watching) watch = reducer.Watch(watch, taps);
+            TAcc.Store(reducer.Lift(taps), _runs + i);
+            i += TTap.Count;
+        }
+
+        TAcc.Store(reducer.Lift(reducer.Padding), _runs + i);
+        return watch;
+    }
+
+    /// <summary>Combines every window's taps one after the other.</summary>
+    // Bounds: Need says how far the loads go.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap Taps<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, TState* states, TTap watch, bool watching)
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long block = _line.Block, taps = _taps, step = _step, stride = _stride;
+        for (long o = 0; o < block; o += TTap.Count)
+        {
+            // The last register steps back over states already written, where there is room.
+            if (o + TTap.Count > block) o = Math.Max(0, block - TTap.Count);
+            T* tap = from + o * stride;
+            TTap seen = load.Load(tap);
+            TAcc state = reducer.Lift(seen);
+            for (long k = 1; k < taps; k++)
+            {
+                tap += step;
+                TTap next = load.Load(tap);
+                seen = reducer.Watch(seen, next);
+                state = reducer.Combine(state, reducer.Lift(next));
+            }
+
+            if (watching) watch = reducer.Watch(watch, seen);
+            TAcc.Store(state, states + o);
+        }
+
+        return watch;
+    }
+}
