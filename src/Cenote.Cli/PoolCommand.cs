@@ -50,9 +50,10 @@ internal sealed class PoolCommand
         bool failed = false;
         foreach (string input in inputs)
         {
+            Report? report = null;
             try
             {
-                PoolOne(parse, settings, input, output, folder, written, cancellation.Token);
+                report = PoolOne(parse, settings, input, output, folder, written, cancellation.Token);
             }
             catch (Exception error) when (Errors.Line(error, input) is { } line)
             {
@@ -60,12 +61,15 @@ internal sealed class PoolCommand
                 Console.Error.WriteLine($"cenote: {line}");
                 if (settings.Json) (output == "-" ? Console.Error : Console.Out).WriteLine(Report.FailureToJson(input, line));
             }
+
+            // Outside the try: a report that cannot be printed is no fault of the input.
+            if (report is not null && !settings.Quiet) (report.Output == "-" ? Console.Error : Console.Out).WriteLine(settings.Json ? report.ToJson() : report.ToString());
         }
 
         return failed ? 2 : 0;
     }
 
-    private void PoolOne(ParseResult parse, Settings settings, string input, string? output, string? folder, HashSet<string> written, CancellationToken cancellation)
+    private Report PoolOne(ParseResult parse, Settings settings, string input, string? output, string? folder, HashSet<string> written, CancellationToken cancellation)
     {
         // What can be refused without reading the input is refused first.
         Target? early = output is null ? null : Target.Check("-o", output, settings.Force);
@@ -82,9 +86,7 @@ internal sealed class PoolCommand
         ProgressBar.Run(pooling.Plan, !settings.Quiet, input, progress => pooling.Run(progress, cancellation));
         double milliseconds = watch.Elapsed.TotalMilliseconds;
         target.Write(result, isPicture);
-        if (settings.Quiet) return;
-        var report = new Report(input, target.Path, array.Format.Code, Shape(array, isPicture), Shape(result, isPicture), _verb.Name, pooling.Plan.OptionsText, milliseconds);
-        (target.IsStandardOutput ? Console.Error : Console.Out).WriteLine(settings.Json ? report.ToJson() : report.ToString());
+        return new(input, target.Path, array.Format.Code, Shape(array, isPicture), Shape(result, isPicture), _verb.Name, pooling.Plan.OptionsText, milliseconds);
     }
 
     /// <summary>A picture is told as C×H×W, the shape of its npy file.</summary>

@@ -21,6 +21,12 @@ catch (OperationCanceledException)
     Console.Error.WriteLine("cenote: interrupted.");
     return 130;
 }
+catch (IOException error)
+{
+    // Files name themselves; what is left is what the program prints on.
+    Console.Error.WriteLine($"cenote: {Errors.Line(error, "standard output")}");
+    return 2;
+}
 catch (Exception error)
 {
     Console.Error.WriteLine($"cenote: {Errors.Line(error, "cenote") ?? $"internal error: {error.GetType().Name}: {Errors.FirstLine(error.Message)}"}");
