@@ -73,7 +73,7 @@ internal sealed class PoolCommand
     {
         // What can be refused without reading the input is refused first.
         Target? early = output is null ? null : Target.Check("-o", output, settings.Force);
-        using ArrayData array = InputFile.Read(input, out bool isPicture);
+        using ArrayData array = InputFile.Read(input, out bool isPicture, cancellation);
         if (isPicture) settings.RefuseForPictures(input);
         PoolLayer layer = _verb.Layer(parse, isPicture ? 2 : settings.Dims, isPicture, settings.Threads);
         Target target = early ?? Default(input, folder, isPicture, settings.Force);
