@@ -34,6 +34,9 @@ internal sealed class PoolCommand
     {
         string[] inputs = parse.GetValue(_inputs)!;
         string? output = parse.GetValue(_output), folder = parse.GetValue(_folder);
+        // The parser takes an option that it does not know for one more input.
+        if (inputs.FirstOrDefault(input => input.Length > 1 && input[0] == '-' && !File.Exists(input)) is { } unknown)
+            throw new UserError($"'{unknown}' is neither an option nor a file; see cenote {_verb.Name} --help.");
         if (output is not null && folder is not null) throw new UserError("-o and --out-dir are both given; an output has one place.");
         if (inputs.Length > 1 && folder is null) throw new UserError($"{inputs.Length} inputs are given; several inputs need --out-dir.");
         Settings settings = Read(parse, inputs[0]);
