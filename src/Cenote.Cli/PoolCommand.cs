@@ -9,13 +9,13 @@ internal sealed class PoolCommand
     private readonly Verb _verb;
     private readonly Argument<string[]> _inputs = new("INPUT") { Description = "A NumPy .npy array, or a picture (PNG, JPEG, WebP, BMP); - is an array from standard input.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _output = new("-o", "--output") { Description = "The file to write: .npy, .png, .jpg or .webp; - is standard output. [default: photo.VERB.png or array.VERB.npy beside the input]", HelpName = "OUTPUT" };
-    private readonly Option<string?> _folder = new("--out-dir") { Description = "The folder to write to; needed for several inputs.", HelpName = "DIR" };
+    private readonly Option<string?> _folder = new("--out-dir") { Description = "The folder to write to; needed for several inputs. [default: the folder of the input]", HelpName = "DIR" };
     private readonly Option<string?> _layout = new("--layout") { Description = "Where an array has its channels: nchw (before the spatial axes) or nhwc (last). [default: nchw]", HelpName = "nchw|nhwc" };
     private readonly Option<string?> _dims = new("--dims") { Description = "How many axes of an array are spatial: 1, 2 or 3. [default: as many as K has numbers, or 2]", HelpName = "1|2|3" };
     private readonly Option<string?> _threads = new("--threads") { Description = "The most threads to use, from 1. [default: CENOTE_NUM_THREADS, or all cores]", HelpName = "N" };
-    private readonly Option<bool> _force = new("--force") { Description = "Overwrite existing files." };
-    private readonly Option<bool> _quiet = new("--quiet") { Description = "Print no report." };
-    private readonly Option<bool> _json = new("--json") { Description = "Print the report as one JSON object per input." };
+    private readonly Option<bool> _force = new("--force") { Description = "Overwrite existing files. [default: refuse]" };
+    private readonly Option<bool> _quiet = new("--quiet") { Description = "Print no report. [default: one line per input]" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the report as one JSON object per input. [default: as a line]" };
 
     public PoolCommand(Verb verb) => _verb = verb;
 
