@@ -16,8 +16,9 @@ internal static class AtomicFile
 
             File.Move(temporary, path, overwrite);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
+            // The last of these is how the system's "file too large" arrives.
             // The system's message names the temporary file, which is none of the user's.
             throw new UserError($"{path} cannot be written: {Errors.FirstLine(error.Message).Split(" : '")[0].Replace(temporary, path, StringComparison.Ordinal)}");
         }
