@@ -35,12 +35,12 @@ public sealed class ReportTests : IDisposable
     [Fact]
     public void Json_is_one_object_per_input()
     {
-        _place.Write("b \"é\".png", Pictures.Png(new(4, 2, 1, new byte[8])));
+        _place.Write("b é.png", Pictures.Png(new(4, 2, 1, new byte[8])));
         _place.MakeFolder("out");
-        string[] lines = _place.Run([], "max", "a.npy", "b \"é\".png", "-k", "2", "--out-dir", "out", "--json").Succeeded().PrintedLines;
+        string[] lines = _place.Run([], "max", "a.npy", "b é.png", "-k", "2", "--out-dir", "out", "--json").Succeeded().PrintedLines;
         Assert.Equal(2, lines.Length);
         Check(lines[0], "a.npy", "a.max.npy", "i2", [3, 8, 9], [3, 4, 4]);
-        Check(lines[1], "b \"é\".png", "b \"é\".max.png", "u1", [1, 2, 4], [1, 1, 2]);
+        Check(lines[1], "b é.png", "b é.max.png", "u1", [1, 2, 4], [1, 1, 2]);
 
         static void Check(string line, string input, string output, string type, int[] from, int[] to)
         {
