@@ -5,7 +5,7 @@ internal static class AtomicFile
 {
     public static void Write(string path, bool overwrite, Action<Stream> write)
     {
-        string temporary = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        string temporary = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $".{Guid.NewGuid():N}.tmp");
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
@@ -16,10 +16,11 @@ internal static class AtomicFile
 
             File.Move(temporary, path, overwrite);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            // The system's message ends with the path of the temporary file.
-            throw new UserError($"{path} cannot be written: {Errors.FirstLine(error.Message).Split(" : '")[0]}");
+            // The last of these is how the system's "file too large" arrives.
+            // The system's message names the temporary file, which is none of the user's.
+            throw new UserError($"{path} cannot be written: {Errors.FirstLine(error.Message).Split(" : '")[0].Replace(temporary, path, StringComparison.Ordinal)}");
         }
         finally
         {

@@ -4,7 +4,11 @@ namespace Cenote.Cli;
 internal static class Errors
 {
     /// <summary>The line for a failure that an input or an option caused; null for one that is a fault of the program.</summary>
-    public static string? Line(Exception error, string input) => error switch
+    public static string? Line(Exception error, string input) => Text(error, input)?.ReplaceLineEndings(" ");
+
+    public static string FirstLine(string message) => message.ReplaceLineEndings("\n").Split('\n')[0];
+
+    private static string? Text(Exception error, string input) => error switch
     {
         UserError => error.Message,
         // The library names its own parameters; here they are options.
@@ -16,8 +20,6 @@ internal static class Errors
         OutOfMemoryException => $"{input}: not enough memory.",
         _ => null,
     };
-
-    public static string FirstLine(string message) => message.ReplaceLineEndings("\n").Split('\n')[0];
 
     private static string? Option(string parameter) => parameter switch
     {

@@ -3,13 +3,20 @@ namespace Cenote.Cli;
 /// <summary>An input by its content: an npy array or a picture.</summary>
 internal static class InputFile
 {
-    public static ArrayData Read(string path, out bool isPicture)
+    /// <exception cref="OperationCanceledException">Standard input was waited for, and the user gave up.</exception>
+    public static ArrayData Read(string path, out bool isPicture, CancellationToken cancellation)
     {
         isPicture = false;
         if (path == "-")
         {
-            using Stream input = Console.OpenStandardInput();
-            return NpyFile.Read("standard input", input);
+            // A read of a pipe or a terminal cannot be cancelled: it is left to its thread, which ends with the program.
+            return Task.Run(
+                () =>
+                {
+                    using Stream input = Console.OpenStandardInput();
+                    return NpyFile.Read("standard input", input);
+                },
+                cancellation).WaitAsync(cancellation).GetAwaiter().GetResult();
         }
 
         if (path.Length == 0) throw new UserError("INPUT is ''; it must be an npy file, a picture, or - for standard input.");

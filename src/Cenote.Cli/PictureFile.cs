@@ -65,7 +65,7 @@ internal static unsafe class PictureFile
     {
         var (height, width, channels) = (picture.Shape[0], picture.Shape[1], picture.Shape[2]);
         var array = new ArrayData("output", ElementFormat.Byte, [channels, height, width]);
-        Copy(picture, picture.Strides(), array, [width, 1, height * width]);
+        Copy(picture.Shape, picture, picture.Strides(), array, [width, 1, height * width]);
         return array;
     }
 
@@ -78,14 +78,13 @@ internal static unsafe class PictureFile
         if (array.Format != ElementFormat.Byte || !(plane || (shape.Length == 3 && shape[0] is 1 or 3 or 4)) || array.Elements == 0)
             throw new UserError($"{path}: an array of {ArrayData.Text(shape)} {array.Format.Code} is no picture; it must be bytes (u1) of H×W, or C×H×W with 1, 3 or 4 channels. Write a .npy.");
         var picture = new ArrayData(path, ElementFormat.Byte, plane ? [shape[0], shape[1], 1] : [shape[1], shape[2], shape[0]]);
-        Copy(array, plane ? [strides[0], strides[1], 0] : [strides[1], strides[2], strides[0]], picture, picture.Strides());
+        Copy(picture.Shape, array, plane ? [strides[0], strides[1], 0] : [strides[1], strides[2], strides[0]], picture, picture.Strides());
         return picture;
     }
 
-    /// <summary>Copies height × width × channels elements; the target's lengths are those of whichever array is a picture.</summary>
-    private static void Copy(ArrayData from, nint[] fromStrides, ArrayData to, nint[] toStrides)
+    /// <summary>Copies height × width × channels elements.</summary>
+    private static void Copy(nint[] lengths, ArrayData from, nint[] fromStrides, ArrayData to, nint[] toStrides)
     {
-        nint[] lengths = toStrides[2] == 1 ? to.Shape : from.Shape;
         byte* source = (byte*)from.Pointer, target = (byte*)to.Pointer;
         for (nint y = 0; y < lengths[0]; y++)
             for (nint x = 0; x < lengths[1]; x++)

@@ -9,13 +9,13 @@ internal sealed class PoolCommand
     private readonly Verb _verb;
     private readonly Argument<string[]> _inputs = new("INPUT") { Description = "A NumPy .npy array, or a picture (PNG, JPEG, WebP, BMP); - is an array from standard input.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _output = new("-o", "--output") { Description = "The file to write: .npy, .png, .jpg or .webp; - is standard output. [default: photo.VERB.png or array.VERB.npy beside the input]", HelpName = "OUTPUT" };
-    private readonly Option<string?> _folder = new("--out-dir") { Description = "The folder to write to; needed for several inputs.", HelpName = "DIR" };
+    private readonly Option<string?> _folder = new("--out-dir") { Description = "The folder to write to; needed for several inputs. [default: the folder of the input]", HelpName = "DIR" };
     private readonly Option<string?> _layout = new("--layout") { Description = "Where an array has its channels: nchw (before the spatial axes) or nhwc (last). [default: nchw]", HelpName = "nchw|nhwc" };
     private readonly Option<string?> _dims = new("--dims") { Description = "How many axes of an array are spatial: 1, 2 or 3. [default: as many as K has numbers, or 2]", HelpName = "1|2|3" };
     private readonly Option<string?> _threads = new("--threads") { Description = "The most threads to use, from 1. [default: CENOTE_NUM_THREADS, or all cores]", HelpName = "N" };
-    private readonly Option<bool> _force = new("--force") { Description = "Overwrite existing files." };
-    private readonly Option<bool> _quiet = new("--quiet") { Description = "Print no report." };
-    private readonly Option<bool> _json = new("--json") { Description = "Print the report as one JSON object per input." };
+    private readonly Option<bool> _force = new("--force") { Description = "Overwrite existing files. [default: refuse]" };
+    private readonly Option<bool> _quiet = new("--quiet") { Description = "Print no report. [default: one line per input]" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the report as one JSON object per input. [default: as a line]" };
 
     public PoolCommand(Verb verb) => _verb = verb;
 
@@ -34,6 +34,9 @@ internal sealed class PoolCommand
     {
         string[] inputs = parse.GetValue(_inputs)!;
         string? output = parse.GetValue(_output), folder = parse.GetValue(_folder);
+        // The parser takes an option that it does not know for one more input.
+        if (inputs.FirstOrDefault(input => input.Length > 1 && input[0] == '-' && !File.Exists(input)) is { } unknown)
+            throw new UserError($"'{unknown}' is neither an option nor a file; see cenote {_verb.Name} --help.");
         if (output is not null && folder is not null) throw new UserError("-o and --out-dir are both given; an output has one place.");
         if (inputs.Length > 1 && folder is null) throw new UserError($"{inputs.Length} inputs are given; several inputs need --out-dir.");
         Settings settings = Read(parse, inputs[0]);
@@ -50,9 +53,10 @@ internal sealed class PoolCommand
         bool failed = false;
         foreach (string input in inputs)
         {
+            Report? report = null;
             try
             {
-                PoolOne(parse, settings, input, output, folder, written, cancellation.Token);
+                report = PoolOne(parse, settings, input, output, folder, written, cancellation.Token);
             }
             catch (Exception error) when (Errors.Line(error, input) is { } line)
             {
@@ -60,16 +64,19 @@ internal sealed class PoolCommand
                 Console.Error.WriteLine($"cenote: {line}");
                 if (settings.Json) (output == "-" ? Console.Error : Console.Out).WriteLine(Report.FailureToJson(input, line));
             }
+
+            // Outside the try: a report that cannot be printed is no fault of the input.
+            if (report is not null && !settings.Quiet) (report.Output == "-" ? Console.Error : Console.Out).WriteLine(settings.Json ? report.ToJson() : report.ToString());
         }
 
         return failed ? 2 : 0;
     }
 
-    private void PoolOne(ParseResult parse, Settings settings, string input, string? output, string? folder, HashSet<string> written, CancellationToken cancellation)
+    private Report PoolOne(ParseResult parse, Settings settings, string input, string? output, string? folder, HashSet<string> written, CancellationToken cancellation)
     {
         // What can be refused without reading the input is refused first.
         Target? early = output is null ? null : Target.Check("-o", output, settings.Force);
-        using ArrayData array = InputFile.Read(input, out bool isPicture);
+        using ArrayData array = InputFile.Read(input, out bool isPicture, cancellation);
         if (isPicture) settings.RefuseForPictures(input);
         PoolLayer layer = _verb.Layer(parse, isPicture ? 2 : settings.Dims, isPicture, settings.Threads);
         Target target = early ?? Default(input, folder, isPicture, settings.Force);
@@ -82,9 +89,7 @@ internal sealed class PoolCommand
         ProgressBar.Run(pooling.Plan, !settings.Quiet, input, progress => pooling.Run(progress, cancellation));
         double milliseconds = watch.Elapsed.TotalMilliseconds;
         target.Write(result, isPicture);
-        if (settings.Quiet) return;
-        var report = new Report(input, target.Path, array.Format.Code, Shape(array, isPicture), Shape(result, isPicture), _verb.Name, pooling.Plan.OptionsText, milliseconds);
-        (target.IsStandardOutput ? Console.Error : Console.Out).WriteLine(settings.Json ? report.ToJson() : report.ToString());
+        return new(input, target.Path, array.Format.Code, Shape(array, isPicture), Shape(result, isPicture), _verb.Name, pooling.Plan.OptionsText, milliseconds);
     }
 
     /// <summary>A picture is told as C×H×W, the shape of its npy file.</summary>

@@ -13,13 +13,22 @@ try
     root.Add(new ShapeCommand().Command);
     // A file may well be called @photo.png: it is no response file.
     ParseResult parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-    if (parse.Errors.Count > 0) throw new UserError($"{Errors.FirstLine(parse.Errors[0].Message).TrimEnd('.')}; see {(parse.CommandResult.Command == root ? "" : "cenote ")}{parse.CommandResult.Command.Name} --help.");
+    bool atRoot = parse.CommandResult.Command == root;
+    // Of a wrong command the parser first says that a command is missing.
+    if (atRoot && parse.UnmatchedTokens is [var unknown, ..]) throw new UserError($"'{unknown}' is no command; see cenote --help.");
+    if (parse.Errors.Count > 0) throw new UserError($"{Errors.FirstLine(parse.Errors[0].Message).TrimEnd('.')}; see {(atRoot ? "" : "cenote ")}{parse.CommandResult.Command.Name} --help.");
     return parse.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (OperationCanceledException)
 {
     Console.Error.WriteLine("cenote: interrupted.");
     return 130;
+}
+catch (IOException error)
+{
+    // Files name themselves; what is left is what the program prints on.
+    Console.Error.WriteLine($"cenote: {Errors.Line(error, "standard output")}");
+    return 2;
 }
 catch (Exception error)
 {

@@ -37,7 +37,14 @@ internal sealed record Target(string Path, bool Overwrite)
         if (IsStandardOutput)
         {
             using Stream stream = Console.OpenStandardOutput();
-            NpyFile.Write(planes ?? output, stream);
+            try
+            {
+                NpyFile.Write(planes ?? output, stream);
+            }
+            catch (IOException error)
+            {
+                throw new UserError($"standard output: {Errors.FirstLine(error.Message)}");
+            }
         }
         else
         {

@@ -1,0 +1,64 @@
+namespace Cenote.Cli.Tests;
+
+/// <summary>Arguments, and the layer that they ask for.</summary>
+internal sealed record ArrayCase(string Arguments, PoolLayer Layer)
+{
+    private const IntegerRounding Nearest = IntegerRounding.NearestEven;
+
+    /// <summary>Windows differ from axis to axis where there are several, so that swapped axes show.</summary>
+    public static readonly ArrayCase[] All =
+    [
+        new("max -k 3 --dims 1", new MaxPool1d(3)),
+        new("max -k 3 -s 2 -p 1 -d 2 --ceil --dims 1", new MaxPool1d(3, 2, 1, 2, ceilMode: true)),
+        new("max -k 3 -s 2 -p 2 --zero-padding --dims 1", new MaxPool1d(3, 2, 2) { ZeroPadding = true }),
+        new("avg -k 4 -s 3 -p 2 --ceil --dims 1", new AvgPool1d(4, 3, 2, ceilMode: true)),
+        new("avg -k 3 -s 1 -p 1 -d 2 --exclude-padding --round nearest --dims 1", new AvgPool1d(3, 1, 1, countIncludePad: false, dilation: 2) { IntegerRounding = Nearest }),
+        new("avg -k 3 --divisor -7 --round trunc --dims 1", new AvgPool1d(3, divisorOverride: -7)),
+        new("global-avg --dims 1", new GlobalAvgPool1d()),
+        new("global-max --dims 1", new GlobalMaxPool1d()),
+
+        new("max -k 3", new MaxPool2d(3)),
+        new("max -k 2x3 -s 1x2 -p 1x0 -d 2x1 --ceil", new MaxPool2d((2, 3), (1, 2), (1, 0), (2, 1), ceilMode: true)),
+        new("max -k 3x2 -s 2 -p 2x1 --zero-padding --dims 2", new MaxPool2d((3, 2), 2, (2, 1)) { ZeroPadding = true }),
+        new("avg -k 2x3 -s 1x2 -p 1x2 --ceil", new AvgPool2d((2, 3), (1, 2), (1, 2), ceilMode: true)),
+        new("avg -k 3x2 -s 2x1 -p 1 -d 1x2 --exclude-padding", new AvgPool2d((3, 2), (2, 1), 1, countIncludePad: false, dilation: (1, 2))),
+        new("avg -k 2 -s 1 --divisor 3 --round nearest", new AvgPool2d(2, 1, divisorOverride: 3) { IntegerRounding = Nearest }),
+        new("global-avg", new GlobalAvgPool2d()),
+        new("global-avg --round nearest --threads 1", new GlobalAvgPool2d { IntegerRounding = Nearest }),
+        new("global-max", new GlobalMaxPool2d()),
+
+        new("max -k 1x2x3 -s 2x1x2 -p 0x1x2 --ceil", new MaxPool3d((1, 2, 3), (2, 1, 2), (0, 1, 2), ceilMode: true)),
+        new("max -k 2 -s 1 -p 1 -d 1x1x2 --zero-padding --dims 3", new MaxPool3d(2, 1, 1, (1, 1, 2)) { ZeroPadding = true }),
+        new("avg -k 3x2x1 -s 1x2x3 -p 2x1x0 --exclude-padding --ceil", new AvgPool3d((3, 2, 1), (1, 2, 3), (2, 1, 0), ceilMode: true, countIncludePad: false)),
+        new("avg -k 2x2x3 --divisor 5 --round nearest", new AvgPool3d((2, 2, 3), divisorOverride: 5) { IntegerRounding = Nearest }),
+        new("global-avg --dims 3", new GlobalAvgPool3d()),
+        new("global-max --dims 3", new GlobalMaxPool3d()),
+    ];
+
+    /// <summary>44 inputs: every element type in both byte orders and both memory orders; the versions alternate, and so do the ranks.</summary>
+    public IEnumerable<ArrayInput> Inputs(bool channelsLast)
+    {
+        int seed = Array.IndexOf(All, this) * 1000, number = seed / 1000;
+        foreach (bool big in (bool[])[false, true])
+            foreach (bool fortran in (bool[])[false, true])
+                foreach (string code in NpyArray.Codes)
+                {
+                    var form = new NpyForm(big, fortran, 1 + (number++ % 3));
+                    long[] shape = Shape(channelsLast, leading: number % 4);
+                    yield return new($"{code}-{(big ? "big" : "little")}-{(fortran ? "F" : "C")}.npy", NpyArray.Random(code, shape, seed++), form);
+                }
+    }
+
+    private long[] Shape(bool channelsLast, int leading)
+    {
+        long[] spatial = Layer.SpatialRank switch { 1 => [13], 2 => [7, 9], _ => [5, 4, 6] };
+        long[] before = ((long[])[2, 1, 3])[..leading];
+        return channelsLast ? [.. before, .. spatial, 3] : [.. before, .. spatial];
+    }
+}
+
+/// <summary>A file that a case pools.</summary>
+internal sealed record ArrayInput(string Name, NpyArray Array, NpyForm Form)
+{
+    public string Pooled(ArrayCase @case) => $"out/{Path.GetFileNameWithoutExtension(Name)}.{@case.Arguments.Split(' ')[0]}.npy";
+}

@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+
+namespace Cenote.Cli.Tests;
+
+/// <summary>What the command says about itself.</summary>
+public sealed partial class HelpTests : IDisposable
+{
+    private readonly Workplace _place = new();
+
+    public void Dispose() => _place.Dispose();
+
+    [Theory]
+    [InlineData("max", "-k -s -p -d --ceil --zero-padding -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("avg", "-k -s -p -d --ceil --exclude-padding --divisor --round -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-avg", "--round -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-max", "-o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("shape", "-k -s -p -d --ceil")]
+    public void Help_tells_every_option_with_its_default(string command, string options)
+    {
+        string help = _place.Run($"{command} --help").Succeeded().Printed;
+        Match[] told = [.. Option().Matches(help).Where(option => !option.Value.Contains("--help", StringComparison.Ordinal))];
+        Assert.Equal(options.Split(' '), told.Select(option => option.Groups["name"].Value));
+        Assert.All(told, option => Assert.True(option.Value.Contains("[default: ", StringComparison.Ordinal) || option.Value.Contains("(REQUIRED)", StringComparison.Ordinal), option.Value));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("max")]
+    [InlineData("avg")]
+    [InlineData("global-avg")]
+    [InlineData("global-max")]
+    [InlineData("shape")]
+    public void Help_ends_in_an_example_that_works(string command)
+    {
+        _place.Write("photo.png", Pictures.Png(Picture.Random(8, 8, 3, seed: 1)));
+        foreach (string name in (string[])["array", "features", "volume"]) _place.Write($"{name}.npy", NpyArray.Random("f4", [2, 8, 8, 3], seed: 2));
+        string help = _place.Run($"{command} --help").Succeeded().Printed;
+        Match example = Example().Match(help);
+        Assert.True(example.Success, help);
+        _place.Run(example.Groups["arguments"].Value).Succeeded();
+    }
+
+    [Fact]
+    public void Help_lists_the_commands()
+    {
+        string help = _place.Run("--help").Succeeded().Printed;
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "shape"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_version_is_a_number() => Assert.Matches(@"^\d+\.\d+\.\d+", _place.Run("--version").Succeeded().Printed);
+
+    [GeneratedRegex(@"^  (?<name>--?[\w-]+).*$", RegexOptions.Multiline)]
+    private static partial Regex Option();
+
+    // Two blanks part the command from a remark.
+    [GeneratedRegex(@"^Example:\r?\n  cenote (?<arguments>.+?)(  .*)?\s*\z", RegexOptions.Multiline)]
+    private static partial Regex Example();
+}

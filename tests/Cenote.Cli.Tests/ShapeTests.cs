@@ -1,0 +1,38 @@
+namespace Cenote.Cli.Tests;
+
+/// <summary>The size arithmetic, against sizes worked out by hand.</summary>
+public sealed class ShapeTests : IDisposable
+{
+    private readonly Workplace _place = new();
+
+    public void Dispose() => _place.Dispose();
+
+    [Theory]
+    [InlineData("16000 -k 400 -s 160",
+        "16000 → 98  (k400 s160)",
+        "length: floor((16000 + 0 + 0 − 1·(400 − 1) − 1) / 160) + 1 = floor(15600 / 160) + 1 = 98")]
+    [InlineData("112x112 -k 3 -s 2 -p 1",
+        "112×112 → 56×56  (k3 s2 p1)",
+        "height: floor((112 + 1 + 1 − 1·(3 − 1) − 1) / 2) + 1 = floor(111 / 2) + 1 = 56",
+        "width: floor((112 + 1 + 1 − 1·(3 − 1) − 1) / 2) + 1 = floor(111 / 2) + 1 = 56")]
+    [InlineData("16x7X9 -k 2x3x4 -s 1x2x3 -p 1x0x2 -d 3x1x2 --ceil",
+        "16×7×9 → 15×3×3  (k2×3×4 s1×2×3 p1×0×2 d3×1×2 ceil)",
+        "depth: ceil((16 + 1 + 1 − 3·(2 − 1) − 1) / 1) + 1 = ceil(14 / 1) + 1 = 15",
+        "height: ceil((7 + 0 + 0 − 1·(3 − 1) − 1) / 2) + 1 = ceil(4 / 2) + 1 = 3",
+        "width: ceil((9 + 2 + 2 − 2·(4 − 1) − 1) / 3) + 1 = ceil(6 / 3) + 1 = 3")]
+    public void Each_axis_is_worked_out_with_its_numbers(string arguments, params string[] lines) =>
+        Assert.Equal(lines, _place.Run($"shape {arguments}").Succeeded().PrintedLines);
+
+    [Fact]
+    public void A_last_window_that_would_start_behind_the_input_is_dropped()
+    {
+        string[] lines = _place.Run("shape 5 -k 1 -s 2 --ceil").Succeeded().PrintedLines;
+        Assert.StartsWith("5 → 3  ", lines[0], StringComparison.Ordinal);
+        lines = _place.Run("shape 4 -k 1 -s 2 --ceil").Succeeded().PrintedLines;
+        Assert.StartsWith("4 → 2  ", lines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sizes_that_no_memory_holds_are_worked_out() =>
+        Assert.StartsWith("10000000001 → 5000000000  ", _place.Run("shape 10000000001 -k 3 -s 2").Succeeded().Printed, StringComparison.Ordinal);
+}
