@@ -26,6 +26,9 @@ internal sealed class AxisPlan
     /// <summary>The distance between neighbouring windows.</summary>
     public long Stride { get; }
 
+    /// <summary>The distance between windows in neighbouring lanes: of a single window the stride says nothing.</summary>
+    public long LaneStride => OutputLength == 1 ? 1 : Stride;
+
     /// <summary>Where the first window starts, as a distance before the input.</summary>
     public long Before { get; }
 

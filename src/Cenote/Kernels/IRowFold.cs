@@ -8,12 +8,14 @@ internal unsafe interface IRowFold<TSelf, T, TTap, TState, TAcc>
     where TState : unmanaged
     where TAcc : unmanaged, IRegister<TAcc, TState>
 {
+    static abstract string Name { get; }
+
     static abstract bool Accepts(in PoolJob job);
 
-    /// <summary>How many channels are walked one after the other; 1 where lanes hold them.</summary>
+    /// <inheritdoc cref="ILineWindows{TSelf, T, TTap, TState, TAcc}.Channels"/>
     static abstract long Channels(PoolPlan plan);
 
-    /// <summary>Into how many lines a row of all its channels is cut, so that the lines of a window stay in the cache.</summary>
+    /// <inheritdoc cref="ILineWindows{TSelf, T, TTap, TState, TAcc}.Lines"/>
     static abstract long Lines(PoolPlan plan);
 
     static abstract Line LineAt(PoolPlan plan, long number);

@@ -31,14 +31,13 @@ internal sealed class KernelCatalog
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TExact : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        int bytes = Unsafe.SizeOf<TTap>();
-        if (!Registers.Exist(bytes)) return [];
+        if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
         return
         [
-            new FoldKernel<T, TTap, TState, TAcc, TReducer, TExact, PixelFold<T, TTap, TState, TAcc>>($"channel-fold{8 * bytes}", reducer, exact),
-            new FoldKernel<T, TTap, TState, TAcc, TReducer, TExact, WidthFold<T, TTap, TState, TAcc>>($"row-fold{8 * bytes}", reducer, exact),
-            new ChannelKernel<T, TTap, TState, TAcc, TReducer, TExact>($"channel{8 * bytes}", reducer, exact),
-            new RowKernel<T, TTap, TState, TAcc, TReducer, TExact>($"row{8 * bytes}", reducer, exact),
+            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, PixelFold<T, TTap, TState, TAcc>>>(reducer, exact),
+            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, WidthFold<T, TTap, TState, TAcc>>>(reducer, exact),
+            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, PixelWindows<T, TTap, TState, TAcc>>(reducer, exact),
+            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, RowWindows<T, TTap, TState, TAcc>>(reducer, exact),
         ];
     }
 

@@ -16,18 +16,18 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
     private const long ShortestBlock = 256;
 
     private readonly Line _line;
-    private readonly long _step;
-    private readonly Tap* _windows;
+    private readonly PixelTable _pixels;
     private readonly byte* _ones;
 
-    private PixelFold(in Line line, long step, Tap* windows, byte* ones)
+    private PixelFold(in Line line, PixelTable pixels, byte* ones)
     {
-        (_line, _step) = (line, step);
-        _windows = windows;
+        (_line, _pixels) = (line, pixels);
         _ones = ones;
     }
 
-    public static bool Accepts(in PoolJob job) => job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Suit<TTap, T>(job.Plan.Channels);
+    public static string Name => "folded pixels";
+
+    public static bool Accepts(in PoolJob job) => job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Suit<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan);
 
     public static long Channels(PoolPlan plan) => 1;
 
@@ -46,25 +46,17 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
 
     public static long ScratchBytes<TReducer>(TReducer reducer, PoolPlan plan, in Line line)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        Scratch.Round(line.Pixels * sizeof(Tap)) + Scratch.Round(TTap.Count * reducer.ExtentSize);
+        PixelTable.Bytes(plan) + Scratch.Round(TTap.Count * reducer.ExtentSize);
 
     public static PixelFold<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, in Line line, byte* scratch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        var windows = (Tap*)scratch;
-        AxisPlan width = job.Plan.Width;
-        for (long pixel = 0; pixel < line.Pixels; pixel++)
-        {
-            Window window = width[pixel];
-            windows[pixel] = new(window.Start * job.InputLayout.Width, window.Count, job.Plan.LaneDivisor(window.Extent));
-        }
-
-        byte* ones = scratch + Scratch.Round(line.Pixels * sizeof(Tap));
+        byte* ones = scratch + PixelTable.Bytes(job.Plan);
         for (int lane = 0; lane < TTap.Count && reducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
-        return new(line, width.Dilation * job.InputLayout.Width, windows, ones);
+        return new(line, PixelTable.Write(job, scratch), ones);
     }
 
-    public long Factor(long pixel) => _windows[pixel].Divisor;
+    public long Factor(long pixel) => _pixels[pixel].Divisor;
 
     public byte* Extents(long state) => _ones;
 
@@ -73,13 +65,13 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
     public void Fold<TReducer>(TReducer reducer, T* row, TState* states, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long block = _line.Block, step = _step, channels = Math.Min(block, TTap.Count);
+        long block = _line.Block, step = _pixels.Step, channels = Math.Min(block, TTap.Count);
         bool whole = block >= TTap.Count;
         TTap padding = reducer.Padding, watched = watch;
         row += _line.Start;
         for (long pixel = 0; pixel < _line.Pixels; pixel++, states += _line.Pitch)
         {
-            Tap window = _windows[pixel];
+            PixelTable.Entry window = _pixels[pixel];
             if (window.Count == 0)
             {
                 for (long c = 0; c < _line.Pitch; c += TTap.Count) TAcc.Store(reducer.Lift(padding), states + c);
@@ -108,7 +100,4 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
 
         watch = watched;
     }
-
-    /// <summary>The taps of one pixel along the width.</summary>
-    private readonly record struct Tap(long Start, long Count, long Divisor);
 }

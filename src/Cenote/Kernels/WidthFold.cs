@@ -20,7 +20,8 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
 
     private readonly Line _line;
     private readonly LaneExtents _extents;
-    private readonly long _taps, _step, _stride, _from, _need, _length;
+    private readonly long _taps, _step, _stride;
+    private readonly PaddedRow<T, TTap> _row;
     private readonly T* _padded;
     private readonly TState* _runs;
 
@@ -30,10 +31,11 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         _padded = padded;
         _runs = runs;
         AxisPlan width = plan.Width;
-        (_taps, _step, _stride, _length) = (width.Kernel, width.Dilation, Stride(width), width.InputLength);
-        _from = line.Start * _stride - width.Before;
-        _need = Need(width, line);
+        (_taps, _step, _stride) = (width.Kernel, width.Dilation, width.LaneStride);
+        _row = new(line.Start * _stride - width.Before, Need(width, line), width.InputLength);
     }
+
+    public static string Name => "folded rows";
 
     public static bool Accepts(in PoolJob job) =>
         job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width) && Registers.Suit<TTap, T>(job.Plan.Width.OutputLength);
@@ -63,8 +65,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         LaneExtents extents = LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, plan, scratch);
         scratch += LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count);
         var fold = new WidthFold<T, TTap, TState, TAcc>(line, extents, plan, (T*)scratch, (TState*)(scratch + PaddedBytes(plan, line)));
-        // What stands for positions outside the input is written once: every row fills the same place between.
-        for (long i = 0; i < fold._need; i += TTap.Count) TTap.Store(reducer.Padding, fold._padded + i);
+        fold._row.Clear(reducer.Padding, fold._padded);
         return fold;
     }
 
@@ -75,16 +76,16 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     public void Fold<TReducer>(TReducer reducer, T* row, TState* states, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        bool inside = _from >= 0 && _from + _need <= _length;
-        T* taps = inside ? row + _from : _padded;
-        if (!inside) watch = Pad(reducer, row, watch);
+        bool inside = _row.IsInside;
+        T* taps = inside ? row + _row.From : _padded;
+        if (!inside) watch = _row.Copy(reducer, row, _padded, watch);
         if (Doubles(_taps, _stride))
         {
             watch = Lift(reducer, taps, watch, inside);
             if (_stride == 1) Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _runs, states, _line.Block, _taps, _step);
             else
             {
-                TState* folded = _runs + RunLength(_need);
+                TState* folded = _runs + RunLength(_row.Need);
                 Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _runs, folded, (_line.Block - 1) * _stride + 1, _taps, _step);
                 for (long i = 0; i < _line.Block; i++) states[i] = folded[i * _stride];
             }
@@ -102,67 +103,34 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         };
     }
 
-    // Of a single window the stride says nothing.
-    private static long Stride(AxisPlan width) => width.OutputLength == 1 ? 1 : width.Stride;
-
     private static bool Doubles(long taps, long stride) => taps >= ManyTaps * Math.Min(stride, 4);
 
     /// <summary>How many elements the loads of a line read, from its first tap on.</summary>
-    private static long Need(AxisPlan width, in Line line)
-    {
-        long stride = Stride(width), span = width.Span;
-        if (Doubles(width.Kernel, stride)) return (line.Block - 1) * stride + span;
-        long last = Math.Max(0, line.Block - TTap.Count);
-        long reach = stride <= 4 ? stride * TTap.Count : (TTap.Count - 1) * stride + 1;
-        return last * stride + span - 1 + reach;
-    }
+    private static long Need(AxisPlan width, in Line line) =>
+        Doubles(width.Kernel, width.LaneStride) ? (line.Block - 1) * width.LaneStride + width.Span : StridedLoad.Need<TTap, T>(width, line.Block);
 
-    private static long PaddedBytes(PoolPlan plan, in Line line) => Scratch.Round((Need(plan.Width, line) + TTap.Count) * sizeof(T));
+    private static long PaddedBytes(PoolPlan plan, in Line line) => Scratch.Round(PaddedRow<T, TTap>.Room(Need(plan.Width, line)) * sizeof(T));
 
     private static long RunBytes(PoolPlan plan, in Line line) =>
-        Doubles(plan.Width.Kernel, Stride(plan.Width)) ? Scratch.Round((Stride(plan.Width) == 1 ? 1 : 2) * RunLength(Need(plan.Width, line)) * sizeof(TState)) : 0;
+        Doubles(plan.Width.Kernel, plan.Width.LaneStride) ? Scratch.Round((plan.Width.LaneStride == 1 ? 1 : 2) * RunLength(Need(plan.Width, line)) * sizeof(TState)) : 0;
 
     private static long RunLength(long need) => (need + 2 * TTap.Count - 1) / TTap.Count * TTap.Count + TTap.Count;
-
-    /// <summary>Copies the part of a row that lies inside the input to where its padding stands already.</summary>
-    private TTap Pad<TReducer>(TReducer reducer, T* row, TTap watch)
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        long first = Math.Max(0, -_from), end = Math.Min(_need, _length - _from), i = first;
-        T* from = row + _from, to = _padded;
-        TTap padding = reducer.Padding;
-        for (; i + TTap.Count <= end; i += TTap.Count)
-        {
-            TTap taps = TTap.Load(from + i);
-            watch = reducer.Watch(watch, taps);
-            TTap.Store(taps, to + i);
-        }
-
-        if (i < end)
-        {
-            TTap taps = TTap.LoadPart(from + i, 0, end - i, padding);
-            watch = reducer.Watch(watch, taps);
-            TTap.Store(taps, to + i);
-        }
-
-        return watch;
-    }
 
     /// <summary>All taps of the line as states, with padding behind them to fill a register.</summary>
     private TTap Lift<TReducer>(TReducer reducer, T* from, TTap watch, bool watching)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long i = 0;
-        for (; i + TTap.Count <= _need; i += TTap.Count)
+        for (; i + TTap.Count <= _row.Need; i += TTap.Count)
         {
             TTap taps = TTap.Load(from + i);
             if (watching) watch = reducer.Watch(watch, taps);
             TAcc.Store(reducer.Lift(taps), _runs + i);
         }
 
-        if (i < _need)
+        if (i < _row.Need)
         {
-            TTap taps = TTap.LoadPart(from + i, 0, _need - i, reducer.Padding);
+            TTap taps = TTap.LoadPart(from + i, 0, _row.Need - i, reducer.Padding);
             if (watching) watch = reducer.Watch(watch, taps);
             TAcc.Store(reducer.Lift(taps), _runs + i);
             i += TTap.Count;
@@ -180,23 +148,15 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long block = _line.Block, taps = _taps, step = _step, stride = _stride;
+        TAcc none = reducer.Lift(reducer.Padding);
         for (long o = 0; o < block; o += TTap.Count)
         {
             // The last register steps back over states already written, where there is room.
             if (o + TTap.Count > block) o = Math.Max(0, block - TTap.Count);
-            T* tap = from + o * stride;
-            TTap seen = load.Load(tap);
-            TAcc state = reducer.Lift(seen);
-            for (long k = 1; k < taps; k++)
-            {
-                tap += step;
-                TTap next = load.Load(tap);
-                seen = reducer.Watch(seen, next);
-                state = reducer.Combine(state, reducer.Lift(next));
-            }
-
-            if (watching) watch = reducer.Watch(watch, seen);
-            TAcc.Store(state, states + o);
+            var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(none);
+            TapRow.Walk<T, TTap, TState, TAcc, TReducer, TLoad, OneWindow<T, TTap, TState, TAcc, TReducer>>(load, reducer, ref window, from + o * stride, taps, step);
+            if (watching) watch = reducer.Watch(watch, window.Seen);
+            TAcc.Store(window.State, states + o);
         }
 
         return watch;

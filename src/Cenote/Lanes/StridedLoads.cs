@@ -2,18 +2,42 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
-/// <summary>How taps at a constant distance come into one register.</summary>
+/// <summary>How the taps of neighbouring windows come into one register.</summary>
 internal unsafe interface IStridedLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    /// <summary>How many elements a whole load reads.</summary>
-    long Reach { get; }
+    /// <summary>How many neighbouring taps <see cref="LoadPhases"/> gives: the stride, where registers are loaded whole.</summary>
+    static abstract int Phases { get; }
 
+    /// <summary>The elements at <paramref name="from"/> and every stride from there.</summary>
     TTap Load(T* from);
 
-    /// <summary>The same for elements from <paramref name="first"/> up to <paramref name="end"/> only.</summary>
-    TTap LoadPart(T* from, long first, long end, TTap otherwise);
+    /// <summary>The same for <paramref name="from"/> and its right neighbours, out of the same registers.</summary>
+    Phases<TTap> LoadPhases(T* from);
+}
+
+/// <summary>Neighbouring taps; those behind the last phase are of no use.</summary>
+internal readonly record struct Phases<TTap>(TTap First, TTap Second, TTap Third, TTap Fourth)
+    where TTap : unmanaged;
+
+/// <summary>How far such loads go.</summary>
+internal static class StridedLoad
+{
+    /// <summary>The greatest stride for which whole registers are loaded.</summary>
+    public const long Dense = 4;
+
+    /// <summary>How many elements are read for the windows of <paramref name="outputs"/> outputs, from the first tap on.</summary>
+    public static long Need<TTap, T>(AxisPlan axis, long outputs)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+    {
+        // The last register steps back over outputs that the one before has made.
+        long last = Math.Max(0, outputs - TTap.Count), stride = axis.LaneStride;
+        if (stride > Dense) return (last + TTap.Count - 1) * stride + axis.Span;
+        long lastLoad = axis.Dilation == 1 ? (axis.Kernel - 1) / stride * stride : axis.Span - 1;
+        return last * stride + lastLoad + stride * TTap.Count;
+    }
 }
 
 /// <summary>Neighbours.</summary>
@@ -21,13 +45,13 @@ internal readonly unsafe struct UnitLoad<T, TTap> : IStridedLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    public long Reach => TTap.Count;
+    public static int Phases => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Load(T* from) => TTap.Load(from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap LoadPart(T* from, long first, long end, TTap otherwise) => TTap.LoadPart(from, first, end, otherwise);
+    public Phases<TTap> LoadPhases(T* from) => new(Load(from), default, default, default);
 }
 
 /// <summary>Every second element: two loads, one permutation.</summary>
@@ -35,18 +59,18 @@ internal readonly unsafe struct SecondLoad<T, TTap>() : IStridedLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    private readonly TTap _even = TTap.Every(2, 0);
+    private readonly TTap _even = TTap.Every(2, 0), _odd = TTap.Every(2, 1);
 
-    public long Reach => 2 * TTap.Count;
+    public static int Phases => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Load(T* from) => TTap.Pick(TTap.Load(from), TTap.Load(from + TTap.Count), _even);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap LoadPart(T* from, long first, long end, TTap otherwise)
+    public Phases<TTap> LoadPhases(T* from)
     {
-        int n = TTap.Count;
-        return TTap.Pick(TTap.LoadPart(from, first, end, otherwise), TTap.LoadPart(from + n, first - n, end - n, otherwise), _even);
+        TTap low = TTap.Load(from), high = TTap.Load(from + TTap.Count);
+        return new(TTap.Pick(low, high, _even), TTap.Pick(low, high, _odd), default, default);
     }
 }
 
@@ -55,35 +79,42 @@ internal readonly unsafe struct ThirdLoad<T, TTap> : IStridedLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    private readonly TTap _third, _join;
+    private readonly Pattern _first = new(0), _second = new(1), _third = new(2);
 
     public ThirdLoad()
     {
-        _third = TTap.Every(3, 0);
-        // The lanes that the first two registers hold stay; the others follow from the third register.
-        T* join = stackalloc T[TTap.Count], every = stackalloc T[TTap.Count];
-        TTap.Store(TTap.Every(1, 0), join);
-        int held = (2 * TTap.Count + 2) / 3;
-        TTap.Store(TTap.Every(3, 3 * held - TTap.Count), every);
-        for (int i = held; i < TTap.Count; i++) join[i] = every[i - held];
-        _join = TTap.Load(join);
     }
 
-    public long Reach => 3 * TTap.Count;
+    public static int Phases => 3;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Load(T* from)
+    public TTap Load(T* from) => _first.Pick(TTap.Load(from), TTap.Load(from + TTap.Count), TTap.Load(from + 2 * TTap.Count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Phases<TTap> LoadPhases(T* from)
     {
-        int n = TTap.Count;
-        return TTap.Pick(TTap.Pick(TTap.Load(from), TTap.Load(from + n), _third), TTap.Load(from + 2 * n), _join);
+        TTap low = TTap.Load(from), middle = TTap.Load(from + TTap.Count), high = TTap.Load(from + 2 * TTap.Count);
+        return new(_first.Pick(low, middle, high), _second.Pick(low, middle, high), _third.Pick(low, middle, high), default);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap LoadPart(T* from, long first, long end, TTap otherwise)
+    private readonly struct Pattern
     {
-        int n = TTap.Count;
-        TTap held = TTap.Pick(TTap.LoadPart(from, first, end, otherwise), TTap.LoadPart(from + n, first - n, end - n, otherwise), _third);
-        return TTap.Pick(held, TTap.LoadPart(from + 2 * n, first - 2 * n, end - 2 * n, otherwise), _join);
+        private readonly TTap _two, _join;
+
+        public Pattern(int first)
+        {
+            _two = TTap.Every(3, first);
+            // The lanes that the first two registers hold stay; the others follow from the third register.
+            int held = (2 * TTap.Count - first + 2) / 3;
+            T* join = stackalloc T[TTap.Count], rest = stackalloc T[TTap.Count];
+            TTap.Store(TTap.Every(1, 0), join);
+            TTap.Store(TTap.Every(3, first + 3 * held - TTap.Count), rest);
+            for (int i = held; i < TTap.Count; i++) join[i] = rest[i - held];
+            _join = TTap.Load(join);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TTap Pick(TTap low, TTap middle, TTap high) => TTap.Pick(TTap.Pick(low, middle, _two), high, _join);
     }
 }
 
@@ -92,39 +123,39 @@ internal readonly unsafe struct FourthLoad<T, TTap>() : IStridedLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    private readonly SecondLoad<T, TTap> _second = new();
-    private readonly TTap _even = TTap.Every(2, 0);
+    private readonly TTap _even = TTap.Every(2, 0), _odd = TTap.Every(2, 1);
 
-    public long Reach => 4 * TTap.Count;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Load(T* from) => TTap.Pick(_second.Load(from), _second.Load(from + 2 * TTap.Count), _even);
+    public static int Phases => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap LoadPart(T* from, long first, long end, TTap otherwise)
+    public TTap Load(T* from)
     {
-        int half = 2 * TTap.Count;
-        return TTap.Pick(_second.LoadPart(from, first, end, otherwise), _second.LoadPart(from + half, first - half, end - half, otherwise), _even);
+        TTap low = TTap.Pick(TTap.Load(from), TTap.Load(from + TTap.Count), _even);
+        return TTap.Pick(low, TTap.Pick(TTap.Load(from + 2 * TTap.Count), TTap.Load(from + 3 * TTap.Count), _even), _even);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Phases<TTap> LoadPhases(T* from)
+    {
+        TTap first = TTap.Load(from), second = TTap.Load(from + TTap.Count), third = TTap.Load(from + 2 * TTap.Count), fourth = TTap.Load(from + 3 * TTap.Count);
+        TTap even = TTap.Pick(first, second, _even), odd = TTap.Pick(first, second, _odd), laterEven = TTap.Pick(third, fourth, _even), laterOdd = TTap.Pick(third, fourth, _odd);
+        return new(TTap.Pick(even, laterEven, _even), TTap.Pick(odd, laterOdd, _even), TTap.Pick(even, laterEven, _odd), TTap.Pick(odd, laterOdd, _odd));
     }
 }
 
 /// <summary>Elements at any distance, one by one.</summary>
-internal readonly unsafe struct GatherLoad<T, TTap>(long step) : IStridedLoad<T, TTap>
+internal readonly unsafe struct GatherLoad<T, TTap>(long stride) : IStridedLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    public long Reach => (TTap.Count - 1) * step + 1;
+    public static int Phases => 1;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Load(T* from) => LoadPart(from, 0, long.MaxValue, default);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap LoadPart(T* from, long first, long end, TTap otherwise)
+    public TTap Load(T* from)
     {
-        TTap taps = otherwise;
-        long i = 0;
-        for (int lane = 0; lane < TTap.Count; lane++, i += step)
-            if (i >= first && i < end) ((T*)&taps)[lane] = from[i];
+        TTap taps = default;
+        for (int lane = 0; lane < TTap.Count; lane++) ((T*)&taps)[lane] = from[lane * stride];
         return taps;
     }
+
+    public Phases<TTap> LoadPhases(T* from) => new(Load(from), default, default, default);
 }

@@ -5,7 +5,7 @@ namespace Cenote;
 /// <typeparam name="TTap">A register of taps.</typeparam>
 /// <typeparam name="TState">What is carried from tap to tap.</typeparam>
 /// <typeparam name="TAcc">As many states as there are taps in a register.</typeparam>
-internal unsafe interface ILaneReducer<T, TTap, TState, TAcc>
+internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TState : unmanaged
@@ -13,9 +13,6 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc>
 {
     /// <summary>Whether the states of this plan's windows keep within the lanes.</summary>
     bool Accepts(PoolPlan plan);
-
-    /// <summary>A tap that changes nothing: what stands for positions outside the input.</summary>
-    TTap Padding { get; }
 
     TAcc Lift(TTap taps);
 
@@ -37,10 +34,4 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc>
 
     /// <summary>Whether a tap may be combined twice without changing the result.</summary>
     bool IsIdempotent { get; }
-
-    /// <summary>Notes taps with which this reducer, for the sake of speed, goes wrong.</summary>
-    TTap Watch(TTap watch, TTap taps);
-
-    /// <summary>Whether such taps were seen: the work must be done again by an exact reducer.</summary>
-    bool Alarms(TTap watch);
 }

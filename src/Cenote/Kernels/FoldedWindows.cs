@@ -2,17 +2,22 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
-/// <summary>The outputs of one <see cref="Line"/>, row after row: the folded lines that its windows share, and how they combine along height and depth.</summary>
-internal readonly unsafe struct LineWindows<T, TTap, TState, TAcc, TReducer, TFold>
+/// <summary>
+/// Windows folded one axis at a time: every input row along the width, once, then the folded lines of a window along height and depth. For
+/// reducers whose taps may be combined in any grouping.
+/// </summary>
+internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : ILineWindows<FoldedWindows<T, TTap, TState, TAcc, TFold>, T, TTap, TState, TAcc>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TState : unmanaged
     where TAcc : unmanaged, IRegister<TAcc, TState>
-    where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     where TFold : struct, IRowFold<TFold, T, TTap, TState, TAcc>
 {
     /// <summary>From so many rows in a window on, runs of rows that windows share are combined once.</summary>
     private const long ManyRows = 9;
+
+    /// <summary>Lines of one window that take more memory than this are not worth it.</summary>
+    private const long MostLineBytes = 1 << 28;
 
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
@@ -30,7 +35,7 @@ internal readonly unsafe struct LineWindows<T, TTap, TState, TAcc, TReducer, TFo
 
     private readonly long _ring;
 
-    private LineWindows(in PoolJob job, in Line line, TFold fold, long ring, TState* lines, long* rows, TState** window)
+    private FoldedWindows(in PoolJob job, in Line line, TFold fold, long ring, TState* lines, long* rows, TState** window)
     {
         (_plan, _from, _to, _line, _fold) = (job.Plan, job.InputLayout, job.OutputLayout, line, fold);
         _ring = ring;
@@ -46,12 +51,29 @@ internal readonly unsafe struct LineWindows<T, TTap, TState, TAcc, TReducer, TFo
     /// <summary>How many folded lines of one depth are kept.</summary>
     private static long Ring(AxisPlan height) => HasRuns(height) ? height.Kernel + 1 : Math.Min(height.Span, height.InputLength);
 
-    /// <summary>How much memory the lines of a plan take.</summary>
-    public static long LineBytes(PoolPlan plan, in Line line) => Scratch.Round(plan.Depth.MaxCount * Ring(plan.Height) * line.Length * sizeof(TState));
+    /// <summary>How much memory the lines of a window take.</summary>
+    private static long LineBytes(PoolPlan plan, in Line line) => Scratch.Round(plan.Depth.MaxCount * Ring(plan.Height) * line.Length * sizeof(TState));
 
-    public static LineWindows<T, TTap, TState, TAcc, TReducer, TFold> Create(TReducer reducer, in PoolJob job, in Line line)
+    public static string Name => TFold.Name;
+
+    public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = job.Plan;
+        if (!reducer.FoldsInAnyOrder(plan) || !TFold.Accepts(job) || LineBytes(plan, TFold.LineAt(plan, 0)) > MostLineBytes) return false;
+        // Where no row is read twice, folding it into a line of its own gains nothing.
+        return plan.Height.Kernel > plan.Height.Stride || plan.Width.Kernel > 2 * plan.Width.Stride + 2;
+    }
+
+    public static long Channels(PoolPlan plan) => TFold.Channels(plan);
+
+    public static long Lines(PoolPlan plan) => TFold.Lines(plan);
+
+    public static FoldedWindows<T, TTap, TState, TAcc, TFold> Create<TReducer>(TReducer reducer, in PoolJob job, long number)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        PoolPlan plan = job.Plan;
+        Line line = TFold.LineAt(plan, number);
         long ring = Ring(plan.Height), slots = plan.Depth.MaxCount * ring;
         long foldBytes = TFold.ScratchBytes(reducer, plan, line), lineBytes = LineBytes(plan, line);
         byte* scratch = Scratch.Of(foldBytes + lineBytes + slots * sizeof(long) + (slots + 1) * sizeof(TState*));
@@ -61,15 +83,8 @@ internal readonly unsafe struct LineWindows<T, TTap, TState, TAcc, TReducer, TFo
         return new(job, line, fold, ring, lines, rows, (TState**)(rows + slots));
     }
 
-    /// <summary>Pools the outputs of rows <paramref name="first"/> up to <paramref name="end"/>.</summary>
-    /// <param name="reducer">Combines.</param>
-    /// <param name="input">The first element of the line's first channel.</param>
-    /// <param name="output">The first output of the slice.</param>
-    /// <param name="depth">The window along the depth.</param>
-    /// <param name="first">The first output row.</param>
-    /// <param name="end">The row behind the last one.</param>
-    /// <param name="watch">Notes the taps.</param>
-    public void Pool(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
+    public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         input += depth.Start * _from.Depth;
         output += _line.Start;
@@ -77,7 +92,8 @@ internal readonly unsafe struct LineWindows<T, TTap, TState, TAcc, TReducer, TFo
         else PoolRows(reducer, input, output, depth, first, end, ref watch);
     }
 
-    private void PoolRows(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
+    private void PoolRows<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         for (long slot = 0; slot < depth.Count * _ring; slot++) _rows[slot] = -1;
         for (long h = first; h < end; h++)
@@ -107,7 +123,8 @@ internal readonly unsafe struct LineWindows<T, TTap, TState, TAcc, TReducer, TFo
     /// Many rows per window, by the method of van Herk, Gil and Werman: rows come in blocks as long as a window, so that every window is the end
     /// of one block and the beginning of the next, and from window to window both change by one row.
     /// </summary>
-    private void PoolRuns(TReducer reducer, T* input, T* output, long depthExtent, long first, long end, ref TTap watch)
+    private void PoolRuns<TReducer>(TReducer reducer, T* input, T* output, long depthExtent, long first, long end, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan height = _plan.Height;
         long kernel = height.Kernel, rows = height.InputLength, top = first * height.Stride - height.Before, h = first;
@@ -155,7 +172,8 @@ internal readonly unsafe struct LineWindows<T, TTap, TState, TAcc, TReducer, TFo
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Merge(TReducer reducer, TState* earlier, TState* later, TState* to)
+    private void Merge<TReducer>(TReducer reducer, TState* earlier, TState* later, TState* to)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long length = _line.Length;
         for (long i = 0; i < length; i += TAcc.Count) TAcc.Store(reducer.Combine(TAcc.Load(earlier + i), TAcc.Load(later + i)), to + i);
@@ -164,7 +182,8 @@ internal readonly unsafe struct LineWindows<T, TTap, TState, TAcc, TReducer, TFo
     /// <summary>Combines the first lines of <see cref="_window"/> and writes the outputs.</summary>
     // Bounds: lines hold a whole register per pixel at least; outputs are stored up to the block's end only.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Finish(TReducer reducer, long count, T* output, long factor)
+    private void Finish<TReducer>(TReducer reducer, long count, T* output, long factor)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long block = _line.Block, offset = 0;
         bool whole = block >= TTap.Count;

@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>Walks the lines of a job: which channel, slice and rows; the windows of each line are <typeparamref name="TWindows"/>'.</summary>
+/// <param name="reducer">The reducer for what may be expected.</param>
+/// <param name="exact">The one for taps of which the first is not sure.</param>
+internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact, TWindows>(TReducer reducer, TExact exact) : PoolKernel
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TState : unmanaged
+    where TAcc : unmanaged, IRegister<TAcc, TState>
+    where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    where TExact : struct, ILaneReducer<T, TTap, TState, TAcc>
+    where TWindows : struct, ILineWindows<TWindows, T, TTap, TState, TAcc>
+{
+    public override string Name { get; } = $"{TWindows.Name}, {8 * Unsafe.SizeOf<TTap>()} bits";
+
+    public override bool Accepts(in PoolJob job) => !job.Plan.ReadsPadding && reducer.Accepts(job.Plan) && TWindows.Accepts(reducer, job);
+
+    /// <summary>One unit is one row of a line.</summary>
+    public override long Units(in PoolJob job)
+    {
+        PoolPlan plan = job.Plan;
+        return plan.Batch * TWindows.Channels(plan) * TWindows.Lines(plan) * plan.Depth.OutputLength * plan.Height.OutputLength;
+    }
+
+    public override double Cost(in PoolJob job) => job.Plan.OutputElements + job.Plan.InputElements;
+
+    public override void Run(in PoolJob job, long first, long end)
+    {
+        if (!Units(reducer, job, first, end)) Units(exact, job, first, end);
+    }
+
+    /// <summary>Pools the lines; false where the reducer met taps that it cannot combine.</summary>
+    private static bool Units<TR>(TR reducer, in PoolJob job, long first, long end)
+        where TR : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        PoolPlan plan = job.Plan;
+        long channels = TWindows.Channels(plan), lines = TWindows.Lines(plan), depths = plan.Depth.OutputLength, rows = plan.Height.OutputLength;
+        TTap watch = default;
+        TWindows windows = default;
+        long made = -1;
+        while (first < end)
+        {
+            var (slice, row) = Math.DivRem(first, rows);
+            long last = Math.Min(rows, row + end - first);
+            (long line, long d) = Math.DivRem(slice, depths);
+            (long plane, line) = Math.DivRem(line, lines);
+            var (n, c) = Math.DivRem(plane, channels);
+            if (line != made) windows = TWindows.Create(reducer, job, line);
+            made = line;
+            T* input = (T*)job.Input + n * job.InputLayout.Batch + c * job.InputLayout.Channel;
+            T* output = (T*)job.Output + n * job.OutputLayout.Batch + c * job.OutputLayout.Channel + d * job.OutputLayout.Depth;
+            windows.Pool(reducer, input, output, plan.Depth[d], row, last, ref watch);
+            first += last - row;
+        }
+
+        return !reducer.Alarms(watch);
+    }
+}

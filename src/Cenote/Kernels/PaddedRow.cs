@@ -1,0 +1,46 @@
+namespace Cenote;
+
+/// <summary>The stretch of an input row that a line's windows read, with what stands for positions outside the input: so that no loop over taps has to clip.</summary>
+/// <param name="from">The first position read; negative in the padding.</param>
+/// <param name="need">How many positions the loads touch from there on.</param>
+/// <param name="length">The row's length.</param>
+internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long length)
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+{
+    public long From => from;
+
+    public long Need => need;
+
+    /// <summary>Whether the row can be read where it lies.</summary>
+    public bool IsInside => from >= 0 && from + need <= length;
+
+    /// <summary>Elements of room for a copy: whole registers.</summary>
+    public static long Room(long need) => (need + 2 * TTap.Count - 1) / TTap.Count * TTap.Count;
+
+    /// <summary>Fills a copy's place with padding, once: every row then covers the same part of it.</summary>
+    public void Clear(TTap padding, T* copy)
+    {
+        for (long i = 0; i < need; i += TTap.Count) TTap.Store(padding, copy + i);
+    }
+
+    /// <summary>Copies the part of a row that lies inside the input.</summary>
+    // Bounds: the last register is stored whole, with padding behind the row's end; Room has space for it.
+    public TTap Copy<TWatch>(TWatch reducer, T* row, T* copy, TTap watch)
+        where TWatch : struct, ITapWatch<TTap>
+    {
+        long i = Math.Max(0, -from), end = Math.Min(need, length - from);
+        row += from;
+        for (; i + TTap.Count <= end; i += TTap.Count)
+        {
+            TTap taps = TTap.Load(row + i);
+            watch = reducer.Watch(watch, taps);
+            TTap.Store(taps, copy + i);
+        }
+
+        if (i >= end) return watch;
+        TTap rest = TTap.LoadPart(row + i, 0, end - i, reducer.Padding);
+        TTap.Store(rest, copy + i);
+        return reducer.Watch(watch, rest);
+    }
+}

@@ -1,0 +1,47 @@
+namespace Cenote;
+
+/// <summary>The windows of a row's outputs along the width, worked out once: for walks whose lanes lie across the channels.</summary>
+internal readonly unsafe struct PixelTable
+{
+    /// <summary>The longest row with a table.</summary>
+    private const long Longest = 1 << 22;
+
+    private readonly Entry* _entries;
+
+    private PixelTable(Entry* entries, long count, long step)
+    {
+        _entries = entries;
+        (Count, Step) = (count, step);
+    }
+
+    /// <summary>How many outputs a row has.</summary>
+    public long Count { get; }
+
+    /// <summary>The distance between taps, in elements.</summary>
+    public long Step { get; }
+
+    public Entry this[long pixel] => _entries[pixel];
+
+    public static bool Fits(PoolPlan plan) => plan.Width.OutputLength <= Longest;
+
+    public static long Bytes(PoolPlan plan) => Scratch.Round(plan.Width.OutputLength * sizeof(Entry));
+
+    public static PixelTable Write(in PoolJob job, byte* memory)
+    {
+        AxisPlan width = job.Plan.Width;
+        var table = new PixelTable((Entry*)memory, width.OutputLength, width.Dilation * job.InputLayout.Width);
+        for (long pixel = 0; pixel < table.Count; pixel++)
+        {
+            Window window = width[pixel];
+            table._entries[pixel] = new(window.Start * job.InputLayout.Width, window.Count, job.Plan.LaneDivisor(window.Extent));
+        }
+
+        return table;
+    }
+
+    /// <summary>The taps of one output along the width.</summary>
+    /// <param name="Start">The first tap's offset in the row, in elements.</param>
+    /// <param name="Count">How many taps lie inside the input.</param>
+    /// <param name="Divisor">What an average divides by on behalf of the width.</param>
+    public readonly record struct Entry(long Start, long Count, long Divisor);
+}

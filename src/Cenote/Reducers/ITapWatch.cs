@@ -1,0 +1,16 @@
+namespace Cenote;
+
+/// <summary>What a reducer wants of taps as they are loaded.</summary>
+/// <typeparam name="TTap">A register of taps.</typeparam>
+internal interface ITapWatch<TTap>
+    where TTap : unmanaged
+{
+    /// <summary>A tap that changes nothing: what stands for positions outside the input.</summary>
+    TTap Padding { get; }
+
+    /// <summary>Notes taps with which this reducer, for the sake of speed, goes wrong.</summary>
+    TTap Watch(TTap watch, TTap taps);
+
+    /// <summary>Whether such taps were seen: the work must be done again by an exact reducer.</summary>
+    bool Alarms(TTap watch);
+}
