@@ -29,7 +29,7 @@ internal static class OddShapeReport
 
         var compared = all.Where(entry => entry.Comparison.RatioToPeer is not null).OrderByDescending(entry => entry.Comparison.RatioToPeer).ToList();
         int slower = compared.Count(entry => entry.Comparison.RatioToPeer > 1);
-        writer.WriteLine($"{element.Name}, {(threads == 1 ? "one thread" : $"{threads} threads")}, seed {seed}: of {compared.Count} random odd shapes, {slower} are slower than the fastest peer in the same layout, "
+        writer.WriteLine($"{element.Name}, {Format.Threads(threads)}, seed {seed}: of {compared.Count} random odd shapes, {slower} are slower than the fastest peer in the same layout, "
             + $"and {all.Count(entry => entry.Comparison.MeetsRule)} take at most half its time or 1¼ of the copy floor. The worst, in microseconds of a call:");
         writer.WriteLine();
         var table = new MarkdownTable(writer, texts: 1, "shape", "Cenote", "best peer", "copy floor", "of best peer", "of floor");

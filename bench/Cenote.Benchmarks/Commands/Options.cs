@@ -34,8 +34,6 @@ internal static class Options
         return option;
     }
 
-    public static Option<string> Output(string description) => new("--out") { Description = description, HelpName = "FOLDER" };
-
     public static Layout[] Layouts(string text) => text switch
     {
         "nchw" => [Rows.Layout.Nchw],

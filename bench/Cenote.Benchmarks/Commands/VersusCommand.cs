@@ -20,12 +20,9 @@ internal static class VersusCommand
             Element element = Options.Element(parse.GetValue(type)!);
             bool same = parse.GetValue(sample) is { } count
                 ? OddShapeReport.Write(Console.Out, count, parse.GetValue(seed), layouts, element, parse.GetValue(threads))
-                : VersusReport.Write(Console.Out, Choose(parse.GetValue(rows)), layouts, element, parse.GetValue(threads));
+                : VersusReport.Write(Console.Out, Names.Choose("--rows", parse.GetValue(rows), RowTable.All, row => row.Name), layouts, element, parse.GetValue(threads));
             return same ? 0 : 1;
         });
         return command;
     }
-
-    private static IReadOnlyList<Row> Choose(string? names) => names is null ? RowTable.All
-        : [.. names.Split(',').Select(name => RowTable.All.FirstOrDefault(row => row.Name == name) ?? throw new UserError($"--rows has '{name}'; the rows are {string.Join(", ", RowTable.All.Select(row => row.Name))}."))];
 }

@@ -12,7 +12,7 @@ internal static class VersusReport
     public static bool Write(TextWriter writer, IReadOnlyList<Row> rows, Layout[] layouts, Element element, int threads)
     {
         Machine.Write(writer);
-        writer.WriteLine($"{element.Name}, {(threads == 1 ? "one thread" : $"{threads} threads")}, milliseconds of a call.");
+        writer.WriteLine($"{element.Name}, {Format.Threads(threads)}, milliseconds of a call.");
         writer.WriteLine();
         var table = new MarkdownTable(writer, texts: 2, ["row", "layout", "Cenote", .. AllPeers.Others.Select(peer => peer.Version is null ? $"{peer.Name} (absent)" : peer.Name), "copy floor", "of best peer", "of floor", "GB/s", "verdict"]);
         var all = new List<Comparison>();

@@ -11,6 +11,8 @@ internal static class Format
 
     public static string Ratio(double? ratio) => ratio is { } value ? value.ToString("F2", CultureInfo.InvariantCulture) : "–";
 
+    public static string Threads(int threads) => threads == 1 ? "1 thread" : $"{threads} threads";
+
     public static string Number(double? number)
     {
         if (number is not { } value) return "–";
