@@ -13,8 +13,6 @@ internal sealed class Growth(GrowthLaw law)
     /// <summary>A curve ends after a call of so many seconds: the next point would take longer still.</summary>
     private const double TooSlow = 1;
 
-    private static readonly Turns Turns = new(TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(2), 7);
-
     public IReadOnlyList<Curve> Measure(int threads)
     {
         List<Contestant> contestants = [.. from @operator in GrowthLaw.Operators from layout in law.Layouts select new Contestant(@operator, layout, NewCurve(Name(@operator, layout, threads)))];
@@ -34,7 +32,9 @@ internal sealed class Growth(GrowthLaw law)
         List<PeerCall> calls = [.. jobs.Select(job => AllPeers.Cenote.Bind(job)!)];
         using (var copy = new CopyFloor((jobs[0].InputBytes + jobs[0].OutputBytes) / 2, threads))
         {
-            double[] medians = Turns.Medians([.. calls, copy]);
+            // The first point waits for the compiler, and the others find its work done.
+            Turns turns = point == 0 ? Turns.Thorough : Turns.Brief;
+            double[] medians = turns.Medians([.. calls, copy]);
             for (int index = 0; index < running.Count; index++) running[index].Curve.Seconds[point] = medians[index];
             floor.Seconds[point] = medians[^1];
         }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Reflection;
+using Cenote.Benchmarks.Measure;
 
 namespace Cenote.Benchmarks.Peers;
 
@@ -14,10 +15,12 @@ internal sealed class CenotePeer : IPeer
 }
 
 /// <summary>A call with spans that are made once.</summary>
-internal sealed unsafe class CenoteCall<T>(Job job) : OwnOutputCall(job)
+internal sealed unsafe class CenoteCall<T>(Job job) : OwnOutputCall(job), IRepeatable
     where T : unmanaged
 {
     private readonly PoolLayer _layer = job.Row.Layer(job.Threads);
+
+    public bool IsManaged => true;
 
     public override void Run(long times)
     {

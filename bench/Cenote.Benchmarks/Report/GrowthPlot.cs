@@ -29,12 +29,15 @@ internal static class GrowthPlot
         plot.Title(law.Title);
         plot.XLabel(law.Axis);
         plot.YLabel("time of a call");
-        plot.Axes.Bottom.TickGenerator = new NumericManual([.. law.Points.Select(point => Math.Log10(point))], [.. law.Points.Select(point => point.ToString(CultureInfo.InvariantCulture))]);
+        plot.Axes.Bottom.TickGenerator = new NumericManual([.. law.Points.Select(point => Math.Log10(point))], [.. law.Points.Select((_, index) => Label(law.Points, index))]);
         int[] decades = [.. Enumerable.Range(-9, 12)];
         plot.Axes.Left.TickGenerator = new NumericManual([.. decades.Select(decade => (double)decade)], [.. decades.Select(Time)]);
         plot.ShowLegend(Edge.Right);
         plot.SavePng(path, Width, Height);
     }
+
+    /// <summary>A point's number; nothing where it would stand in the number before.</summary>
+    private static string Label(int[] points, int index) => index > 0 && points[index] < points[index - 1] * 1.1 ? "" : points[index].ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A power of ten seconds: <c>10 µs</c> for −5.</summary>
     private static string Time(int decade)

@@ -25,7 +25,9 @@ internal static class PlotFont
         string[] files = [.. Folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.ttf", SearchOption.AllDirectories))];
         string? file = Preferred.Select(name => Array.Find(files, file => Path.GetFileName(file) == name)).FirstOrDefault(file => file is not null) ?? files.FirstOrDefault();
         if (file is null) return false;
+        // Titles are bold: without a file of that weight they would be blank.
         Fonts.AddFontFile(Name, file);
+        Fonts.AddFontFile(Name, file, bold: true);
         Fonts.Default = Name;
         return true;
     }
