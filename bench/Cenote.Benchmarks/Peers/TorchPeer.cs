@@ -10,9 +10,10 @@ internal sealed class TorchPeer : IPeer
     public string Name => "libtorch";
 
     // The package's folder is …/VERSION/runtimes/linux-x64/native.
-    public string? Version => TorchNative.IsAvailable ? Path.GetFileName(Path.GetFullPath(Path.Combine(Folder, "../../.."))) : null;
+    public string? Version => !TorchNative.IsAvailable ? null
+        : PackageFolder is { } folder ? Path.GetFileName(Path.GetFullPath(Path.Combine(folder, "../../.."))) : "of unknown version";
 
-    private static string Folder => typeof(TorchPeer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "TorchFolder").Value!;
+    private static string? PackageFolder => typeof(TorchPeer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(data => data.Key == "TorchFolder")?.Value;
 
     public PeerCall? Bind(Job job)
     {
