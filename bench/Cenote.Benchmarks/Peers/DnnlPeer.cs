@@ -81,7 +81,6 @@ internal sealed unsafe class DnnlCall(Job job) : OwnOutputCall(job)
 
     public override void Run(long times)
     {
-        DnnlNative.SetThreads(Job.Threads);
         DnnlNative.Argument* arguments = stackalloc DnnlNative.Argument[] { new(DnnlNative.SourceArgument, _source), new(DnnlNative.DestinationArgument, _destination) };
         for (long time = 0; time < times; time++)
         {

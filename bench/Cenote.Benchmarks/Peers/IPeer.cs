@@ -8,7 +8,7 @@ internal interface IPeer
     /// <summary>The version, or null where this machine lacks the library.</summary>
     string? Version { get; }
 
-    /// <summary>The peer's call for a job; null where it has none for such a layout, type or window.</summary>
+    /// <summary>The peer's call for a job; null where it has none for such a layout, type or window. The number of threads is the process's, until the next call is bound.</summary>
     PeerCall? Bind(Job job);
 }
 

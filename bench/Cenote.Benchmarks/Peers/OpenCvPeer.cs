@@ -57,6 +57,7 @@ internal abstract unsafe class OpenCvCall : OwnOutputCall
     protected OpenCvCall(Job job, MatType type)
         : base(job)
     {
+        Cv2.SetNumThreads(job.Threads);
         From = Mat.FromPixelData((int)job.Row.Shape[2], (int)job.Row.Shape[3], type, (nint)job.Input);
         To = Mat.FromPixelData((int)job.OutputShape[2], (int)job.OutputShape[3], type, (nint)Output);
     }
@@ -69,7 +70,6 @@ internal abstract unsafe class OpenCvCall : OwnOutputCall
 
     public override void Run(long times)
     {
-        Cv2.SetNumThreads(Job.Threads);
         for (long time = 0; time < times; time++) Pool();
     }
 

@@ -44,7 +44,7 @@ internal sealed class TorchPeer : IPeer
 internal sealed unsafe class TorchCall : PeerCall
 {
     private readonly Row _row;
-    private readonly int _threads, _rank;
+    private readonly int _rank;
     private readonly long[] _kernel, _stride, _padding, _dilation;
     private readonly bool _oneRow;
     private readonly nint _self;
@@ -52,7 +52,8 @@ internal sealed unsafe class TorchCall : PeerCall
 
     public TorchCall(Job job, int elementType)
     {
-        (_row, _threads) = (job.Row, job.Threads);
+        TorchNative.SetThreads(job.Threads);
+        _row = job.Row;
         // libtorch's 1-D pooling is its 2-D pooling of one row.
         _oneRow = _row.SpatialRank == 1;
         _rank = _oneRow ? 2 : _row.SpatialRank;
@@ -87,7 +88,6 @@ internal sealed unsafe class TorchCall : PeerCall
 
     public override void Run(long times)
     {
-        TorchNative.SetThreads(_threads);
         for (long time = 0; time < times; time++) Require(Pool());
     }
 
