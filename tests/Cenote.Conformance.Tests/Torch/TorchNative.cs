@@ -23,7 +23,7 @@ internal static unsafe partial class TorchNative
     public static bool IsAvailable => Folder is not null;
 
     [LibraryImport(Library, EntryPoint = "_ZN2at15set_num_threadsEi")]
-    private static partial void SetThreads(int count);
+    public static partial void SetThreads(int count);
 
     [LibraryImport(Library, EntryPoint = "aoti_torch_create_tensor_from_blob")]
     public static partial int CreateTensor(void* data, long rank, long* sizes, long* strides, long offset, int elementType, int device, int deviceIndex, out nint tensor);

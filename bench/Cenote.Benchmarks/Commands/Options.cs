@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Cenote.Benchmarks.Rows;
+
+namespace Cenote.Benchmarks.Commands;
+
+/// <summary>The options that several commands have.</summary>
+internal static class Options
+{
+    public static Option<int> Threads() => new("--threads")
+    {
+        Description = "How many threads Cenote and its peers may use.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+        Validators =
+        {
+            result =>
+            {
+                if (result.Tokens.Count == 1 && !(int.TryParse(result.Tokens[0].Value, out int threads) && threads >= 1)) result.AddError($"--threads is '{result.Tokens[0].Value}'; it must be a whole number from 1.");
+            },
+        },
+    };
+
+    public static Option<string> Layout()
+    {
+        var option = new Option<string>("--layout") { Description = "The memory order.", DefaultValueFactory = _ => "both" };
+        option.AcceptOnlyFromAmong("nchw", "nhwc", "both");
+        return option;
+    }
+
+    public static Option<string> Type()
+    {
+        var option = new Option<string>("--type") { Description = "The element type.", DefaultValueFactory = _ => "float32" };
+        option.AcceptOnlyFromAmong([.. Rows.Element.All.Select(each => each.Name)]);
+        return option;
+    }
+
+    public static Layout[] Layouts(string text) => text switch
+    {
+        "nchw" => [Rows.Layout.Nchw],
+        "nhwc" => [Rows.Layout.Nhwc],
+        _ => [Rows.Layout.Nchw, Rows.Layout.Nhwc],
+    };
+
+    public static Element Element(string name) => Rows.Element.All.First(element => element.Name == name);
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Cenote.Benchmarks.Report;
+using Cenote.Benchmarks.Rows;
+
+namespace Cenote.Benchmarks.Commands;
+
+/// <summary>All measurements of a machine, as files to be committed.</summary>
+internal static class RecordCommand
+{
+    private const int OddShapes = 300, Seed = 1;
+
+    private static readonly int[] Threads = [1, 2];
+
+    public static Command Create()
+    {
+        var folder = new Option<string>("--out") { Description = "The folder for the files. [default: benchmarks/ and the processor's name]", HelpName = "FOLDER" };
+        var command = new Command("record", "Every measurement of this machine, as Markdown files and plots.") { folder };
+        command.SetAction(parse => Record(parse.GetValue(folder) ?? Path.Combine("benchmarks", Machine.Slug)) ? 0 : 1);
+        return command;
+    }
+
+    /// <returns>Whether all outputs were the same.</returns>
+    private static bool Record(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        bool same = true;
+        Layout[] layouts = Options.Layouts("both");
+        Element element = Element.All[0];
+        foreach (int threads in Threads)
+        {
+            Write(folder, $"versus-{threads}", $"Beside its peers, {Format.Threads(threads)}", writer => same &= VersusReport.Write(writer, RowTable.All, layouts, element, threads));
+            Write(folder, $"odd-shapes-{threads}", $"Random odd shapes, {Format.Threads(threads)}", writer => same &= OddShapeReport.Write(writer, OddShapes, Seed, layouts, element, threads));
+        }
+
+        Write(folder, "scaling", "Laws of growth", writer => ScalingReport.Write(writer, folder, GrowthLaw.All));
+        Write(folder, "small-call", "Small calls", writer => same &= SmallCallReport.Write(writer));
+        Write(folder, "first-call", "First calls", FirstCallReport.Write);
+        return same;
+    }
+
+    private static void Write(string folder, string name, string title, Action<TextWriter> report)
+    {
+        string path = Path.Combine(folder, $"{name}.md");
+        Console.Error.WriteLine(path);
+        using var writer = new StreamWriter(path);
+        writer.WriteLine($"# {title}");
+        writer.WriteLine();
+        report(writer);
+    }
+}

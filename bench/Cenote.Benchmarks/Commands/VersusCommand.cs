@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Cenote.Benchmarks.Rows;
+
+namespace Cenote.Benchmarks.Commands;
+
+/// <summary>Cenote beside its peers, by the rows of the table or by random odd shapes.</summary>
+internal static class VersusCommand
+{
+    public static Command Create()
+    {
+        var rows = new Option<string?>("--rows") { Description = $"Rows to measure, with commas between them: {string.Join(", ", RowTable.All.Select(row => row.Name))}. [default: all]", HelpName = "NAME,..." };
+        Option<int> threads = Options.Threads();
+        Option<string> layout = Options.Layout(), type = Options.Type();
+        var sample = new Option<int?>("--sample") { Description = "Measure so many random odd shapes instead, and tell where Cenote is the slower one.", HelpName = "N" };
+        var seed = new Option<int>("--seed") { Description = "Chooses the random shapes.", HelpName = "S", DefaultValueFactory = _ => 1 };
+        var command = new Command("versus", "Cenote beside libtorch, ONNX Runtime, oneDNN and OpenCV: outputs compared, then timed in turn.") { rows, threads, layout, type, sample, seed };
+        command.SetAction(parse =>
+        {
+            Layout[] layouts = Options.Layouts(parse.GetValue(layout)!);
+            Element element = Options.Element(parse.GetValue(type)!);
+            bool same = parse.GetValue(sample) is { } count
+                ? OddShapeReport.Write(Console.Out, count, parse.GetValue(seed), layouts, element, parse.GetValue(threads))
+                : VersusReport.Write(Console.Out, Names.Choose("--rows", parse.GetValue(rows), RowTable.All, row => row.Name), layouts, element, parse.GetValue(threads));
+            return same ? 0 : 1;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,9 @@
+namespace Cenote.Benchmarks.Rows;
+
+internal enum Operator
+{
+    Max,
+    Average,
+    GlobalMax,
+    GlobalAverage,
+}

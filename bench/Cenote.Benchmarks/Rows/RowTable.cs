@@ -1,0 +1,32 @@
+using static Cenote.Benchmarks.Rows.Operator;
+
+namespace Cenote.Benchmarks.Rows;
+
+/// <summary>The rows that networks and pictures give: examples, not the only shapes that have to be fast.</summary>
+internal static class RowTable
+{
+    public static IReadOnlyList<Row> All { get; } =
+    [
+        new("stem", Max, [8, 64, 112, 112], 3, 2, 1),
+        new("vgg", Max, [4, 64, 224, 224], 2, 2),
+        new("densenet", Average, [16, 256, 56, 56], 2, 2),
+        new("inception", Average, [16, 192, 35, 35], 3, 1, 1),
+        new("sppf", Max, [8, 256, 20, 20], 5, 1, 2),
+        new("spp", Max, [8, 256, 20, 20], 13, 1, 6),
+        new("dilated", Max, [8, 64, 56, 56], 3, 1, 1, 2),
+        new("large-max", Max, [1, 1, 8192, 8192], 2, 2),
+        new("large-average", Average, [1, 1, 8192, 8192], 2, 2),
+        new("max31", Max, [1, 1, 1024, 1024], 31, 1, 15),
+        new("average31", Average, [1, 1, 1024, 1024], 31, 1, 15),
+        new("global-average", GlobalAverage, [32, 2048, 7, 7]),
+        new("global-max", GlobalMax, [32, 2048, 7, 7]),
+        new("audio-max", Max, [8, 64, 16384], 4, 4),
+        new("audio-average", Average, [8, 64, 16384], 4, 4),
+        new("audio-max128", Max, [8, 64, 16384], 128, 1),
+        new("audio-average128", Average, [8, 64, 16384], 128, 1),
+        new("video-max", Max, [2, 32, 48, 96, 96], 2, 2),
+        new("video-average", Average, [2, 32, 48, 96, 96], 2, 2),
+        new("video-max3", Max, [2, 32, 48, 96, 96], 3, 2, 1),
+        new("video-average3", Average, [2, 32, 48, 96, 96], 3, 2, 1),
+    ];
+}
