@@ -111,7 +111,8 @@ internal sealed class AxisPlan
     }
 
     /// <summary>How many taps of the window that starts at <paramref name="start"/> lie below <paramref name="limit"/>.</summary>
-    private long TapsBelow(long limit, long start) => start >= limit ? 0 : Math.Min(Kernel, (limit - 1 - start) / Dilation + 1);
+    // Divisions by 1 are spared: kernels ask for every row.
+    private long TapsBelow(long limit, long start) => start >= limit ? 0 : Math.Min(Kernel, (Dilation == 1 ? limit - 1 - start : (limit - 1 - start) / Dilation) + 1);
 
     private static AxisPlan Same(long length, long kernel, long stride, long dilation, long span, PaddingRule rule, bool countPadding, string name)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote;
 
 /// <summary>What the outputs of a row divide by along the width. Rows longer than the table differ at their ends only.</summary>
@@ -42,14 +44,8 @@ internal readonly unsafe struct LaneExtents
     }
 
     /// <summary>The entries of the lanes from output <paramref name="o"/> on.</summary>
-    public byte* At(long o)
-    {
-        if (_outputs > 2 * End)
-        {
-            if (o >= _outputs - End) o -= _outputs - 2 * End;
-            else if (o > End - _lanes) o = End - _lanes;
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte* At(long o) => _table + (_outputs > 2 * End ? Folded(o) : o) * _size;
 
-        return _table + o * _size;
-    }
+    private long Folded(long o) => o >= _outputs - End ? o - (_outputs - 2 * End) : Math.Min(o, End - _lanes);
 }

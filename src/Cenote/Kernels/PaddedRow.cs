@@ -31,6 +31,7 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
     {
         long i = Math.Max(0, -from), end = Math.Min(need, length - from);
         row += from;
+        Prefetch.Behind(row + i, (end - i) * sizeof(T));
         for (; i + TTap.Count <= end; i += TTap.Count)
         {
             TTap taps = TTap.Load(row + i);

@@ -89,6 +89,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     private static long CopyBytes(PoolPlan plan, long outputs) =>
         Scratch.Round(plan.Depth.MaxCount * Ring(plan) * PaddedRow<T, TTap>.Room(StridedLoad.Need<TTap, T>(plan.Width, outputs)) * sizeof(T));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pool<TLoad, TReducer>(TLoad load, TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
@@ -130,7 +131,12 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
             T* row = input + start * _from.Height;
             if (inside)
             {
-                for (long j = 0; j < count; j++, row += step * _from.Height) *rows++ = row + _row.From;
+                for (long j = 0; j < count; j++, row += step * _from.Height)
+                {
+                    Prefetch.Behind(row + _row.From, _row.Need * sizeof(T));
+                    *rows++ = row + _row.From;
+                }
+
                 continue;
             }
 

@@ -78,7 +78,8 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     {
         bool inside = _row.IsInside;
         T* taps = inside ? row + _row.From : _padded;
-        if (!inside) watch = _row.Copy(reducer, row, _padded, watch);
+        if (inside) Prefetch.Behind(taps, _row.Need * sizeof(T));
+        else watch = _row.Copy(reducer, row, _padded, watch);
         if (Doubles(_taps, _stride))
         {
             watch = Lift(reducer, taps, watch, inside);

@@ -14,13 +14,9 @@ internal static class Registers
         _ => Vector128.IsHardwareAccelerated,
     };
 
-    /// <summary>Whether registers of <typeparamref name="TLanes"/> leave no more lanes idle at the end of a row than registers half as wide would.</summary>
+    /// <summary>Whether registers of <typeparamref name="TLanes"/> get through a length in fewer steps than registers half as wide would.</summary>
     public static bool Suit<TLanes, T>(long length)
         where TLanes : unmanaged, ILanes<TLanes, T>
-        where T : unmanaged
-    {
-        if (Unsafe.SizeOf<TLanes>() == 16) return true;
-        long lanes = TLanes.Count, half = lanes / 2;
-        return (length + lanes - 1) / lanes * lanes <= (length + half - 1) / half * half;
-    }
+        where T : unmanaged =>
+        Unsafe.SizeOf<TLanes>() == 16 || length > TLanes.Count / 2;
 }

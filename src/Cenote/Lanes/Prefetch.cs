@@ -1,0 +1,21 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Cenote;
+
+/// <summary>Asks for memory before it is read: the machine's own prefetchers stop at every page, which costs more than the arithmetic.</summary>
+internal static unsafe class Prefetch
+{
+    /// <summary>How far ahead, in bytes: measured, flat from 3 to 6 kB.</summary>
+    public const long Distance = 4096;
+
+    private const long CacheLine = 64;
+
+    /// <summary>Asks for what lies <paramref name="distance"/> behind so many bytes. Any address will do: none is touched.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Behind(void* from, long bytes, long distance = Distance)
+    {
+        if (!Sse.IsSupported) return;
+        for (long i = 0; i < bytes; i += CacheLine) Sse.Prefetch0((byte*)from + distance + i);
+    }
+}
