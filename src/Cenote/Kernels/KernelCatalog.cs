@@ -5,9 +5,11 @@ namespace Cenote;
 /// <summary>The kernels of one operator and element type, the fastest first; the order is the dispatch.</summary>
 internal sealed class KernelCatalog
 {
-    private KernelCatalog(params PoolKernel[] kernels) => Kernels = kernels;
+    private readonly PoolKernel[] _kernels;
 
-    public IReadOnlyList<PoolKernel> Kernels { get; }
+    private KernelCatalog(PoolKernel[] kernels) => _kernels = kernels;
+
+    public IReadOnlyList<PoolKernel> Kernels => _kernels;
 
     /// <summary>The kernels given, and behind them the reference.</summary>
     public static KernelCatalog Of<T, TState, TReducer>(TReducer reducer, params ReadOnlySpan<PoolKernel[]> kernels)
@@ -44,7 +46,7 @@ internal sealed class KernelCatalog
     /// <summary>The first kernel that takes the job.</summary>
     public PoolKernel Find(in PoolJob job)
     {
-        foreach (PoolKernel kernel in Kernels)
+        foreach (PoolKernel kernel in _kernels)
             if (kernel.Accepts(job)) return kernel;
         throw new InvalidOperationException("the reference kernel takes every job.");
     }

@@ -17,11 +17,16 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
 
     private readonly Line _line;
     private readonly PixelTable _pixels;
+
+    /// <summary>Input pixels from one output to the next, the distance between two, and how far ahead they are asked for.</summary>
+    private readonly long _stride, _pixel, _ahead;
     private readonly byte* _ones;
 
-    private PixelFold(in Line line, PixelTable pixels, byte* ones)
+    private PixelFold(in PoolJob job, in Line line, PixelTable pixels, byte* ones)
     {
         (_line, _pixels) = (line, pixels);
+        (_stride, _pixel) = (job.Plan.Width.Stride, job.InputLayout.Width);
+        _ahead = Prefetch.Multiple(_pixel * sizeof(T));
         _ones = ones;
     }
 
@@ -53,51 +58,43 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
     {
         byte* ones = scratch + PixelTable.Bytes(job.Plan);
         for (int lane = 0; lane < TTap.Count && reducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
-        return new(line, PixelTable.Write(job, scratch), ones);
+        return new(job, line, PixelTable.Write(job, scratch), ones);
     }
 
     public long Factor(long pixel) => _pixels[pixel].Divisor;
 
     public byte* Extents(long state) => _ones;
 
-    // Bounds: windows are clipped to the input, and registers to the channels.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fold<TReducer>(TReducer reducer, T* row, TState* states, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long block = _line.Block, step = _pixels.Step, channels = Math.Min(block, TTap.Count);
-        bool whole = block >= TTap.Count;
-        TTap padding = reducer.Padding, watched = watch;
-        row += _line.Start;
+        if (_line.Block >= TTap.Count) watch = Fold(new UnitLoad<T, TTap>(), reducer, row + _line.Start, states, watch);
+        else watch = Fold(new ShortLoad<T, TTap>(_line.Block, reducer.Padding), reducer, row + _line.Start, states, watch);
+    }
+
+    // Bounds: windows are clipped to the input, and registers to the channels.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap Fold<TLoad, TReducer>(TLoad load, TReducer reducer, T* row, TState* states, TTap watch)
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long block = _line.Block, step = _pixels.Step;
+        TAcc none = reducer.Lift(reducer.Padding);
         for (long pixel = 0; pixel < _line.Pixels; pixel++, states += _line.Pitch)
         {
-            PixelTable.Entry window = _pixels[pixel];
-            if (window.Count == 0)
-            {
-                for (long c = 0; c < _line.Pitch; c += TTap.Count) TAcc.Store(reducer.Lift(padding), states + c);
-                continue;
-            }
-
+            PixelTable.Entry entry = _pixels[pixel];
+            for (long i = 0; i < _stride; i++) Prefetch.Behind(row + entry.Start + i * _pixel, block * sizeof(T), _ahead);
             for (long c = 0; c < block; c += TTap.Count)
             {
                 // The last register steps back over channels already folded, where there is room.
                 if (c + TTap.Count > block) c = Math.Max(0, block - TTap.Count);
-                T* tap = row + window.Start + c;
-                TTap seen = whole ? TTap.Load(tap) : TTap.LoadPart(tap, 0, channels, padding);
-                TAcc state = reducer.Lift(seen);
-                for (long k = 1; k < window.Count; k++)
-                {
-                    tap += step;
-                    TTap next = whole ? TTap.Load(tap) : TTap.LoadPart(tap, 0, channels, padding);
-                    seen = reducer.Watch(seen, next);
-                    state = reducer.Combine(state, reducer.Lift(next));
-                }
-
-                watched = reducer.Watch(watched, seen);
-                TAcc.Store(state, states + c);
+                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(none);
+                if (entry.Count > 0) TapRow.Walk<T, TTap, TState, TAcc, TReducer, TLoad, OneWindow<T, TTap, TState, TAcc, TReducer>>(load, reducer, ref window, row + entry.Start + c, entry.Count, step);
+                watch = reducer.Watch(watch, window.Seen);
+                TAcc.Store(window.State, states + c);
             }
         }
 
-        watch = watched;
+        return watch;
     }
 }

@@ -16,11 +16,13 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     private readonly TensorLayout _from, _to;
     private readonly PixelTable _pixels;
     private readonly byte* _ones;
+    private readonly long _ahead;
 
     private PixelWindows(in PoolJob job, PixelTable pixels, byte* ones)
     {
         (_plan, _from, _to, _pixels) = (job.Plan, job.InputLayout, job.OutputLayout, pixels);
         _ones = ones;
+        _ahead = Prefetch.Multiple(_from.Width * sizeof(T));
     }
 
     public static string Name => "pixels";
@@ -42,53 +44,141 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         return new(job, PixelTable.Write(job, scratch), ones);
     }
 
-    // Bounds: windows are clipped to the input, and registers to the channels.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long channels = _plan.Channels, step = _pixels.Step, line = _plan.Height.Dilation * _from.Height, slice = depth.Step * _from.Depth;
-        bool whole = channels >= TTap.Count;
-        TTap padding = reducer.Padding, watched = watch;
+        if (_plan.Channels >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch);
+        else Pool(new ShortLoad<T, TTap>(_plan.Channels, reducer.Padding), reducer, input, output, depth, first, end, ref watch);
+    }
+
+    private void Pool<TLoad, TReducer>(TLoad load, TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        bool overlap = _plan.Width.Dilation == 1 && _plan.Width.Stride < _plan.Width.Kernel;
         for (long h = first; h < end; h++)
         {
             Window height = _plan.Height[h];
+            var rows = new Rows(depth.Count, height.Count, depth.Step * _from.Depth, height.Step * _from.Height);
             T* corner = input + depth.Start * _from.Depth + height.Start * _from.Height, to = output + h * _to.Height;
-            long factor = _plan.OuterDivisor(depth.Extent * height.Extent), rows = depth.Count * height.Count, nextSlice = slice - height.Count * line;
+            long factor = _plan.OuterDivisor(depth.Extent * height.Extent);
             for (long pixel = 0; pixel < _pixels.Count; pixel++, to += _to.Width)
             {
                 PixelTable.Entry window = _pixels[pixel];
-                for (long c = 0; c < channels; c += TTap.Count)
+                T* start = corner + window.Start;
+                if (overlap && pixel + 1 < _pixels.Count)
                 {
-                    // The last register steps back over channels already written, where there is room.
-                    if (c + TTap.Count > channels) c = Math.Max(0, channels - TTap.Count);
-                    TAcc state = reducer.Lift(padding);
-                    TTap seen = default;
-                    T* row = corner + window.Start + c;
-                    for (long i = 0, j = 0; i < rows; i++)
+                    PixelTable.Entry next = _pixels[pixel + 1];
+                    long apart = (next.Start - window.Start) / _from.Width;
+                    if (apart < window.Count && apart + next.Count > window.Count)
                     {
-                        T* tap = row;
-                        for (long k = 0; k < window.Count; k++, tap += step)
-                        {
-                            TTap taps = whole ? TTap.Load(tap) : TTap.LoadPart(tap, 0, channels, padding);
-                            seen = reducer.Watch(seen, taps);
-                            state = reducer.Combine(state, reducer.Lift(taps));
-                        }
-
-                        row += line;
-                        if (++j < height.Count) continue;
-                        row += nextSlice;
-                        j = 0;
+                        AskAhead(start, rows, 2);
+                        watch = TwoPixels(load, reducer, start, rows, window, next, apart, to, factor, watch);
+                        pixel++;
+                        to += _to.Width;
+                        continue;
                     }
-
-                    watched = reducer.Watch(watched, seen);
-                    TTap result = reducer.Finish(state, _ones, factor * window.Divisor);
-                    if (whole) TTap.Store(result, to + c);
-                    else TTap.StorePart(result, to, channels);
                 }
+
+                AskAhead(start, rows, 1);
+                watch = Pixel(load, reducer, start, rows, window, to, factor, watch);
             }
         }
-
-        watch = watched;
     }
+
+    // Bounds: windows are clipped to the input, and registers to the channels.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap Pixel<TLoad, TReducer>(TLoad load, TReducer reducer, T* start, in Rows rows, in PixelTable.Entry window, T* output, long factor, TTap watch)
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long channels = _plan.Channels, step = _pixels.Step, taps = window.Count, divisor = factor * window.Divisor;
+        TAcc none = reducer.Lift(reducer.Padding);
+        for (long c = 0; c < channels; c += TTap.Count)
+        {
+            // The last register steps back over channels already written, where there is room.
+            if (c + TTap.Count > channels) c = Math.Max(0, channels - TTap.Count);
+            var one = new OneWindow<T, TTap, TState, TAcc, TReducer>(none);
+            T* slice = start + c;
+            for (long i = 0; i < rows.Depths && taps > 0; i++, slice += rows.Slice)
+                for (long j = 0; j < rows.Count; j++) Walk(load, reducer, ref one, slice + j * rows.Step, taps, step);
+            watch = reducer.Watch(watch, one.Seen);
+            Store(reducer.Finish(one.State, _ones, divisor), output + c, channels);
+        }
+
+        return watch;
+    }
+
+    /// <summary>Neighbours that share taps: those from <paramref name="apart"/> on are both's, those behind the first window only the second's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap TwoPixels<TLoad, TReducer>(TLoad load, TReducer reducer, T* start, in Rows rows, in PixelTable.Entry window, in PixelTable.Entry next, long apart, T* output, long factor, TTap watch)
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long channels = _plan.Channels, step = _pixels.Step, divisor = factor * window.Divisor, nextDivisor = factor * next.Divisor;
+        long shared = window.Count - apart, last = apart + next.Count - window.Count;
+        TAcc none = reducer.Lift(reducer.Padding);
+        for (long c = 0; c < channels; c += TTap.Count)
+        {
+            if (c + TTap.Count > channels) c = Math.Max(0, channels - TTap.Count);
+            OneWindow<T, TTap, TState, TAcc, TReducer> one = new(none), other = new(none);
+            T* slice = start + c;
+            for (long i = 0; i < rows.Depths; i++, slice += rows.Slice)
+            {
+                for (long j = 0; j < rows.Count; j++)
+                {
+                    T* row = slice + j * rows.Step;
+                    for (long k = 0; k < apart; k++) one.Take(reducer, load.Load(row + k * step));
+                    row += apart * step;
+                    var both = new TwoWindows<T, TTap, TState, TAcc, TReducer>(one.State, other.State);
+                    Walk(load, reducer, ref both, row, shared, step);
+                    (one.State, other.State) = (both.State, both.Next);
+                    watch = reducer.Watch(watch, both.Seen);
+                    row += shared * step;
+                    for (long k = 0; k < last; k++) other.Take(reducer, load.Load(row + k * step));
+                }
+            }
+
+            watch = reducer.Watch(reducer.Watch(watch, one.Seen), other.Seen);
+            Store(reducer.Finish(one.State, _ones, divisor), output + c, channels);
+            Store(reducer.Finish(other.State, _ones, nextDivisor), output + _to.Width + c, channels);
+        }
+
+        return watch;
+    }
+
+    /// <summary>Prefetches, of the rows that no output above has read, what the windows some pixels further on will.</summary>
+    private void AskAhead(T* start, in Rows rows, long outputs)
+    {
+        long fresh = Math.Min(rows.Count, _plan.Height.Stride), pixels = outputs * _plan.Width.Stride, bytes = _plan.Channels * sizeof(T);
+        for (long i = 0; i < rows.Depths; i++)
+        {
+            for (long j = rows.Count - fresh; j < rows.Count; j++)
+            {
+                T* row = start + i * rows.Slice + j * rows.Step;
+                for (long k = 0; k < pixels; k++) Prefetch.Behind(row + k * _from.Width, bytes, _ahead);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(TTap result, T* output, long channels)
+    {
+        if (channels >= TTap.Count) TTap.Store(result, output);
+        else TTap.StorePart(result, output, channels);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Walk<TLoad, TReducer, TSink>(TLoad load, TReducer reducer, ref TSink sink, T* row, long taps, long step)
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TSink : struct, ITapSink<T, TTap, TState, TAcc, TReducer> =>
+        TapRow.Walk<T, TTap, TState, TAcc, TReducer, TLoad, TSink>(load, reducer, ref sink, row, taps, step);
+
+    /// <summary>The input rows of a window.</summary>
+    /// <param name="Depths">How many depths.</param>
+    /// <param name="Count">How many rows of each.</param>
+    /// <param name="Slice">The distance between depths, in elements.</param>
+    /// <param name="Step">The distance between rows.</param>
+    private readonly record struct Rows(long Depths, long Count, long Slice, long Step);
 }

@@ -30,7 +30,11 @@ internal static unsafe class TapRow
     {
         if (TLoad.Phases == 1 || step != 1)
         {
-            for (long k = 0; k < taps; k++) sink.Take(reducer, load.Load(row + k * step));
+            // The common windows without a loop, which would cost as much as they do.
+            sink.Take(reducer, load.Load(row));
+            if (taps > 1) sink.Take(reducer, load.Load(row + step));
+            if (taps > 2) sink.Take(reducer, load.Load(row + 2 * step));
+            for (long k = 3; k < taps; k++) sink.Take(reducer, load.Load(row + k * step));
             return;
         }
 

@@ -159,3 +159,17 @@ internal readonly unsafe struct GatherLoad<T, TTap>(long stride) : IStridedLoad<
 
     public Phases<TTap> LoadPhases(T* from) => new(Load(from), default, default, default);
 }
+
+/// <summary>Fewer neighbours than a register holds.</summary>
+internal readonly unsafe struct ShortLoad<T, TTap>(long count, TTap padding) : IStridedLoad<T, TTap>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+{
+    public static int Phases => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Load(T* from) => TTap.LoadPart(from, 0, count, padding);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Phases<TTap> LoadPhases(T* from) => new(Load(from), default, default, default);
+}

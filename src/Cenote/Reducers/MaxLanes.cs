@@ -7,7 +7,11 @@ internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : ILaneReducer<T, TT
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    private static bool IsFloating => typeof(T) == typeof(float) || typeof(T) == typeof(double);
+    private static bool IsFloating
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => typeof(T) == typeof(float) || typeof(T) == typeof(double);
+    }
 
     public TTap Padding => TTap.Fill(lowest);
 
