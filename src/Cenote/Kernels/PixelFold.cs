@@ -65,11 +65,14 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
 
     public byte* Extents(long state) => _ones;
 
-    public void Fold<TReducer>(TReducer reducer, T* row, TState* states, ref TTap watch)
+    public void Fold<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (_line.Block >= TTap.Count) watch = Fold(new UnitLoad<T, TTap>(), reducer, row + _line.Start, states, watch);
-        else watch = Fold(new ShortLoad<T, TTap>(_line.Block, reducer.Padding), reducer, row + _line.Start, states, watch);
+        for (row += _line.Start; rows > 0; rows--, row += rowStep, states += _line.Length)
+        {
+            if (_line.Block >= TTap.Count) watch = Fold(new UnitLoad<T, TTap>(), reducer, row, states, watch);
+            else watch = Fold(new ShortLoad<T, TTap>(_line.Block, reducer.Padding), reducer, row, states, watch);
+        }
     }
 
     // Bounds: windows are clipped to the input, and registers to the channels.
