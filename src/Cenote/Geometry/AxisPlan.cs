@@ -7,6 +7,10 @@ internal sealed class AxisPlan
     private const long MaxLength = 1L << 60;
 
     private readonly long _after;
+
+    /// <summary>The outputs whose windows lie inside the input.</summary>
+    private readonly long _wholeFrom, _wholeEnd;
+
     private readonly bool _countPadding;
 
     private AxisPlan(long inputLength, long outputLength, long kernel, long stride, long before, long after, long dilation, bool countPadding, string formula)
@@ -14,6 +18,7 @@ internal sealed class AxisPlan
         (InputLength, OutputLength) = (inputLength, outputLength);
         (Kernel, Stride, Before, _after, Dilation) = (kernel, stride, before, after, dilation);
         (_countPadding, Formula) = (countPadding, formula);
+        (_wholeFrom, _wholeEnd) = ((before + stride - 1) / stride, FloorDivide(inputLength - Span + before, stride) + 1);
     }
 
     public long InputLength { get; }
@@ -102,7 +107,8 @@ internal sealed class AxisPlan
         get
         {
             long start = position * Stride - Before;
-            long before = start >= 0 ? 0 : Math.Min(Kernel, (-start - 1) / Dilation + 1);
+            if (position >= _wholeFrom && position < _wholeEnd) return new(start, Kernel, Dilation, 0, 0, Kernel);
+            long before = start >= 0 ? 0 : Math.Min(Kernel, Steps(-start));
             long end = TapsBelow(InputLength, start);
             long count = Math.Max(0, end - before);
             long after = TapsBelow(InputLength + _after, start) - before - count;
@@ -111,8 +117,11 @@ internal sealed class AxisPlan
     }
 
     /// <summary>How many taps of the window that starts at <paramref name="start"/> lie below <paramref name="limit"/>.</summary>
-    // Divisions by 1 are spared: kernels ask for every row.
-    private long TapsBelow(long limit, long start) => start >= limit ? 0 : Math.Min(Kernel, (Dilation == 1 ? limit - 1 - start : (limit - 1 - start) / Dilation) + 1);
+    private long TapsBelow(long limit, long start) => start >= limit ? 0 : Math.Min(Kernel, Steps(limit - start));
+
+    /// <summary>How many taps, from the first on, lie within so many positions.</summary>
+    // Divisions by 1 are spared: kernels ask for every row, and a division costs as much as pooling a short one.
+    private long Steps(long positions) => Dilation == 1 ? positions : (positions - 1) / Dilation + 1;
 
     private static AxisPlan Same(long length, long kernel, long stride, long dilation, long span, PaddingRule rule, bool countPadding, string name)
     {

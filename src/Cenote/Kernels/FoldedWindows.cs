@@ -143,12 +143,15 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     {
         while (from < to)
         {
-            long slot = from % _ring, count = Math.Min(to - from, _ring - slot);
+            long slot = Slot(from), count = Math.Min(to - from, _ring - slot);
             for (long i = 0; i < depth.Count; i++)
                 _fold.Fold(reducer, input + i * depth.Step * _from.Depth + from * _from.Height, count, _from.Height, _lines + (i * _ring + slot) * _line.Length, ref watch);
             from += count;
         }
     }
+
+    // A ring that holds all rows needs no division.
+    private long Slot(long row) => row < _ring ? row : row % _ring;
 
     /// <summary>Points <see cref="_window"/> at the lines of rows.</summary>
     private void Find(in Window depth, long start, long count, long step)
@@ -156,7 +159,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         TState** window = _window;
         for (long i = 0; i < depth.Count; i++)
         {
-            long slot = start % _ring;
+            long slot = Slot(start);
             for (long j = 0; j < count; j++)
             {
                 *window++ = _lines + (i * _ring + slot) * _line.Length;

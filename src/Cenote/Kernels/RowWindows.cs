@@ -140,7 +140,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
                 continue;
             }
 
-            long slot = start % _ring;
+            long slot = start < _ring ? start : start % _ring;
             for (long j = 0; j < count; j++, row += step * _from.Height)
             {
                 long place = i * _ring + slot;
