@@ -17,7 +17,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     private const long ManyRows = 17;
 
     /// <summary>Output rows that are made together, where the lines they need fit into so many bytes of the first-level cache.</summary>
-    private const long MostBand = 16, BandBytes = 24 << 10;
+    private const long BandBytes = 24 << 10;
 
     /// <summary>Lines of one window that take more memory than this are not worth it.</summary>
     private const long MostLineBytes = 1 << 28;
@@ -27,20 +27,25 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     private readonly Line _line;
     private readonly TFold _fold;
 
-    /// <summary>Folded lines, by their row modulo <see cref="_ring"/>, for each depth of a window.</summary>
+    /// <summary>Output rows made together, and the lines that they need of each depth.</summary>
+    private readonly long _band, _capacity;
+
+    /// <summary>Folded lines, for each depth of a window.</summary>
     private readonly TState* _lines;
 
-    /// <summary>The lines of one or two windows.</summary>
-    private readonly TState** _window;
+    /// <summary>Which lines make which outputs.</summary>
+    private readonly Step* _steps;
 
-    private readonly long _ring, _band;
+    /// <summary>In runs of rows: what the rows of a block come to, from each of them to the last.</summary>
+    private readonly TState** _ends;
 
-    private FoldedWindows(in PoolJob job, in Line line, TFold fold, TState* lines, TState** window)
+    private FoldedWindows(in PoolJob job, in Line line, TFold fold, byte* scratch)
     {
         (_plan, _from, _to, _line, _fold) = (job.Plan, job.InputLayout, job.OutputLayout, line, fold);
-        (_ring, _band) = (Ring(_plan, line), Band(_plan, line));
-        _lines = lines;
-        _window = window;
+        (_band, _capacity) = (Band(_plan, line), Capacity(_plan, line));
+        _lines = (TState*)scratch;
+        _steps = (Step*)(scratch + LineBytes(_plan, line));
+        _ends = (TState**)_steps;
     }
 
     /// <summary>Whether runs of rows pay.</summary>
@@ -52,18 +57,19 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     {
         AxisPlan height = plan.Height;
         long fits = BandBytes / (plan.Depth.MaxCount * line.Length * sizeof(TState));
-        return Math.Clamp((fits - height.Span) / height.Stride + 1, 2, MostBand);
+        return Math.Min(Math.Max((fits - height.Span) / height.Stride + 1, 2), height.OutputLength);
     }
 
     /// <summary>How many folded lines of one depth are kept.</summary>
-    private static long Ring(PoolPlan plan, in Line line)
+    private static long Capacity(PoolPlan plan, in Line line)
     {
         AxisPlan height = plan.Height;
         return HasRuns(plan) ? height.Kernel + 1 : Math.Min(height.Span + (Band(plan, line) - 1) * height.Stride, height.InputLength);
     }
 
-    /// <summary>How much memory the lines of a window take.</summary>
-    private static long LineBytes(PoolPlan plan, in Line line) => Scratch.Round(plan.Depth.MaxCount * Ring(plan, line) * line.Length * sizeof(TState));
+    private static long LineBytes(PoolPlan plan, in Line line) => Scratch.Round(plan.Depth.MaxCount * Capacity(plan, line) * line.Length * sizeof(TState));
+
+    private static long StepBytes(PoolPlan plan, in Line line) => HasRuns(plan) ? plan.Height.Kernel * sizeof(TState*) : Band(plan, line) * sizeof(Step);
 
     public static string Name => TFold.Name;
 
@@ -85,10 +91,9 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     {
         PoolPlan plan = job.Plan;
         Line line = TFold.LineAt(plan, number);
-        long foldBytes = TFold.ScratchBytes(reducer, plan, line), lineBytes = LineBytes(plan, line);
-        byte* scratch = Scratch.Of(foldBytes + lineBytes + (plan.Depth.MaxCount * Ring(plan, line) + 1) * sizeof(TState*));
-        TFold fold = TFold.Create(reducer, job, line, scratch);
-        return new(job, line, fold, (TState*)(scratch + foldBytes), (TState**)(scratch + foldBytes + lineBytes));
+        long foldBytes = TFold.ScratchBytes(reducer, plan, line);
+        byte* scratch = Scratch.Of(foldBytes + LineBytes(plan, line) + StepBytes(plan, line));
+        return new(job, line, TFold.Create(reducer, job, line, scratch), scratch + foldBytes);
     }
 
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
@@ -96,7 +101,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     {
         input += depth.Start * _from.Depth;
         output += _line.Start;
-        if (HasRuns(_plan) && depth.Count == 1) PoolRuns(reducer, input, output, depth.Extent, first, end, ref watch);
+        if (HasRuns(_plan) && depth.Count == 1) PoolRuns(reducer, input, output, depth, first, end, ref watch);
         else PoolRows(reducer, input, output, depth, first, end, ref watch);
     }
 
@@ -105,81 +110,62 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan height = _plan.Height;
-        bool shares = height.Dilation == 1 && height.Stride < height.Kernel;
-        long folded = 0;
-        for (long h = first; h < end;)
+        long kept = 0, folded = 0;
+        for (long h = first; h < end; h += _band)
         {
-            long bandEnd = Math.Min(end, h + _band);
-            Window rows = height[h];
-            long from = Math.Max(folded, h * height.Stride - height.Before), to = Math.Min(height.InputLength, (bandEnd - 1) * height.Stride - height.Before + height.Span);
-            FoldRows(reducer, input, depth, from, to, ref watch);
+            long last = Math.Min(end, h + _band) - 1, from = Math.Max(0, h * height.Stride - height.Before);
+            long to = Math.Min(height.InputLength, last * height.Stride - height.Before + height.Span);
+            if (folded > from) Move(depth.Count, from - kept, folded - from);
+            else folded = from;
+            kept = from;
+            for (long i = 0; i < depth.Count && folded < to; i++)
+                _fold.Fold(reducer, input + i * depth.Step * _from.Depth + folded * _from.Height, to - folded, _from.Height, _lines + (i * _capacity + folded - from) * _line.Length, ref watch);
             folded = Math.Max(folded, to);
-            while (h < bandEnd)
-            {
-                T* target = output + h * _to.Height;
-                long factor = _plan.OuterDivisor(depth.Extent * rows.Extent);
-                Window next = h + 1 < bandEnd ? height[h + 1] : default;
-                long apart = next.Start - rows.Start, both = apart + next.Count;
-                if (shares && h + 1 < bandEnd && apart < rows.Count && both > rows.Count)
-                {
-                    Find(depth, rows.Start, both, 1);
-                    FinishTwo(reducer, depth.Count, apart, rows.Count, both, target, factor, _plan.OuterDivisor(depth.Extent * next.Extent));
-                    h += 2;
-                    if (h < bandEnd) rows = height[h];
-                    continue;
-                }
-
-                Find(depth, rows.Start, rows.Count, rows.Step);
-                Finish(reducer, depth.Count * rows.Count, target, factor);
-                h++;
-                rows = next;
-            }
+            Finish(reducer, _lines, depth, height.Dilation * _line.Length, Steps(h, last, from), output);
         }
     }
 
-    /// <summary>Folds input rows of every depth into their places in the ring.</summary>
-    private void FoldRows<TReducer>(TReducer reducer, T* input, in Window depth, long from, long to, ref TTap watch)
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    /// <summary>Lines that the next band needs again, to the front.</summary>
+    private void Move(long depths, long from, long count)
     {
-        while (from < to)
+        if (from == 0) return;
+        long bytes = count * _line.Length * sizeof(TState);
+        for (long i = 0; i < depths; i++)
         {
-            long slot = Slot(from), count = Math.Min(to - from, _ring - slot);
-            for (long i = 0; i < depth.Count; i++)
-                _fold.Fold(reducer, input + i * depth.Step * _from.Depth + from * _from.Height, count, _from.Height, _lines + (i * _ring + slot) * _line.Length, ref watch);
-            from += count;
+            TState* lines = _lines + i * _capacity * _line.Length;
+            Buffer.MemoryCopy(lines + from * _line.Length, lines, bytes, bytes);
         }
     }
 
-    // A ring that holds all rows needs no division.
-    private long Slot(long row) => row < _ring ? row : row % _ring;
-
-    /// <summary>Points <see cref="_window"/> at the lines of rows.</summary>
-    private void Find(in Window depth, long start, long count, long step)
+    /// <summary>Works out which lines make the outputs of the rows from <paramref name="h"/> to <paramref name="last"/>, where the first line is row <paramref name="from"/>.</summary>
+    private ReadOnlySpan<Step> Steps(long h, long last, long from)
     {
-        TState** window = _window;
-        for (long i = 0; i < depth.Count; i++)
+        AxisPlan height = _plan.Height;
+        bool shares = height.Dilation == 1 && height.Stride < height.Kernel;
+        int count = 0;
+        while (h <= last)
         {
-            long slot = Slot(start);
-            for (long j = 0; j < count; j++)
-            {
-                *window++ = _lines + (i * _ring + slot) * _line.Length;
-                slot += step;
-                if (slot >= _ring) slot %= _ring;
-            }
+            Window rows = height[h], next = h < last ? height[h + 1] : default;
+            long apart = next.Start - rows.Start, all = apart + next.Count;
+            bool two = shares && h < last && apart < rows.Count && all > rows.Count;
+            _steps[count++] = two ? new(h, rows.Start - from, apart, rows.Count, all, rows.Extent, next.Extent, true) : new(h, rows.Start - from, rows.Count, rows.Count, rows.Count, rows.Extent, 0, false);
+            h += two ? 2 : 1;
         }
+
+        return new(_steps, count);
     }
 
     /// <summary>
     /// Many rows per window, by the method of van Herk, Gil and Werman: rows come in blocks as long as a window, so that every window is the end
     /// of one block and the beginning of the next, and from window to window both change by one row.
     /// </summary>
-    private void PoolRuns<TReducer>(TReducer reducer, T* input, T* output, long depthExtent, long first, long end, ref TTap watch)
+    private void PoolRuns<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan height = _plan.Height;
         long kernel = height.Kernel, rows = height.InputLength, top = first * height.Stride - height.Before, h = first;
         // Ends of the block: what its rows from the j-th on come to, in the place of the j-th; null where none is inside the input.
-        TState** ends = _window + 2;
+        TState** ends = _ends;
         TState* spare = _lines + kernel * _line.Length;
         for (long block = top; ; block += kernel)
         {
@@ -212,10 +198,10 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
                 }
 
                 if (block + j != h * height.Stride - height.Before) continue;
-                long count = 0;
-                if (ends[j] != null) _window[count++] = ends[j];
-                if (beginning != null) _window[count++] = beginning;
-                Finish(reducer, count, output + h * _to.Height, _plan.OuterDivisor(depthExtent * height[h].Extent));
+                TState* earlier = ends[j] != null ? ends[j] : beginning;
+                long count = (ends[j] != null ? 1 : 0) + (beginning != null ? 1 : 0);
+                var step = new Step(h, 0, count, count, count, height[h].Extent, 0, false);
+                Finish(reducer, earlier, depth, beginning - earlier, new(in step), output);
                 if (++h == end) return;
             }
         }
@@ -229,81 +215,70 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         for (long i = 0; i < length; i += TAcc.Count) TAcc.Store(reducer.Combine(TAcc.Load(earlier + i), TAcc.Load(later + i)), to + i);
     }
 
-    /// <summary>Combines the first lines of <see cref="_window"/> and writes the outputs.</summary>
-    // Bounds: lines hold a whole register per pixel at least; outputs are stored up to the block's end only.
+    /// <summary>Combines lines and writes the outputs.</summary>
+    /// <param name="reducer">Combines.</param>
+    /// <param name="lines">The lines of the first depth.</param>
+    /// <param name="depth">The window along the depth.</param>
+    /// <param name="lineStep">From one line of a window to the next, in states.</param>
+    /// <param name="steps">What is to be made of which lines.</param>
+    /// <param name="output">The output's first row.</param>
+    // Bounds: lines hold whole registers for every pixel; outputs are stored up to the block's end only.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Finish<TReducer>(TReducer reducer, long count, T* output, long factor)
+    private void Finish<TReducer>(TReducer reducer, TState* lines, in Window depth, long lineStep, ReadOnlySpan<Step> steps, T* output)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long block = _line.Block, offset = 0;
-        bool whole = block >= TTap.Count;
-        TState** window = _window;
+        long block = _line.Block, depthStep = _capacity * _line.Length;
         TAcc none = reducer.Lift(reducer.Padding);
-        for (long pixel = 0; pixel < _line.Pixels; pixel++, offset += _line.Pitch, output += _to.Width)
+        foreach (ref readonly Step step in steps)
         {
-            long divisor = factor * _fold.Factor(pixel);
-            for (long i = 0; i < block; i += TTap.Count)
+            long factor = _plan.OuterDivisor(depth.Extent * step.Extent), nextFactor = _plan.OuterDivisor(depth.Extent * step.NextExtent);
+            T* to = output + step.Row * _to.Height;
+            TState* first = lines + step.Line * _line.Length;
+            for (long pixel = 0; pixel < _line.Pixels; pixel++, first += _line.Pitch, to += _to.Width)
             {
-                // The last register steps back over outputs already written, where there is room.
-                if (i + TTap.Count > block) i = Math.Max(0, block - TTap.Count);
-                long place = offset + i;
-                TAcc state = none;
-                if (count > 0)
+                long shared = _fold.Factor(pixel);
+                for (long i = 0; i < block; i += TTap.Count)
                 {
-                    state = TAcc.Load(window[0] + place);
-                    if (count > 1) state = reducer.Combine(state, TAcc.Load(window[1] + place));
-                    if (count > 2) state = reducer.Combine(state, TAcc.Load(window[2] + place));
-                    for (long k = 3; k < count; k++) state = reducer.Combine(state, TAcc.Load(window[k] + place));
-                }
+                    // The last register steps back over outputs already written, where there is room.
+                    if (i + TTap.Count > block) i = Math.Max(0, block - TTap.Count);
+                    TAcc state = none, next = none;
+                    TState* slice = first + i;
+                    for (long d = 0; d < depth.Count; d++, slice += depthStep)
+                    {
+                        TState* line = slice;
+                        long j = 0;
+                        for (; j < step.Apart; j++, line += lineStep) state = reducer.Combine(state, TAcc.Load(line));
+                        if (j == step.Count) continue;
+                        TAcc both = TAcc.Load(line);
+                        line += lineStep;
+                        for (j++; j < step.End; j++, line += lineStep) both = reducer.Combine(both, TAcc.Load(line));
+                        state = reducer.Combine(state, both);
+                        next = reducer.Combine(next, both);
+                        for (; j < step.Count; j++, line += lineStep) next = reducer.Combine(next, TAcc.Load(line));
+                    }
 
-                TTap result = reducer.Finish(state, _fold.Extents(i), divisor);
-                if (whole) TTap.Store(result, output + i);
-                else TTap.StorePart(result, output, block);
+                    Store(reducer.Finish(state, _fold.Extents(i), factor * shared), to + i, block);
+                    if (step.Two) Store(reducer.Finish(next, _fold.Extents(i), nextFactor * shared), to + _to.Height + i, block);
+                }
             }
         }
     }
 
-    /// <summary>Writes two rows of outputs: of every depth's lines the first row has those up to <paramref name="end"/>, the second those from <paramref name="apart"/> on.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FinishTwo<TReducer>(TReducer reducer, long depths, long apart, long end, long count, T* output, long factor, long nextFactor)
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(TTap result, T* output, long outputs)
     {
-        long block = _line.Block, offset = 0;
-        bool whole = block >= TTap.Count;
-        T* below = output + _to.Height;
-        TAcc none = reducer.Lift(reducer.Padding);
-        for (long pixel = 0; pixel < _line.Pixels; pixel++, offset += _line.Pitch, output += _to.Width, below += _to.Width)
-        {
-            long shared = _fold.Factor(pixel);
-            for (long i = 0; i < block; i += TTap.Count)
-            {
-                if (i + TTap.Count > block) i = Math.Max(0, block - TTap.Count);
-                TAcc state = none, next = none;
-                TState** lines = _window;
-                long place = offset + i;
-                for (long d = 0; d < depths; d++, lines += count)
-                {
-                    long j = 0;
-                    for (; j < apart; j++) state = reducer.Combine(state, TAcc.Load(lines[j] + place));
-                    TAcc both = TAcc.Load(lines[j++] + place);
-                    for (; j < end; j++) both = reducer.Combine(both, TAcc.Load(lines[j] + place));
-                    state = reducer.Combine(state, both);
-                    next = reducer.Combine(next, both);
-                    for (; j < count; j++) next = reducer.Combine(next, TAcc.Load(lines[j] + place));
-                }
-
-                TTap result = reducer.Finish(state, _fold.Extents(i), factor * shared), resultBelow = reducer.Finish(next, _fold.Extents(i), nextFactor * shared);
-                if (whole)
-                {
-                    TTap.Store(result, output + i);
-                    TTap.Store(resultBelow, below + i);
-                }
-                else
-                {
-                    TTap.StorePart(result, output, block);
-                    TTap.StorePart(resultBelow, below, block);
-                }
-            }
-        }
+        if (outputs >= TTap.Count) TTap.Store(result, output);
+        else TTap.StorePart(result, output, outputs);
     }
+
+    /// <summary>One row of outputs, or two that share lines.</summary>
+    /// <param name="Row">The first row.</param>
+    /// <param name="Line">Its first line.</param>
+    /// <param name="Apart">How many lines are the first row's alone.</param>
+    /// <param name="End">Where its lines end.</param>
+    /// <param name="Count">Where the second row's end.</param>
+    /// <param name="Extent">What an average divides by on behalf of the height.</param>
+    /// <param name="NextExtent">The same for the second row.</param>
+    /// <param name="Two">Whether there is a second row.</param>
+    private readonly record struct Step(long Row, long Line, long Apart, long End, long Count, long Extent, long NextExtent, bool Two);
 }

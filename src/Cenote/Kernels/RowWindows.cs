@@ -145,7 +145,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
             {
                 long place = i * _ring + slot;
                 T* copy = _copies + place * _room;
-                if (_copied[place] != start + j * step) watch = _row.Copy(reducer, row, copy, watch);
+                if (_copied[place] != start + j * step) watch = _row.Copy(reducer, row, 1, 0, copy, watch);
                 _copied[place] = start + j * step;
                 *rows++ = copy;
                 slot += step;

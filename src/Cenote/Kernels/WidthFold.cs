@@ -91,7 +91,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
             }
             else
             {
-                for (long i = 0; i < count; i++) watch = _row.Copy(reducer, row + i * rowStep, _padded + i * _room, watch);
+                watch = _row.Copy(reducer, row, count, rowStep, _padded, watch);
                 watch = Lines(reducer, _padded, count, _room, states, watch, watching: false);
             }
 
