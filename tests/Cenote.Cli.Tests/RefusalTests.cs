@@ -222,6 +222,15 @@ public sealed class RefusalTests : IDisposable
         Assert.Contains("CENOTE_NUM_THREADS is 'many'", _place.Shell("CENOTE_NUM_THREADS=many; export CENOTE_NUM_THREADS; cenote max a.npy -k 2").Refused(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("shape 112 -k 3")]
+    [InlineData("max a.npy -k 2 --threads 2")]
+    public void A_number_of_threads_in_the_environment_is_looked_at_only_where_it_counts(string arguments)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the variable is set by a shell");
+        _place.Shell($"CENOTE_NUM_THREADS=many; export CENOTE_NUM_THREADS; cenote {arguments}").Succeeded();
+    }
+
     private void AssertFileRefused(string name, byte[] content, string value)
     {
         _place.Write(name, content);
