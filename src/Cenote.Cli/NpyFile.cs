@@ -18,8 +18,9 @@ internal static class NpyFile
     public static ArrayData Read(string name, Stream stream)
     {
         Span<byte> start = stackalloc byte[12];
-        if (stream.ReadAtLeast(start[..10], 10, throwOnEndOfStream: false) < 10 || !start[..6].SequenceEqual(Magic))
-            throw new UserError($"{name}: no npy file (it does not begin with the magic bytes of one).");
+        int read = stream.ReadAtLeast(start[..10], 10, throwOnEndOfStream: false);
+        if (!start[..read].StartsWith(Magic)) throw new UserError($"{name}: no npy file (it does not begin with the magic bytes of one).");
+        if (read < 10) throw Truncated(name, "header");
         int version = start[6];
         if (version is < 1 or > 3) throw new UserError($"{name}: npy version {version}; it must be 1, 2 or 3.");
         long length = BinaryPrimitives.ReadUInt16LittleEndian(start[8..]);

@@ -89,7 +89,7 @@ public sealed class RefusalTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("no array at all")]
-    [InlineData("\u0093NUMPY")]
+    [InlineData("\u0093NUMPZ\u0001")]
     public void What_is_no_npy_file_is_refused(string content) => AssertFileRefused("bad.npy", Encoding.Latin1.GetBytes(content), "no npy file");
 
     [Theory]
@@ -103,6 +103,8 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1, 6, "header")]
+    [InlineData(1, 7, "header")]
     [InlineData(1, 11, "header")]
     [InlineData(1, 20, "header")]
     [InlineData(2, 11, "header")]
@@ -122,6 +124,7 @@ public sealed class RefusalTests : IDisposable
     [InlineData("(99999999999999999999,)", "'99999999999999999999'")]
     [InlineData("(-1, 4)", "'-1'")]
     [InlineData("(2, x)", "holds ''")]
+    [InlineData("(4)", "(4), a number; it must be a tuple such as (4,)")]
     [InlineData("()", "a scalar")]
     [InlineData("(16,)", "1 axes (16)")]
     [InlineData("(2, 0, 4)", "height is 0")]
@@ -133,6 +136,7 @@ public sealed class RefusalTests : IDisposable
     [InlineData("'|b1'", "'|b1' (booleans")]
     [InlineData("'<c8'", "'<c8' (complex numbers)")]
     [InlineData("'|V2'", "'|V2' (BFloat16")]
+    [InlineData("'bfloat16'", "'bfloat16' (BFloat16")]
     [InlineData("'<U4'", "'<U4'")]
     [InlineData("'<f16'", "'<f16'")]
     [InlineData("'<i3'", "'<i3'")]
