@@ -61,15 +61,22 @@ internal sealed class PoolCommand
             catch (Exception error) when (Errors.Line(error, input) is { } line)
             {
                 failed = true;
-                Console.Error.WriteLine($"cenote: {line}");
-                if (settings.Json) (output == "-" ? Console.Error : Console.Out).WriteLine(Report.FailureToJson(input, line));
+                StandardError.WriteLine($"cenote: {line}");
+                if (settings.Json) Print(Report.FailureToJson(input, line), output == "-");
             }
 
             // Outside the try: a report that cannot be printed is no fault of the input.
-            if (report is not null && !settings.Quiet) (report.Output == "-" ? Console.Error : Console.Out).WriteLine(settings.Json ? report.ToJson() : report.ToString());
+            if (report is not null && !settings.Quiet) Print(settings.Json ? report.ToJson() : report.ToString(), report.Output == "-");
         }
 
         return failed ? 2 : 0;
+    }
+
+    /// <summary>Reports leave standard output to the array that goes there.</summary>
+    private static void Print(string report, bool outputIsTaken)
+    {
+        if (outputIsTaken) StandardError.WriteLine(report);
+        else Console.Out.WriteLine(report);
     }
 
     private Report PoolOne(ParseResult parse, Settings settings, string input, string? output, string? folder, HashSet<string> written, CancellationToken cancellation)

@@ -25,17 +25,17 @@ try
 }
 catch (OperationCanceledException)
 {
-    Console.Error.WriteLine("cenote: interrupted.");
+    StandardError.WriteLine("cenote: interrupted.");
     return 130;
 }
-catch (IOException error)
+catch (Exception error) when (error is IOException or UnauthorizedAccessException)
 {
     // Files name themselves; what is left is what the program prints on.
-    Console.Error.WriteLine($"cenote: {Errors.Line(error, "standard output")}");
+    StandardError.WriteLine($"cenote: {Errors.Line(error, "standard output")}");
     return 2;
 }
 catch (Exception error)
 {
-    Console.Error.WriteLine($"cenote: {Errors.Line(error, "cenote") ?? $"internal error: {error.GetType().Name}: {Errors.FirstLine(error.Message)}"}");
+    StandardError.WriteLine($"cenote: {Errors.Line(error, "cenote") ?? $"internal error: {error.GetType().Name}: {Errors.FirstLine(error.Message)}"}");
     return 2;
 }

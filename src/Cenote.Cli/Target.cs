@@ -41,7 +41,7 @@ internal sealed record Target(string Path, bool Overwrite)
             {
                 NpyFile.Write(planes ?? output, stream);
             }
-            catch (IOException error)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 throw new UserError($"standard output: {Errors.FirstLine(error.Message)}");
             }
