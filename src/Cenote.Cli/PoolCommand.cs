@@ -39,7 +39,7 @@ internal sealed class PoolCommand
             throw new UserError($"'{unknown}' is neither an option nor a file; see cenote {_verb.Name} --help.");
         if (output is not null && folder is not null) throw new UserError("-o and --out-dir are both given; an output has one place.");
         if (inputs.Length > 1 && folder is null) throw new UserError($"{inputs.Length} inputs are given; several inputs need --out-dir.");
-        Settings settings = Read(parse, inputs[0]);
+        Settings settings = Read(parse);
         if (folder is not null && !Directory.Exists(folder))
             throw new UserError($"--out-dir is '{folder}'; it must be a folder that exists.");
 
@@ -109,7 +109,7 @@ internal sealed class PoolCommand
         return Target.Check(folder is null ? input : "--out-dir", Path.Combine(folder ?? Path.GetDirectoryName(input) ?? "", name), force);
     }
 
-    private Settings Read(ParseResult parse, string firstInput)
+    private Settings Read(ParseResult parse)
     {
         string? layout = parse.GetValue(_layout);
         if (layout is not (null or "nchw" or "nhwc")) throw new UserError($"--layout is '{layout}'; it must be nchw or nhwc.");
@@ -117,13 +117,13 @@ internal sealed class PoolCommand
         int? implied = _verb.Dims(parse);
         if (dims is { } asked && implied is { } given && asked != given) throw new UserError($"--dims is {asked}, and -k has {given} numbers; they must agree.");
         int threads = parse.GetValue(_threads) is { } count ? (int)Numbers.Integer("--threads", count, $"a whole number from 1 to {int.MaxValue}", n => n is >= 1 and <= int.MaxValue) : new GlobalMaxPool1d().MaxDegreeOfParallelism;
-        var settings = new Settings(dims ?? implied ?? 2, dims is not null, implied, layout, threads, parse.GetValue(_force), parse.GetValue(_quiet), parse.GetValue(_json));
+        var settings = new Settings(dims ?? implied ?? 2, dims is not null, layout, threads, parse.GetValue(_force), parse.GetValue(_quiet), parse.GetValue(_json));
         // Options that no input could satisfy are refused once, before any file is opened.
         _verb.Layer(parse, settings.Dims, isPicture: false, threads);
         return settings;
     }
 
-    private sealed record Settings(int Dims, bool DimsGiven, int? Implied, string? Layout, int Threads, bool Force, bool Quiet, bool Json)
+    private sealed record Settings(int Dims, bool DimsGiven, string? Layout, int Threads, bool Force, bool Quiet, bool Json)
     {
         public bool ChannelsLast => Layout == "nhwc";
 
