@@ -92,6 +92,7 @@ internal sealed class PoolCommand
 
         var pooling = new ArrayPooling(input, array, layer, settings.ChannelsLast || isPicture);
         using ArrayData result = pooling.Output;
+        target.RequireHolds(result, isPicture);
         var watch = Stopwatch.StartNew();
         ProgressBar.Run(pooling.Plan, !settings.Quiet, input, progress => pooling.Run(progress, cancellation));
         double milliseconds = watch.Elapsed.TotalMilliseconds;

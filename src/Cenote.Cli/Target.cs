@@ -5,7 +5,7 @@ internal sealed record Target(string Path, bool Overwrite)
 {
     public bool IsStandardOutput => Path == "-";
 
-    public bool IsPicture => !IsStandardOutput && PictureFile.IsWritable(Path);
+    public bool IsPicture => PictureFormat.Of(Path) is not null;
 
     /// <exception cref="UserError">The name, the folder or an existing file forbids it.</exception>
     public static Target Check(string option, string path, bool force)
@@ -20,6 +20,12 @@ internal sealed record Target(string Path, bool Overwrite)
         if (Directory.Exists(path)) throw new UserError($"{option}: '{path}' is a folder; it must be a file.");
         if (File.Exists(path) && !force) throw new UserError($"{option}: '{path}' exists; --force overwrites it.");
         return target;
+    }
+
+    /// <exception cref="UserError">The form that the name asks for cannot hold such an array, whatever its elements will be.</exception>
+    public void RequireHolds(ArrayData output, bool isPicture)
+    {
+        if (PictureFormat.Of(Path) is { } format) format.RequireHolds(Path, isPicture ? output.Shape : PictureFile.ShapeOf(Path, output));
     }
 
     /// <summary>Writes the array in the form that the name asks for.</summary>
