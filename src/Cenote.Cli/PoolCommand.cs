@@ -43,10 +43,11 @@ internal sealed class PoolCommand
         if (folder is not null && !Directory.Exists(folder))
             throw new UserError($"--out-dir is '{folder}'; it must be a folder that exists.");
 
-        using var cancellation = new CancellationTokenSource();
+        var cancellation = new CancellationTokenSource();
         Console.CancelKeyPress += (_, e) =>
         {
-            e.Cancel = true;
+            // The first one lets the work end in good order; a second one ends the program at once.
+            e.Cancel = !cancellation.IsCancellationRequested;
             cancellation.Cancel();
         };
         var written = new HashSet<string>(StringComparer.Ordinal);
@@ -83,10 +84,11 @@ internal sealed class PoolCommand
     {
         // What can be refused without reading the input is refused first.
         Target? early = output is null ? null : Target.Check("-o", output, settings.Force);
-        using ArrayData array = InputFile.Read(input, out bool isPicture, cancellation);
+        var (content, isPicture, isStream) = InputFile.Read(input, cancellation);
+        using ArrayData array = content;
         if (isPicture) settings.RefuseForPictures(input);
         PoolLayer layer = _verb.Layer(parse, isPicture ? 2 : settings.Dims, isPicture, settings.Threads);
-        Target target = early ?? Default(input, folder, isPicture, settings.Force);
+        Target target = early ?? Default(input, folder, isPicture, isStream, settings.Force);
         if (!target.IsStandardOutput && !written.Add(Path.GetFullPath(target.Path)))
             throw new UserError($"--out-dir: '{target.Path}' would be written for two inputs; rename one of them.");
 
@@ -96,16 +98,16 @@ internal sealed class PoolCommand
         var watch = Stopwatch.StartNew();
         ProgressBar.Run(pooling.Plan, !settings.Quiet, input, progress => pooling.Run(progress, cancellation));
         double milliseconds = watch.Elapsed.TotalMilliseconds;
-        target.Write(result, isPicture);
+        target.Write(result, isPicture, cancellation);
         return new(input, target.Path, array.Format.Code, Shape(array, isPicture), Shape(result, isPicture), _verb.Name, pooling.Plan.OptionsText, milliseconds);
     }
 
     /// <summary>A picture is told as C×H×W, the shape of its npy file.</summary>
     private static nint[] Shape(ArrayData array, bool isPicture) => isPicture ? [array.Shape[2], array.Shape[0], array.Shape[1]] : array.Shape;
 
-    private Target Default(string input, string? folder, bool isPicture, bool force)
+    private Target Default(string input, string? folder, bool isPicture, bool isStream, bool force)
     {
-        if (input == "-" && folder is null) return new("-", force);
+        if (isStream && folder is null) return new("-", force);
         string name = $"{(input == "-" ? "stdin" : Path.GetFileNameWithoutExtension(input))}.{_verb.Name}.{(isPicture ? "png" : "npy")}";
         return Target.Check(folder is null ? input : "--out-dir", Path.Combine(folder ?? Path.GetDirectoryName(input) ?? "", name), force);
     }

@@ -29,12 +29,14 @@ internal sealed record Target(string Path, bool Overwrite)
     }
 
     /// <summary>Writes the array in the form that the name asks for.</summary>
-    public void Write(ArrayData output, bool isPicture)
+    /// <exception cref="OperationCanceledException">The token was cancelled; there is no file then.</exception>
+    public void Write(ArrayData output, bool isPicture, CancellationToken cancellation)
     {
         if (IsPicture)
         {
             using ArrayData? converted = isPicture ? null : PictureFile.FromArray(Path, output);
             using SkiaSharp.SKData encoded = PictureFile.Encode(Path, converted ?? output);
+            cancellation.ThrowIfCancellationRequested();
             AtomicFile.Write(Path, Overwrite, encoded.SaveTo);
             return;
         }
@@ -45,7 +47,7 @@ internal sealed record Target(string Path, bool Overwrite)
             using Stream stream = Console.OpenStandardOutput();
             try
             {
-                NpyFile.Write(planes ?? output, stream);
+                NpyFile.Write(planes ?? output, stream, cancellation);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
@@ -54,7 +56,7 @@ internal sealed record Target(string Path, bool Overwrite)
         }
         else
         {
-            AtomicFile.Write(Path, Overwrite, stream => NpyFile.Write(planes ?? output, stream));
+            AtomicFile.Write(Path, Overwrite, stream => NpyFile.Write(planes ?? output, stream, cancellation));
         }
     }
 }
