@@ -1,6 +1,6 @@
 namespace Cenote;
 
-/// <summary>The windows of one axis as a formula: validation, output size, clipping and extents. All arithmetic of pooling is in this file.</summary>
+/// <summary>The windows of one axis as a formula: output size, clipping and extents. What options allow is in <see cref="WindowOptions"/>, products over axes in <see cref="PoolPlan"/>.</summary>
 internal sealed class AxisPlan
 {
     /// <summary>Input lengths stop here, so that no sum or product below can wrap: every other operand is below 2³¹, or a product of two such.</summary>
