@@ -34,7 +34,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     private readonly TState* _lines;
 
     /// <summary>Which lines make which outputs.</summary>
-    private readonly Step* _steps;
+    private readonly RowStep* _steps;
 
     /// <summary>In runs of rows: what the rows of a block come to, from each of them to the last.</summary>
     private readonly TState** _ends;
@@ -44,7 +44,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         (_plan, _from, _to, _line, _fold) = (job.Plan, job.InputLayout, job.OutputLayout, line, fold);
         (_band, _capacity) = (Band(_plan, line), Capacity(_plan, line));
         _lines = (TState*)scratch;
-        _steps = (Step*)(scratch + LineBytes(_plan, line));
+        _steps = (RowStep*)(scratch + LineBytes(_plan, line));
         _ends = (TState**)_steps;
     }
 
@@ -69,7 +69,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
 
     private static long LineBytes(PoolPlan plan, in Line line) => Scratch.Round(plan.Depth.MaxCount * Capacity(plan, line) * line.Length * sizeof(TState));
 
-    private static long StepBytes(PoolPlan plan, in Line line) => HasRuns(plan) ? plan.Height.Kernel * sizeof(TState*) : Band(plan, line) * sizeof(Step);
+    private static long StepBytes(PoolPlan plan, in Line line) => HasRuns(plan) ? plan.Height.Kernel * sizeof(TState*) : Band(plan, line) * sizeof(RowStep);
 
     public static string Name => TFold.Name;
 
@@ -113,15 +113,14 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         long kept = 0, folded = 0;
         for (long h = first; h < end; h += _band)
         {
-            long last = Math.Min(end, h + _band) - 1, from = Math.Max(0, h * height.Stride - height.Before);
-            long to = Math.Min(height.InputLength, last * height.Stride - height.Before + height.Span);
+            long last = Math.Min(end, h + _band) - 1, from = RowStep.From(height, h), to = RowStep.To(height, last);
             if (folded > from) Move(depth.Count, from - kept, folded - from);
             else folded = from;
             kept = from;
             for (long i = 0; i < depth.Count && folded < to; i++)
                 _fold.Fold(reducer, input + i * depth.Step * _from.Depth + folded * _from.Height, to - folded, _from.Height, _lines + (i * _capacity + folded - from) * _line.Length, ref watch);
             folded = Math.Max(folded, to);
-            Finish(reducer, _lines, depth, height.Dilation * _line.Length, Steps(h, last, from), output);
+            Finish(reducer, _lines, depth, height.Dilation * _line.Length, RowStep.Write(_steps, height, h, last, from), output);
         }
     }
 
@@ -135,24 +134,6 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
             TState* lines = _lines + i * _capacity * _line.Length;
             Buffer.MemoryCopy(lines + from * _line.Length, lines, bytes, bytes);
         }
-    }
-
-    /// <summary>Works out which lines make the outputs of the rows from <paramref name="h"/> to <paramref name="last"/>, where the first line is row <paramref name="from"/>.</summary>
-    private ReadOnlySpan<Step> Steps(long h, long last, long from)
-    {
-        AxisPlan height = _plan.Height;
-        bool shares = height.Dilation == 1 && height.Stride < height.Kernel;
-        int count = 0;
-        while (h <= last)
-        {
-            Window rows = height[h], next = h < last ? height[h + 1] : default;
-            long apart = next.Start - rows.Start, all = apart + next.Count;
-            bool two = shares && h < last && apart < rows.Count && all > rows.Count;
-            _steps[count++] = two ? new(h, rows.Start - from, apart, rows.Count, all, rows.Extent, next.Extent, true) : new(h, rows.Start - from, rows.Count, rows.Count, rows.Count, rows.Extent, 0, false);
-            h += two ? 2 : 1;
-        }
-
-        return new(_steps, count);
     }
 
     /// <summary>
@@ -200,7 +181,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
                 if (block + j != h * height.Stride - height.Before) continue;
                 TState* earlier = ends[j] != null ? ends[j] : beginning;
                 long count = (ends[j] != null ? 1 : 0) + (beginning != null ? 1 : 0);
-                var step = new Step(h, 0, count, count, count, height[h].Extent, 0, false);
+                var step = new RowStep(h, 0, count, count, count, height[h].Extent, 0, false);
                 Finish(reducer, earlier, depth, beginning - earlier, new(in step), output);
                 if (++h == end) return;
             }
@@ -224,12 +205,12 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     /// <param name="output">The output's first row.</param>
     // Bounds: lines hold whole registers for every pixel; outputs are stored up to the block's end only.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Finish<TReducer>(TReducer reducer, TState* lines, in Window depth, long lineStep, ReadOnlySpan<Step> steps, T* output)
+    private void Finish<TReducer>(TReducer reducer, TState* lines, in Window depth, long lineStep, ReadOnlySpan<RowStep> steps, T* output)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long block = _line.Block, depthStep = _capacity * _line.Length;
         TAcc none = reducer.Lift(reducer.Padding);
-        foreach (ref readonly Step step in steps)
+        foreach (ref readonly RowStep step in steps)
         {
             long factor = _plan.OuterDivisor(depth.Extent * step.Extent), nextFactor = _plan.OuterDivisor(depth.Extent * step.NextExtent);
             T* to = output + step.Row * _to.Height;
@@ -270,15 +251,4 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         if (outputs >= TTap.Count) TTap.Store(result, output);
         else TTap.StorePart(result, output, outputs);
     }
-
-    /// <summary>One row of outputs, or two that share lines.</summary>
-    /// <param name="Row">The first row.</param>
-    /// <param name="Line">Its first line.</param>
-    /// <param name="Apart">How many lines are the first row's alone.</param>
-    /// <param name="End">Where its lines end.</param>
-    /// <param name="Count">Where the second row's end.</param>
-    /// <param name="Extent">What an average divides by on behalf of the height.</param>
-    /// <param name="NextExtent">The same for the second row.</param>
-    /// <param name="Two">Whether there is a second row.</param>
-    private readonly record struct Step(long Row, long Line, long Apart, long End, long Count, long Extent, long NextExtent, bool Two);
 }
