@@ -69,7 +69,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                 if (overlap && pixel + 1 < _pixels.Count)
                 {
                     PixelTable.Entry next = _pixels[pixel + 1];
-                    long apart = (next.Start - window.Start) / _from.Width;
+                    long apart = next.First - window.First;
                     if (apart < window.Count && apart + next.Count > window.Count)
                     {
                         AskAhead(start, rows, 2);

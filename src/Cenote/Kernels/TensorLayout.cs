@@ -4,9 +4,10 @@ namespace Cenote;
 internal readonly record struct TensorLayout(long Batch, long Channel, long Depth, long Height, long Width)
 {
     /// <summary>The layout of a tensor of N×C×spatial or C×spatial axes.</summary>
-    /// <param name="strides">The tensor's strides; those of axes of length 1 do not matter.</param>
+    /// <param name="lengths">The tensor's lengths.</param>
+    /// <param name="strides">Its strides; those of axes of length 1 do not matter.</param>
     /// <param name="spatialRank">How many of the axes are spatial.</param>
-    public static TensorLayout Of(ReadOnlySpan<nint> strides, int spatialRank)
+    public static TensorLayout Of(ReadOnlySpan<nint> lengths, ReadOnlySpan<nint> strides, int spatialRank)
     {
         int first = strides.Length - spatialRank;
         return new(
@@ -14,7 +15,7 @@ internal readonly record struct TensorLayout(long Batch, long Channel, long Dept
             strides[first - 1],
             spatialRank == 3 ? strides[^3] : 0,
             spatialRank >= 2 ? strides[^2] : 0,
-            strides[^1]);
+            lengths[^1] == 1 ? 1 : strides[^1]);
     }
 
     /// <summary>Row-major: each axis directly behind the next one.</summary>

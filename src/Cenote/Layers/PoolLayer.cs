@@ -107,7 +107,7 @@ public abstract class PoolLayer
             var target = new MemoryRegion((nuint)to, sizeof(T), output.Lengths, output.Strides);
             if (target.AliasesItself) throw new ArgumentException("output has elements that share memory (a stride of 0, or strides that fold axes together); each needs a place of its own.", nameof(output));
             if (source.Overlaps(target)) throw new ArgumentException("output shares memory with input; pool into memory of its own.", nameof(output));
-            Run(plan, from, TensorLayout.Of(input.Strides, SpatialRank), to, TensorLayout.Of(output.Strides, SpatialRank), progress, cancellationToken);
+            Run(plan, from, TensorLayout.Of(input.Lengths, input.Strides, SpatialRank), to, TensorLayout.Of(output.Lengths, output.Strides, SpatialRank), progress, cancellationToken);
         }
     }
 
