@@ -120,7 +120,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
             for (long i = 0; i < depth.Count && folded < to; i++)
                 _fold.Fold(reducer, input + i * depth.Step * _from.Depth + folded * _from.Height, to - folded, _from.Height, _lines + (i * _capacity + folded - from) * _line.Length, ref watch);
             folded = Math.Max(folded, to);
-            Finish(reducer, _lines, depth, height.Dilation * _line.Length, RowStep.Write(_steps, height, h, last, from), output);
+            Finish(reducer, _lines, depth, height.Dilation * _line.Length, RowStep.Write(_steps, height, h, last, from, inTwos: true), output);
         }
     }
 

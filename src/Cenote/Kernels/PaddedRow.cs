@@ -37,15 +37,16 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
         for (row += from; rows > 0; rows--, row += rowStep, copy += room)
         {
             long i = start;
-            Prefetch.Behind(row + i, (end - i) * sizeof(T));
             for (; i + TTap.Count <= end; i += TTap.Count)
             {
                 TTap taps = TTap.Load(row + i);
+                Prefetch.Behind(row + i, sizeof(TTap));
                 watch = reducer.Watch(watch, taps);
                 TTap.Store(taps, copy + i);
             }
 
             if (i >= end) continue;
+            Prefetch.Behind(row + i, sizeof(TTap));
             TTap rest = TTap.LoadPart(row + i, 0, end - i, padding);
             watch = reducer.Watch(watch, rest);
             TTap.Store(rest, copy + i);

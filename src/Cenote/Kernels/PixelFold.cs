@@ -91,8 +91,8 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
             {
                 // The last register steps back over channels already folded, where there is room.
                 if (c + TTap.Count > block) c = Math.Max(0, block - TTap.Count);
-                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(none);
-                if (entry.Count > 0) TapRow.Walk<T, TTap, TState, TAcc, TReducer, TLoad, OneWindow<T, TTap, TState, TAcc, TReducer>>(load, reducer, ref window, row + entry.Start + c, entry.Count, step);
+                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
+                if (entry.Count > 0) load.Walk(ref window, row + entry.Start + c, entry.Count, step);
                 watch = reducer.Watch(watch, window.Seen);
                 TAcc.Store(window.State, states + c);
             }

@@ -23,9 +23,10 @@ internal readonly record struct RowStep(long Row, long Line, long Apart, long En
     /// <param name="first">The first output row.</param>
     /// <param name="last">The last one.</param>
     /// <param name="from">Which input row is the band's first line.</param>
-    public static unsafe ReadOnlySpan<RowStep> Write(RowStep* steps, AxisPlan height, long first, long last, long from)
+    /// <param name="inTwos">Whether rows that share lines are made together.</param>
+    public static unsafe ReadOnlySpan<RowStep> Write(RowStep* steps, AxisPlan height, long first, long last, long from, bool inTwos)
     {
-        bool shares = height.Dilation == 1 && height.Stride < height.Kernel;
+        bool shares = inTwos && height.Dilation == 1 && height.Stride < height.Kernel;
         int count = 0;
         for (long h = first; h <= last; h++)
         {

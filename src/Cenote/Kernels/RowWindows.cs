@@ -107,7 +107,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         for (long h = first; h < end; h += _band)
         {
             long last = Math.Min(end, h + _band) - 1, from = RowStep.From(height, h), to = RowStep.To(height, last);
-            ReadOnlySpan<RowStep> steps = RowStep.Write(_steps, height, h, last, from);
+            ReadOnlySpan<RowStep> steps = RowStep.Write(_steps, height, h, last, from, inTwos: typeof(TLoad) == typeof(UnitLoad<T, TTap>) || typeof(TLoad) == typeof(SecondLoad<T, TTap>));
             if (_row.IsInside)
             {
                 watch = Finish(load, reducer, new(input + _row.From + from * _from.Height, _from.Height, nextDepth, depth), steps, output, watch);
@@ -129,9 +129,25 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     }
 
     /// <summary>Makes a band of outputs.</summary>
-    // Bounds: Need says how far the loads go; outputs are stored up to the line's end only.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private TTap Finish<TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        while (steps.Length > 0)
+        {
+            int alike = 1;
+            while (alike < steps.Length && steps[alike].Two == steps[0].Two) alike++;
+            watch = steps[0].Two ? TwoRows(load, reducer, rows, steps[..alike], output, watch) : OneRow(load, reducer, rows, steps[..alike], output, watch);
+            steps = steps[alike..];
+        }
+
+        return watch;
+    }
+
+    /// <summary>Makes rows of outputs one by one.</summary>
+    // Bounds: Need says how far the loads go; outputs are stored up to the line's end only. (One method with the next would be too large to inline what it calls.)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap OneRow<TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -140,33 +156,64 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         TAcc none = reducer.Lift(reducer.Padding);
         foreach (ref readonly RowStep step in steps)
         {
-            long factor = _plan.OuterDivisor(rows.Depth.Extent * step.Extent), nextFactor = _plan.OuterDivisor(rows.Depth.Extent * step.NextExtent);
+            long factor = _plan.OuterDivisor(rows.Depth.Extent * step.Extent), firstFresh = Math.Max(0, step.Count - fresh);
             T* to = output + step.Row * _to.Height, first = rows.First + step.Line * rows.Step;
-            for (long j = Math.Max(0, step.Count - (step.Two ? 2 : 1) * fresh); j < step.Count && fresh > 0; j++)
-                for (long d = 0; d < depths; d++) Prefetch.Behind(first + j * rowStep + d * rows.NextDepth, _row.Need * sizeof(T));
             for (long o = 0; o < outputs; o += TTap.Count)
             {
                 // The last register steps back over outputs already written, where there is room.
                 if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
-                OneWindow<T, TTap, TState, TAcc, TReducer> one = new(none), other = new(none);
+                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
                 T* slice = first + o * stride;
                 for (long d = 0; d < depths; d++, slice += rows.NextDepth)
                 {
+                    // Rows that no step before has read.
+                    for (long j = firstFresh; j < step.Count; j++) Prefetch.Behind(slice + j * rowStep, stride * sizeof(TTap));
                     T* row = slice;
-                    long j = 0;
-                    for (; j < step.Apart; j++, row += rowStep) Walk(load, reducer, ref one, row, taps, dilation);
-                    if (j == step.Count) continue;
-                    var both = new TwoWindows<T, TTap, TState, TAcc, TReducer>(one.State, other.State);
-                    for (; j < step.End; j++, row += rowStep) Walk(load, reducer, ref both, row, taps, dilation);
-                    (one.State, other.State) = (both.State, both.Next);
-                    watch = reducer.Watch(watch, both.Seen);
-                    for (; j < step.Count; j++, row += rowStep) Walk(load, reducer, ref other, row, taps, dilation);
+                    for (long j = 0; j < step.Count; j++, row += rowStep) load.Walk(ref window, row, taps, dilation);
                 }
 
-                watch = reducer.Watch(watch, one.Seen);
+                watch = reducer.Watch(watch, window.Seen);
+                Store(reducer.Finish(window.State, _extents.At(_start + o), factor), to + o, outputs);
+            }
+        }
+
+        return watch;
+    }
+
+    /// <summary>Makes rows of outputs two by two, with the taps that they share loaded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap TwoRows<TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long outputs = _outputs, taps = _plan.Width.Kernel, dilation = _plan.Width.Dilation, stride = _plan.Width.LaneStride, rowStep = rows.Step;
+        long depths = rows.Depth.Count, fresh = _row.IsInside ? 2 * _plan.Height.Stride : 0;
+        TAcc none = reducer.Lift(reducer.Padding);
+        foreach (ref readonly RowStep step in steps)
+        {
+            long factor = _plan.OuterDivisor(rows.Depth.Extent * step.Extent), nextFactor = _plan.OuterDivisor(rows.Depth.Extent * step.NextExtent);
+            long firstFresh = Math.Max(0, step.Count - fresh);
+            T* to = output + step.Row * _to.Height, first = rows.First + step.Line * rows.Step;
+            for (long o = 0; o < outputs; o += TTap.Count)
+            {
+                if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
+                OneWindow<T, TTap, TState, TAcc, TReducer> one = new(reducer, none), other = new(reducer, none);
+                T* slice = first + o * stride;
+                for (long d = 0; d < depths; d++, slice += rows.NextDepth)
+                {
+                    for (long i = firstFresh; i < step.Count; i++) Prefetch.Behind(slice + i * rowStep, stride * sizeof(TTap));
+                    T* row = slice;
+                    long j = 0;
+                    for (; j < step.Apart; j++, row += rowStep) load.Walk(ref one, row, taps, dilation);
+                    var both = new TwoWindows<T, TTap, TState, TAcc, TReducer>(reducer, one.State, other.State);
+                    for (; j < step.End; j++, row += rowStep) load.Walk(ref both, row, taps, dilation);
+                    (one.State, other.State) = (both.State, both.Next);
+                    watch = reducer.Watch(watch, both.Seen);
+                    for (; j < step.Count; j++, row += rowStep) load.Walk(ref other, row, taps, dilation);
+                }
+
+                watch = reducer.Watch(reducer.Watch(watch, one.Seen), other.Seen);
                 Store(reducer.Finish(one.State, _extents.At(_start + o), factor), to + o, outputs);
-                if (!step.Two) continue;
-                watch = reducer.Watch(watch, other.Seen);
                 Store(reducer.Finish(other.State, _extents.At(_start + o), nextFactor), to + _to.Height + o, outputs);
             }
         }
@@ -180,13 +227,6 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         if (outputs >= TTap.Count) TTap.Store(result, output);
         else TTap.StorePart(result, output, outputs);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Walk<TLoad, TReducer, TSink>(TLoad load, TReducer reducer, ref TSink sink, T* row, long taps, long step)
-        where TLoad : struct, IStridedLoad<T, TTap>
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-        where TSink : struct, ITapSink<T, TTap, TState, TAcc, TReducer> =>
-        TapRow.Walk<T, TTap, TState, TAcc, TReducer, TLoad, TSink>(load, reducer, ref sink, row, taps, step);
 
     /// <summary>Where the rows of a band lie.</summary>
     /// <param name="first">The first tap of the first row.</param>

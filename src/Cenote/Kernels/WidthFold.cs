@@ -86,13 +86,12 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
             long count = Math.Min(rows, Batch);
             if (_row.IsInside)
             {
-                for (long i = 0; i < count; i++) Prefetch.Behind(row + _row.From + i * rowStep, _row.Need * sizeof(T));
-                watch = Lines(reducer, row + _row.From, count, rowStep, states, watch, watching: true);
+                watch = Lines(reducer, row + _row.From, count, rowStep, states, watch, isInput: true);
             }
             else
             {
                 watch = _row.Copy(reducer, row, count, rowStep, _padded, watch);
-                watch = Lines(reducer, _padded, count, _room, states, watch, watching: false);
+                watch = Lines(reducer, _padded, count, _room, states, watch, isInput: false);
             }
 
             row += count * rowStep;
@@ -101,21 +100,21 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         }
     }
 
-    private TTap Lines<TReducer>(TReducer reducer, T* taps, long rows, long rowStep, TState* states, TTap watch, bool watching)
+    private TTap Lines<TReducer>(TReducer reducer, T* taps, long rows, long rowStep, TState* states, TTap watch, bool isInput)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         if (!Doubles(_taps, _stride))
             return _stride switch
             {
-                1 => Taps(new UnitLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, watching),
-                2 => Taps(new SecondLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, watching),
-                3 => Taps(new ThirdLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, watching),
-                4 => Taps(new FourthLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, watching),
-                _ => Taps(new GatherLoad<T, TTap>(_stride), reducer, taps, rows, rowStep, states, watch, watching),
+                1 => Taps(new UnitLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
+                2 => Taps(new SecondLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
+                3 => Taps(new ThirdLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
+                4 => Taps(new FourthLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
+                _ => Taps(new GatherLoad<T, TTap>(_stride), reducer, taps, rows, rowStep, states, watch, isInput),
             };
         for (; rows > 0; rows--, taps += rowStep, states += _line.Length)
         {
-            watch = Lift(reducer, taps, watch, watching);
+            watch = Lift(reducer, taps, watch, isInput);
             if (_stride == 1)
             {
                 Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _runs, states, _line.Block, _taps, _step);
@@ -144,21 +143,22 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     private static long RunLength(long need) => (need + 2 * TTap.Count - 1) / TTap.Count * TTap.Count + TTap.Count;
 
     /// <summary>All taps of the line as states, with padding behind them to fill a register.</summary>
-    private TTap Lift<TReducer>(TReducer reducer, T* from, TTap watch, bool watching)
+    private TTap Lift<TReducer>(TReducer reducer, T* from, TTap watch, bool isInput)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long i = 0;
         for (; i + TTap.Count <= _row.Need; i += TTap.Count)
         {
             TTap taps = TTap.Load(from + i);
-            if (watching) watch = reducer.Watch(watch, taps);
+            if (isInput) Prefetch.Behind(from + i, sizeof(TTap));
+            if (isInput) watch = reducer.Watch(watch, taps);
             TAcc.Store(reducer.Lift(taps), _runs + i);
         }
 
         if (i < _row.Need)
         {
             TTap taps = TTap.LoadPart(from + i, 0, _row.Need - i, reducer.Padding);
-            if (watching) watch = reducer.Watch(watch, taps);
+            if (isInput) watch = reducer.Watch(watch, taps);
             TAcc.Store(reducer.Lift(taps), _runs + i);
             i += TTap.Count;
         }
@@ -170,7 +170,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     /// <summary>Combines every window's taps one after the other.</summary>
     // Bounds: Need says how far the loads go.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TTap Taps<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, long rows, long rowStep, TState* states, TTap watch, bool watching)
+    private TTap Taps<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, long rows, long rowStep, TState* states, TTap watch, bool isInput)
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -182,9 +182,10 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
             {
                 // The last register steps back over states already written, where there is room.
                 if (o + TTap.Count > block) o = Math.Max(0, block - TTap.Count);
-                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(none);
-                TapRow.Walk<T, TTap, TState, TAcc, TReducer, TLoad, OneWindow<T, TTap, TState, TAcc, TReducer>>(load, reducer, ref window, from + o * stride, taps, step);
-                if (watching) watch = reducer.Watch(watch, window.Seen);
+                if (isInput) Prefetch.Behind(from + o * stride, stride * sizeof(TTap));
+                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
+                load.Walk(ref window, from + o * stride, taps, step);
+                if (isInput) watch = reducer.Watch(watch, window.Seen);
                 TAcc.Store(window.State, states + o);
             }
         }
