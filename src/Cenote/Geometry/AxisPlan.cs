@@ -62,6 +62,10 @@ internal sealed class AxisPlan
     /// <summary>An axis that the layer does not pool: every output is its input.</summary>
     public static AxisPlan Identity(long length) => new(length, length, kernel: 1, stride: 1, 0, 0, dilation: 1, countPadding: false, "");
 
+    /// <summary>The same windows, of stride 1, where every position holds so many channels side by side: taps lie further apart, neighbours of a window are the other channels'.</summary>
+    public AxisPlan Interleaved(long channels) =>
+        new(InputLength * channels, OutputLength * channels, Kernel, stride: 1, Before * channels, _after * channels, Dilation * channels, _countPadding, Formula);
+
     /// <summary>Windows of <paramref name="options"/> sliding along an axis.</summary>
     /// <exception cref="ArgumentException">No window fits.</exception>
     public static AxisPlan Sliding(long length, WindowOptions options, int axis, int spatialRank, bool countPadding)

@@ -120,7 +120,8 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
             for (long i = 0; i < depth.Count && folded < to; i++)
                 _fold.Fold(reducer, input + i * depth.Step * _from.Depth + folded * _from.Height, to - folded, _from.Height, _lines + (i * _capacity + folded - from) * _line.Length, ref watch);
             folded = Math.Max(folded, to);
-            Finish(reducer, _lines, depth, height.Dilation * _line.Length, RowStep.Write(_steps, height, h, last, from, inTwos: true), output);
+            // In twos the lines of a window are grouped otherwise than one by one: which rows meet must then not show in a sum.
+            Finish(reducer, _lines, depth, height.Dilation * _line.Length, RowStep.Write(_steps, height, h, last, from, inTwos: reducer.IsExact), output);
         }
     }
 
@@ -144,7 +145,8 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan height = _plan.Height;
-        long kernel = height.Kernel, rows = height.InputLength, top = first * height.Stride - height.Before, h = first;
+        // Blocks lie where they would for the first row of all, so that sums do not depend on the run.
+        long kernel = height.Kernel, rows = height.InputLength, top = first * height.Stride / kernel * kernel - height.Before, h = first;
         // Ends of the block: what its rows from the j-th on come to, in the place of the j-th; null where none is inside the input.
         TState** ends = _ends;
         TState* spare = _lines + kernel * _line.Length;
