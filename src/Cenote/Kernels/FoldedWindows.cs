@@ -127,7 +127,8 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan height = _plan.Height;
-        long kernel = height.Kernel, rows = height.InputLength, top = first * height.Stride - height.Before, h = first;
+        // Blocks lie where they would for the first row of all, so that sums do not depend on the run.
+        long kernel = height.Kernel, rows = height.InputLength, top = first * height.Stride / kernel * kernel - height.Before, h = first;
         // Ends of the block: what its rows from the j-th on come to, in the place of the j-th; null where none is inside the input.
         TState** ends = _window + 2;
         TState* spare = _lines + kernel * _line.Length;
