@@ -11,6 +11,7 @@ public sealed class PoolPlan
 
     private readonly nint[] _inputShape, _outputShape;
     private readonly AxisPlan[] _axes;
+    private KernelChoice? _choice;
 
     /// <summary>Binds <paramref name="layer"/> to a shape.</summary>
     /// <exception cref="ArgumentException">The shape has the wrong number of axes, an empty one, or too many elements.</exception>
@@ -158,6 +159,17 @@ public sealed class PoolPlan
 
     /// <inheritdoc cref="OuterDivisor"/>
     internal long LaneDivisor(long extent) => DivisorOverride is null ? Math.Max(1, extent) : 1;
+
+    /// <summary>The kernel for a job of this plan.</summary>
+    // The first call's is kept, for most plans see no other kind; keeping the last one's would leave garbage where two kinds take turns.
+    internal PoolKernel KernelFor(ElementType type, in PoolJob job)
+    {
+        KernelChoice? choice = _choice;
+        if (choice is not null && choice.Suits(type, job)) return choice.Kernel;
+        PoolKernel kernel = Layer.Operator[type].Find(job);
+        if (choice is null) _choice = new(type, job, kernel);
+        return kernel;
+    }
 
     internal static string Text(ReadOnlySpan<nint> shape) => shape.Length == 0 ? "()" : string.Join('×', shape.ToArray());
 

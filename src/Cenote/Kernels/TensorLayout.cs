@@ -21,6 +21,11 @@ internal readonly record struct TensorLayout(long Batch, long Channel, long Dept
     public static TensorLayout RowMajor(long channels, long depth, long height, long width) =>
         new(channels * depth * height * width, depth * height * width, height * width, width, 1);
 
+    /// <summary>The same for a tensor of these lengths, whatever its strides say along axes of length 1: kernels then see one layout where there is one.</summary>
+    // A row of one element lies side by side with itself.
+    public TensorLayout Along(long batch, long channels, long depth, long height, long width) =>
+        new(batch == 1 ? 0 : Batch, channels == 1 ? 0 : Channel, depth == 1 ? 0 : Depth, height == 1 ? 0 : Height, width == 1 ? 1 : Width);
+
     /// <summary>
     /// Strides of a dense tensor of <paramref name="shape"/> whose axes lie in memory in the order of <paramref name="like"/>:
     /// channels-last in, channels-last out.

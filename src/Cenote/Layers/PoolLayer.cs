@@ -153,7 +153,7 @@ public abstract class PoolLayer
     private unsafe void Run<T>(PoolPlan plan, T* input, in TensorLayout from, T* output, in TensorLayout to, IProgress<double>? progress, CancellationToken cancellation)
         where T : unmanaged
     {
-        KernelCatalog catalog = Operator[ElementTypes.Of<T>()];
+        ElementType type = ElementTypes.Of<T>();
         cancellation.ThrowIfCancellationRequested();
         if (plan.OutputElements == 0)
         {
@@ -161,7 +161,13 @@ public abstract class PoolLayer
             return;
         }
 
-        var job = new PoolJob(plan, input, from, output, to, cancellation);
-        PlaneParallel.Run(catalog.Find(job), job, MaxDegreeOfParallelism, progress);
+        var job = new PoolJob(
+            plan,
+            input,
+            from.Along(plan.Batch, plan.Channels, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength),
+            output,
+            to.Along(plan.Batch, plan.Channels, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength),
+            cancellation);
+        PlaneParallel.Run(plan.KernelFor(type, job), job, MaxDegreeOfParallelism, progress);
     }
 }

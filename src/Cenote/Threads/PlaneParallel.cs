@@ -34,7 +34,21 @@ internal static class PlaneParallel
     {
         long units = kernel.Units(job);
         double cost = kernel.Cost(job);
-        int threads = (int)Math.Clamp(Math.Min(units, cost / WorthAThread), 1, maxDegree == -1 ? Environment.ProcessorCount : Math.Min(maxDegree, Environment.ProcessorCount));
+        if (cost >= WorthARun)
+        {
+            Split(kernel, job, units, cost, maxDegree, progress);
+            return;
+        }
+
+        job.Cancellation.ThrowIfCancellationRequested();
+        kernel.Run(job, 0, units);
+        progress?.Report(1);
+    }
+
+    private static void Split(PoolKernel kernel, in PoolJob job, long units, double cost, int maxDegree, IProgress<double>? progress)
+    {
+        int most = maxDegree == -1 ? Environment.ProcessorCount : Math.Min(maxDegree, Environment.ProcessorCount);
+        int threads = (int)Math.Clamp(Math.Min(units, cost / WorthAThread), 1, most);
         long runs = (long)Math.Clamp(cost / WorthARun, 1, Math.Min(units, (long)threads * RunsPerThread));
         var cut = new CutJob(kernel, job, units, runs);
         if (threads == 1) cut.RunAll(progress);
