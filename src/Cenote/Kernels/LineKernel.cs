@@ -16,7 +16,7 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
 {
     private const double BytesPerNanosecond = 100;
 
-    public override string Name { get; } = $"{TWindows.Name}, {8 * Unsafe.SizeOf<TTap>()} bits";
+    public override string Name => $"{TWindows.Name}, {8 * Unsafe.SizeOf<TTap>()} bits";
 
     public override bool Accepts(in PoolJob job) => !job.Plan.ReadsPadding && reducer.Accepts(job.Plan) && TWindows.Accepts(reducer, job);
 
