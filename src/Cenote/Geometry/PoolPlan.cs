@@ -12,6 +12,7 @@ public sealed class PoolPlan
     private readonly nint[] _inputShape, _outputShape;
     private readonly AxisPlan[] _axes;
     private PoolPlan? _interleaved, _block;
+    private KernelChoice? _choice;
 
     private PoolPlan(PoolPlan plan, long batch, long channels, AxisPlan width)
     {
@@ -179,6 +180,17 @@ public sealed class PoolPlan
 
     /// <inheritdoc cref="OuterDivisor"/>
     internal long LaneDivisor(long extent) => DivisorOverride is null ? Math.Max(1, extent) : 1;
+
+    /// <summary>The kernel for a job of this plan.</summary>
+    // The first call's is kept, for most plans see no other kind; keeping the last one's would leave garbage where two kinds take turns.
+    internal PoolKernel KernelFor(ElementType type, in PoolJob job)
+    {
+        KernelChoice? choice = _choice;
+        if (choice is not null && choice.Suits(type, job)) return choice.Kernel;
+        PoolKernel kernel = Layer.Operator[type].Find(job);
+        if (choice is null) _choice = new(type, job, kernel);
+        return kernel;
+    }
 
     internal static string Text(ReadOnlySpan<nint> shape) => shape.Length == 0 ? "()" : string.Join('×', shape.ToArray());
 

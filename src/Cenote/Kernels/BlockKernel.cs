@@ -35,7 +35,8 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
     /// <summary>One unit is one block.</summary>
     public override long Units(in PoolJob job) => (job.Plan.Batch * job.Plan.Channels + Planes - 1) / Planes;
 
-    public override double Cost(in PoolJob job) => 4.0 * (job.Plan.OutputElements + job.Plan.InputElements);
+    /// <summary>Every element is copied by itself.</summary>
+    public override double Cost(in PoolJob job) => 0.5 * (job.Plan.InputElements + job.Plan.OutputElements);
 
     public override void Run(in PoolJob job, long first, long end)
     {

@@ -14,7 +14,9 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
     where TExact : struct, ILaneReducer<T, TTap, TState, TAcc>
     where TWindows : struct, ILineWindows<TWindows, T, TTap, TState, TAcc>
 {
-    public override string Name { get; } = $"{TWindows.Name}, {8 * Unsafe.SizeOf<TTap>()} bits";
+    private const double BytesPerNanosecond = 100;
+
+    public override string Name => $"{TWindows.Name}, {8 * Unsafe.SizeOf<TTap>()} bits";
 
     public override bool Accepts(in PoolJob job) => !job.Plan.ReadsPadding && reducer.Accepts(job.Plan) && TWindows.Accepts(reducer, job);
 
@@ -25,7 +27,13 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
         return plan.Batch * TWindows.Channels(plan) * TWindows.Lines(plan) * plan.Depth.OutputLength * plan.Height.OutputLength;
     }
 
-    public override double Cost(in PoolJob job) => job.Plan.OutputElements + job.Plan.InputElements;
+    /// <summary>Rows are read and written once, and folded axis by axis, at a rate of the second-level cache.</summary>
+    public override double Cost(in PoolJob job)
+    {
+        PoolPlan plan = job.Plan;
+        double taps = plan.Depth.MaxCount + plan.Height.MaxCount + plan.Width.MaxCount;
+        return (plan.InputElements + plan.OutputElements * taps) * sizeof(T) / BytesPerNanosecond;
+    }
 
     public override void Run(in PoolJob job, long first, long end)
     {

@@ -21,7 +21,7 @@ internal abstract class PoolKernel
     /// <summary>How many pieces the job has that can run in any order, on any thread, with the same result.</summary>
     public abstract long Units(in PoolJob job);
 
-    /// <summary>Roughly how many elements the job reads and writes; decides how many threads it is worth.</summary>
+    /// <summary>Roughly how many nanoseconds the job takes one thread, rather too few than too many; decides how many threads it is worth.</summary>
     public abstract double Cost(in PoolJob job);
 
     /// <summary>Runs the pieces from <paramref name="first"/> up to, not including, <paramref name="end"/>.</summary>

@@ -14,6 +14,7 @@ internal sealed unsafe class ReferenceKernel<T, TState, TReducer>(TReducer reduc
     public override long Units(in PoolJob job) =>
         job.Plan.Batch * job.Plan.Channels * job.Plan.Depth.OutputLength * job.Plan.Height.OutputLength;
 
+    /// <summary>A nanosecond per tap and output.</summary>
     public override double Cost(in PoolJob job) =>
         job.Plan.OutputElements * (1.0 + job.Plan.MaxCount);
 

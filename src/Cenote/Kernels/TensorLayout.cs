@@ -4,10 +4,9 @@ namespace Cenote;
 internal readonly record struct TensorLayout(long Batch, long Channel, long Depth, long Height, long Width)
 {
     /// <summary>The layout of a tensor of N×C×spatial or C×spatial axes.</summary>
-    /// <param name="lengths">The tensor's lengths.</param>
-    /// <param name="strides">Its strides; those of axes of length 1 do not matter.</param>
+    /// <param name="strides">The tensor's strides; those of axes of length 1 do not matter.</param>
     /// <param name="spatialRank">How many of the axes are spatial.</param>
-    public static TensorLayout Of(ReadOnlySpan<nint> lengths, ReadOnlySpan<nint> strides, int spatialRank)
+    public static TensorLayout Of(ReadOnlySpan<nint> strides, int spatialRank)
     {
         int first = strides.Length - spatialRank;
         return new(
@@ -15,12 +14,17 @@ internal readonly record struct TensorLayout(long Batch, long Channel, long Dept
             strides[first - 1],
             spatialRank == 3 ? strides[^3] : 0,
             spatialRank >= 2 ? strides[^2] : 0,
-            lengths[^1] == 1 ? 1 : strides[^1]);
+            strides[^1]);
     }
 
     /// <summary>Row-major: each axis directly behind the next one.</summary>
     public static TensorLayout RowMajor(long channels, long depth, long height, long width) =>
         new(channels * depth * height * width, depth * height * width, height * width, width, 1);
+
+    /// <summary>The same for a tensor of these lengths, whatever its strides say along axes of length 1: kernels then see one layout where there is one.</summary>
+    // A row of one element lies side by side with itself.
+    public TensorLayout Along(long batch, long channels, long depth, long height, long width) =>
+        new(batch == 1 ? 0 : Batch, channels == 1 ? 0 : Channel, depth == 1 ? 0 : Depth, height == 1 ? 0 : Height, width == 1 ? 1 : Width);
 
     /// <summary>
     /// Strides of a dense tensor of <paramref name="shape"/> whose axes lie in memory in the order of <paramref name="like"/>:

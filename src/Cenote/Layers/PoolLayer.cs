@@ -107,7 +107,7 @@ public abstract class PoolLayer
             var target = new MemoryRegion((nuint)to, sizeof(T), output.Lengths, output.Strides);
             if (target.AliasesItself) throw new ArgumentException("output has elements that share memory (a stride of 0, or strides that fold axes together); each needs a place of its own.", nameof(output));
             if (source.Overlaps(target)) throw new ArgumentException("output shares memory with input; pool into memory of its own.", nameof(output));
-            Run(plan, from, TensorLayout.Of(input.Lengths, input.Strides, SpatialRank), to, TensorLayout.Of(output.Lengths, output.Strides, SpatialRank), progress, cancellationToken);
+            Run(plan, from, TensorLayout.Of(input.Strides, SpatialRank), to, TensorLayout.Of(output.Strides, SpatialRank), progress, cancellationToken);
         }
     }
 
@@ -155,7 +155,7 @@ public abstract class PoolLayer
     private unsafe void Run<T>(PoolPlan plan, T* input, in TensorLayout from, T* output, in TensorLayout to, IProgress<double>? progress, CancellationToken cancellation)
         where T : unmanaged
     {
-        KernelCatalog catalog = Operator[ElementTypes.Of<T>()];
+        ElementType type = ElementTypes.Of<T>();
         cancellation.ThrowIfCancellationRequested();
         if (plan.OutputElements == 0)
         {
@@ -163,7 +163,13 @@ public abstract class PoolLayer
             return;
         }
 
-        var job = new PoolJob(plan, input, from, output, to, cancellation);
-        PlaneParallel.Run(catalog.Find(job), job, MaxDegreeOfParallelism, progress);
+        var job = new PoolJob(
+            plan,
+            input,
+            from.Along(plan.Batch, plan.Channels, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength),
+            output,
+            to.Along(plan.Batch, plan.Channels, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength),
+            cancellation);
+        PlaneParallel.Run(plan.KernelFor(type, job), job, MaxDegreeOfParallelism, progress);
     }
 }

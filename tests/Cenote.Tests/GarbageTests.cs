@@ -1,0 +1,89 @@
+using System.Numerics.Tensors;
+
+namespace Cenote.Tests;
+
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public class Alone;
+
+/// <summary>Calls into memory of the caller leave no garbage, once warm.</summary>
+[Collection(nameof(Alone))]
+public class GarbageTests
+{
+    private const int Calls = 100;
+
+    private static readonly nint[] Small = [1, 3, 17, 19], Large = [2, 16, 160, 161];
+
+    public static TheoryData<PoolLayer> Layers =>
+    [
+        new MaxPool2d(3, 2, 1), new AvgPool2d(3, 2, 1, countIncludePad: false), new MaxPool2d(11, 1, 5), new AvgPool2d(11, 1, 5),
+        new GlobalAvgPool2d(), new GlobalMaxPool2d(), new MaxPool2d(3, 2, 1) { ZeroPadding = true },
+    ];
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void On_one_thread(PoolLayer layer)
+    {
+        AssertNone<float>(layer);
+        AssertNone<double>(layer);
+        AssertNone<Half>(layer);
+        AssertNone<BFloat16>(layer);
+        AssertNone<byte>(layer);
+        AssertNone<short>(layer);
+        AssertNone<int>(layer);
+        AssertNone<long>(layer);
+    }
+
+    [Fact]
+    public void On_several_threads()
+    {
+        Assert.SkipWhen(Environment.ProcessorCount == 1, "needs two cores");
+        AssertNone(new MaxPool2d(3, 2, 1), new float[2 * 16 * 160 * 161]);
+        AssertNone(new MaxPool2d(3, 1, 1), new byte[2 * 16 * 160 * 161]);
+        AssertNone(new AvgPool2d(3, 2, 1), new double[2 * 16 * 160 * 161]);
+    }
+
+    [Fact]
+    public void Of_a_large_call_on_one_thread()
+    {
+        var pool = new MaxPool2d(3, 2, 1) { MaxDegreeOfParallelism = 1 };
+        AssertNone(pool, new float[2 * 16 * 160 * 161]);
+    }
+
+    private static void AssertNone<T>(PoolLayer layer)
+        where T : unmanaged
+    {
+        PoolPlan plan = layer.Plan(Small);
+        var data = new T[plan.InputElements];
+        var output = new T[plan.OutputElements];
+        var from = new ReadOnlyTensorSpan<T>(data, Small, []);
+        var to = new TensorSpan<T>(output, plan.OutputShape, []);
+        layer.Forward(from, to);
+        layer.Forward(plan, data.AsSpan(), output.AsSpan());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Calls; i++) layer.Forward(from, to);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Calls; i++) layer.Forward(plan, data.AsSpan(), output.AsSpan());
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void AssertNone<T>(PoolLayer layer, T[] data)
+        where T : unmanaged
+    {
+        PoolPlan plan = layer.Plan(Large);
+        var output = new T[plan.OutputElements];
+        var from = new ReadOnlyTensorSpan<T>(data, Large, []);
+        var to = new TensorSpan<T>(output, plan.OutputShape, []);
+        // The whole process is counted, workers and all; what else goes on in it may disturb a few calls.
+        int clean = 0;
+        for (int i = 0; i <= Calls; i++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            if (i % 2 == 0) layer.Forward(from, to);
+            else layer.Forward(plan, data.AsSpan(), output.AsSpan());
+            if (GC.GetTotalAllocatedBytes(precise: true) == before) clean++;
+        }
+
+        Assert.True(clean >= Calls * 95 / 100, $"{clean} of {Calls} calls left no garbage");
+    }
+}
