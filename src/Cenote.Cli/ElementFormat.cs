@@ -9,7 +9,5 @@ internal readonly record struct ElementFormat(string Code, int Size)
 
     private static readonly string[] Codes = ["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"];
 
-    public bool IsInteger => Code[0] != 'f';
-
     public static ElementFormat? Find(string code) => Codes.Contains(code) ? new(code, code[1] - '0') : null;
 }

@@ -1,30 +1,27 @@
 namespace Cenote.Cli;
 
 /// <summary>An input by its content: an npy array or a picture.</summary>
-internal static class InputFile
+/// <param name="Array">What was read; the caller disposes of it.</param>
+/// <param name="IsPicture">Whether the array is a picture, height × width × channels.</param>
+/// <param name="IsStream">Whether it came through a pipe, by a name of its own or as standard input.</param>
+internal sealed record InputFile(ArrayData Array, bool IsPicture, bool IsStream)
 {
-    /// <exception cref="OperationCanceledException">Standard input was waited for, and the user gave up.</exception>
-    public static ArrayData Read(string path, out bool isPicture, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException">The user gave up.</exception>
+    public static InputFile Read(string path, CancellationToken cancellation)
     {
-        isPicture = false;
-        if (path == "-")
-        {
-            // A read of a pipe or a terminal cannot be cancelled: it is left to its thread, which ends with the program.
-            return Task.Run(
-                () =>
-                {
-                    using Stream input = Console.OpenStandardInput();
-                    return NpyFile.Read("standard input", input);
-                },
-                cancellation).WaitAsync(cancellation).GetAwaiter().GetResult();
-        }
-
         if (path.Length == 0) throw new UserError("INPUT is ''; it must be an npy file, a picture, or - for standard input.");
         if (Directory.Exists(path)) throw new UserError($"{path}: a folder; it must be an npy file or a picture.");
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        // A wait for a pipe or a terminal cannot be cancelled: it is left to its thread, which ends with the program.
+        return Task.Run(() => Open(path, cancellation), cancellation).WaitAsync(cancellation).GetAwaiter().GetResult();
+    }
+
+    private static InputFile Open(string path, CancellationToken cancellation)
+    {
+        using Stream stream = path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        if (!stream.CanSeek) return new(NpyFile.Read(path == "-" ? "standard input" : path, stream, cancellation), IsPicture: false, IsStream: true);
         int first = stream.ReadByte();
         stream.Position = 0;
-        isPicture = first != 0x93 && !path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
-        return isPicture ? PictureFile.Read(path, stream) : NpyFile.Read(path, stream);
+        bool isPicture = first != 0x93 && !path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
+        return new(isPicture ? PictureFile.Read(path, stream) : NpyFile.Read(path, stream, cancellation), isPicture, IsStream: false);
     }
 }

@@ -14,12 +14,15 @@ internal static class NpyFile
     /// <summary>Reads one array; whatever follows it is left in the stream.</summary>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="stream">The file, or a pipe.</param>
+    /// <param name="cancellation">Ends the reading of a large array.</param>
     /// <exception cref="UserError">The file is damaged, or cannot be pooled.</exception>
-    public static ArrayData Read(string name, Stream stream)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ArrayData Read(string name, Stream stream, CancellationToken cancellation)
     {
         Span<byte> start = stackalloc byte[12];
-        if (stream.ReadAtLeast(start[..10], 10, throwOnEndOfStream: false) < 10 || !start[..6].SequenceEqual(Magic))
-            throw new UserError($"{name}: no npy file (it does not begin with the magic bytes of one).");
+        int read = stream.ReadAtLeast(start[..10], 10, throwOnEndOfStream: false);
+        if (!start[..read].StartsWith(Magic)) throw new UserError($"{name}: no npy file (it does not begin with the magic bytes of one).");
+        if (read < 10) throw Truncated(name, "header");
         int version = start[6];
         if (version is < 1 or > 3) throw new UserError($"{name}: npy version {version}; it must be 1, 2 or 3.");
         long length = BinaryPrimitives.ReadUInt16LittleEndian(start[8..]);
@@ -45,12 +48,13 @@ internal static class NpyFile
         var array = new ArrayData(name, header.Format, header.Shape, header.IsFortran, header.IsBigEndian);
         try
         {
-            ForEachChunk(array, part =>
+            foreach (ChunkOf part in Chunks(array, cancellation))
             {
                 Span<byte> span = part.Span;
                 if (stream.ReadAtLeast(span, span.Length, throwOnEndOfStream: false) < span.Length) throw Truncated(name, "data");
                 if (array.IsBigEndian) Swap(span, array.Format.Size);
-            });
+            }
+
             return array;
         }
         catch
@@ -61,11 +65,12 @@ internal static class NpyFile
     }
 
     /// <summary>Writes one array in its own byte and memory order.</summary>
-    public static void Write(ArrayData array, Stream stream)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static void Write(ArrayData array, Stream stream, CancellationToken cancellation)
     {
         stream.Write(new NpyHeader(array.Format, array.IsBigEndian, array.IsFortran, array.Shape).ToBytes());
         byte[] swapped = array.IsBigEndian ? new byte[Math.Min(Chunk, array.Bytes)] : [];
-        ForEachChunk(array, part =>
+        foreach (ChunkOf part in Chunks(array, cancellation))
         {
             Span<byte> span = part.Span;
             if (array.IsBigEndian)
@@ -76,12 +81,16 @@ internal static class NpyFile
             }
 
             stream.Write(span);
-        });
+        }
     }
 
-    private static void ForEachChunk(ArrayData array, Action<ChunkOf> action)
+    private static IEnumerable<ChunkOf> Chunks(ArrayData array, CancellationToken cancellation)
     {
-        for (long at = 0; at < array.Bytes; at += Chunk) action(new(array, at, (int)Math.Min(Chunk, array.Bytes - at)));
+        for (long at = 0; at < array.Bytes; at += Chunk)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return new(array, at, (int)Math.Min(Chunk, array.Bytes - at));
+        }
     }
 
     private static void Swap(Span<byte> bytes, int size)

@@ -56,12 +56,12 @@ internal sealed record NpyHeader(ElementFormat Format, bool IsBigEndian, bool Is
     {
         string code = descr.TrimStart('<', '>', '=', '|');
         if (ElementFormat.Find(code) is { } format && descr.Length - code.Length <= 1) return (format, descr[0] == '>' && format.Size > 1);
-        string reason = code.Length == 0 ? "" : code[0] switch
+        string reason = code switch
         {
-            'V' => " (BFloat16 and records have no npy type of their own)",
-            'O' => " (Python objects)",
-            'b' => " (booleans: save them as uint8)",
-            'c' => " (complex numbers)",
+            "bfloat16" or ['V', ..] => " (BFloat16 and records have no npy type of their own)",
+            "b1" => " (booleans: save them as uint8)",
+            ['O', ..] => " (Python objects)",
+            ['c', ..] => " (complex numbers)",
             _ => "",
         };
         throw new UserError($"{name}: the npy element type '{descr}'{reason} cannot be pooled; it must be float16, float32, float64, or an integer of 8 to 64 bits.");
@@ -125,6 +125,8 @@ internal sealed record NpyHeader(ElementFormat Format, bool IsBigEndian, bool Is
                 lengths.Add(Length());
                 if (TryTake(',')) continue;
                 Expect(')');
+                // To Python (4) is a number, and only (4,) a tuple.
+                if (lengths.Count == 1) throw new UserError($"{name}: the npy shape is ({lengths[0]}), a number; it must be a tuple such as ({lengths[0]},).");
                 break;
             }
 

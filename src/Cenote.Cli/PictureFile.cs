@@ -5,10 +5,6 @@ namespace Cenote.Cli;
 /// <summary>Pictures as arrays of height × width × channels bytes: 1 channel for grey, 3 for RGB, 4 for RGBA with alpha not multiplied in.</summary>
 internal static unsafe class PictureFile
 {
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp"];
-
-    public static bool IsWritable(string path) => Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
-
     /// <exception cref="UserError">The file is no picture of 8 bits per channel, or ends early.</exception>
     public static ArrayData Read(string name, Stream stream)
     {
@@ -31,9 +27,10 @@ internal static unsafe class PictureFile
         if (result != SKCodecResult.Success)
             throw new UserError($"{name}: a damaged picture ({(result == SKCodecResult.IncompleteInput ? "the file ends early" : result.ToString())}).");
 
-        bool swapped = codec.EncodedOrigin >= SKEncodedOrigin.LeftTop;
+        SKEncodedOrigin origin = codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Of(data.AsSpan()) : codec.EncodedOrigin;
+        bool swapped = origin >= SKEncodedOrigin.LeftTop;
         var picture = new ArrayData(name, ElementFormat.Byte, swapped ? [info.Width, info.Height, channels] : [info.Height, info.Width, channels]) { Profile = info.ColorSpace };
-        Orient(pixels, picture, codec.EncodedOrigin);
+        Orient(pixels, picture, origin);
         return picture;
     }
 
@@ -41,23 +38,19 @@ internal static unsafe class PictureFile
     /// <exception cref="UserError">The format cannot hold it.</exception>
     public static SKData Encode(string path, ArrayData picture)
     {
-        int height = Side(picture.Shape[0]), width = Side(picture.Shape[1]), channels = (int)picture.Shape[2];
-        string extension = Path.GetExtension(path).ToLowerInvariant();
-        if (channels == 4 && extension is ".jpg" or ".jpeg") throw new UserError($"{path}: a JPEG has no alpha channel, and the picture has; write a .png or .webp.");
-        bool grey = channels == 1 && extension != ".webp";
+        PictureFormat format = PictureFormat.Of(path)!;
+        int height = (int)picture.Shape[0], width = (int)picture.Shape[1], channels = (int)picture.Shape[2];
+        if (format == PictureFormat.WebP && channels == 4 && HidesColour(picture))
+            throw new UserError($"{path}: a WebP loses the colour of fully transparent pixels, and the picture has such; write a .png or .npy.");
+        bool grey = channels == 1 && format != PictureFormat.WebP;
         using var pixels = new ArrayData(path, ElementFormat.Byte, [height, width, grey ? 1 : 4]);
         Expand(picture, pixels);
         var info = new SKImageInfo(width, height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, channels == 4 ? SKAlphaType.Unpremul : SKAlphaType.Opaque, picture.Profile);
         using var pixmap = new SKPixmap(info, (nint)pixels.Pointer);
-        SKData? data = extension switch
-        {
-            ".png" => pixmap.Encode(SKPngEncoderOptions.Default),
-            ".webp" => pixmap.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100)),
-            _ => pixmap.Encode(new SKJpegEncoderOptions(95)),
-        };
-        return data ?? throw new UserError($"{path}: a {extension[1..]} picture cannot be {width}×{height} pixels; write a .png or .npy.");
-
-        int Side(nint length) => length <= int.MaxValue / 4 ? (int)length : throw new UserError($"{path}: a picture cannot have a side of {length} pixels; write a .npy.");
+        SKData? data = format == PictureFormat.Png ? pixmap.Encode(SKPngEncoderOptions.Default)
+            : format == PictureFormat.WebP ? pixmap.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100))
+            : pixmap.Encode(new SKJpegEncoderOptions(95));
+        return data ?? throw new UserError($"{path}: the encoder does not take the {width}×{height} pixels; write a .npy.");
     }
 
     /// <summary>Channels-first bytes, as an npy file holds them, from a picture.</summary>
@@ -69,17 +62,34 @@ internal static unsafe class PictureFile
         return array;
     }
 
+    /// <summary>Height × width × channels of an array of C×H×W or H×W bytes.</summary>
+    /// <exception cref="UserError">The array is no picture.</exception>
+    public static nint[] ShapeOf(string path, ArrayData array)
+    {
+        nint[] shape = array.Shape;
+        bool plane = shape.Length == 2;
+        if (array.Format != ElementFormat.Byte || !(plane || (shape.Length == 3 && shape[0] is 1 or 3 or 4)) || array.Elements == 0)
+            throw new UserError($"{path}: an array of {ArrayData.Text(shape)} {array.Format.Code} is no picture; it must be bytes (u1) of H×W, or C×H×W with 1, 3 or 4 channels. Write a .npy.");
+        return plane ? [shape[0], shape[1], 1] : [shape[1], shape[2], shape[0]];
+    }
+
     /// <summary>A picture from an array of C×H×W or H×W bytes.</summary>
     /// <exception cref="UserError">The array is no picture.</exception>
     public static ArrayData FromArray(string path, ArrayData array)
     {
-        nint[] shape = array.Shape, strides = array.Strides();
-        bool plane = shape.Length == 2;
-        if (array.Format != ElementFormat.Byte || !(plane || (shape.Length == 3 && shape[0] is 1 or 3 or 4)) || array.Elements == 0)
-            throw new UserError($"{path}: an array of {ArrayData.Text(shape)} {array.Format.Code} is no picture; it must be bytes (u1) of H×W, or C×H×W with 1, 3 or 4 channels. Write a .npy.");
-        var picture = new ArrayData(path, ElementFormat.Byte, plane ? [shape[0], shape[1], 1] : [shape[1], shape[2], shape[0]]);
-        Copy(picture.Shape, array, plane ? [strides[0], strides[1], 0] : [strides[1], strides[2], strides[0]], picture, picture.Strides());
+        nint[] strides = array.Strides();
+        var picture = new ArrayData(path, ElementFormat.Byte, ShapeOf(path, array));
+        Copy(picture.Shape, array, strides.Length == 2 ? [strides[0], strides[1], 0] : [strides[1], strides[2], strides[0]], picture, picture.Strides());
         return picture;
+    }
+
+    /// <summary>Whether a fully transparent pixel is of any colour but black.</summary>
+    private static bool HidesColour(ArrayData picture)
+    {
+        byte* pixel = (byte*)picture.Pointer;
+        for (long left = picture.Elements / 4; left > 0; left--, pixel += 4)
+            if (pixel[3] == 0 && (pixel[0] | pixel[1] | pixel[2]) != 0) return true;
+        return false;
     }
 
     /// <summary>Copies height × width × channels elements.</summary>

@@ -39,14 +39,15 @@ internal sealed class PoolCommand
             throw new UserError($"'{unknown}' is neither an option nor a file; see cenote {_verb.Name} --help.");
         if (output is not null && folder is not null) throw new UserError("-o and --out-dir are both given; an output has one place.");
         if (inputs.Length > 1 && folder is null) throw new UserError($"{inputs.Length} inputs are given; several inputs need --out-dir.");
-        Settings settings = Read(parse, inputs[0]);
+        Settings settings = Read(parse);
         if (folder is not null && !Directory.Exists(folder))
             throw new UserError($"--out-dir is '{folder}'; it must be a folder that exists.");
 
-        using var cancellation = new CancellationTokenSource();
+        var cancellation = new CancellationTokenSource();
         Console.CancelKeyPress += (_, e) =>
         {
-            e.Cancel = true;
+            // The first one lets the work end in good order; a second one ends the program at once.
+            e.Cancel = !cancellation.IsCancellationRequested;
             cancellation.Cancel();
         };
         var written = new HashSet<string>(StringComparer.Ordinal);
@@ -61,48 +62,57 @@ internal sealed class PoolCommand
             catch (Exception error) when (Errors.Line(error, input) is { } line)
             {
                 failed = true;
-                Console.Error.WriteLine($"cenote: {line}");
-                if (settings.Json) (output == "-" ? Console.Error : Console.Out).WriteLine(Report.FailureToJson(input, line));
+                StandardError.WriteLine($"cenote: {line}");
+                if (settings.Json) Print(Report.FailureToJson(input, line), output == "-");
             }
 
             // Outside the try: a report that cannot be printed is no fault of the input.
-            if (report is not null && !settings.Quiet) (report.Output == "-" ? Console.Error : Console.Out).WriteLine(settings.Json ? report.ToJson() : report.ToString());
+            if (report is not null && !settings.Quiet) Print(settings.Json ? report.ToJson() : report.ToString(), report.Output == "-");
         }
 
         return failed ? 2 : 0;
+    }
+
+    /// <summary>Reports leave standard output to the array that goes there.</summary>
+    private static void Print(string report, bool outputIsTaken)
+    {
+        if (outputIsTaken) StandardError.WriteLine(report);
+        else Console.Out.WriteLine(report);
     }
 
     private Report PoolOne(ParseResult parse, Settings settings, string input, string? output, string? folder, HashSet<string> written, CancellationToken cancellation)
     {
         // What can be refused without reading the input is refused first.
         Target? early = output is null ? null : Target.Check("-o", output, settings.Force);
-        using ArrayData array = InputFile.Read(input, out bool isPicture, cancellation);
+        var (content, isPicture, isStream) = InputFile.Read(input, cancellation);
+        using ArrayData array = content;
         if (isPicture) settings.RefuseForPictures(input);
         PoolLayer layer = _verb.Layer(parse, isPicture ? 2 : settings.Dims, isPicture, settings.Threads);
-        Target target = early ?? Default(input, folder, isPicture, settings.Force);
+        Target target = early ?? Default(input, folder, isPicture, isStream, settings.Force);
         if (!target.IsStandardOutput && !written.Add(Path.GetFullPath(target.Path)))
             throw new UserError($"--out-dir: '{target.Path}' would be written for two inputs; rename one of them.");
 
         var pooling = new ArrayPooling(input, array, layer, settings.ChannelsLast || isPicture);
         using ArrayData result = pooling.Output;
+        target.RequireHolds(result, isPicture);
         var watch = Stopwatch.StartNew();
         ProgressBar.Run(pooling.Plan, !settings.Quiet, input, progress => pooling.Run(progress, cancellation));
         double milliseconds = watch.Elapsed.TotalMilliseconds;
-        target.Write(result, isPicture);
+        target.Write(result, isPicture, cancellation);
         return new(input, target.Path, array.Format.Code, Shape(array, isPicture), Shape(result, isPicture), _verb.Name, pooling.Plan.OptionsText, milliseconds);
     }
 
     /// <summary>A picture is told as C×H×W, the shape of its npy file.</summary>
     private static nint[] Shape(ArrayData array, bool isPicture) => isPicture ? [array.Shape[2], array.Shape[0], array.Shape[1]] : array.Shape;
 
-    private Target Default(string input, string? folder, bool isPicture, bool force)
+    private Target Default(string input, string? folder, bool isPicture, bool isStream, bool force)
     {
-        if (input == "-" && folder is null) return new("-", force);
+        if (isStream && folder is null) return new("-", force);
         string name = $"{(input == "-" ? "stdin" : Path.GetFileNameWithoutExtension(input))}.{_verb.Name}.{(isPicture ? "png" : "npy")}";
         return Target.Check(folder is null ? input : "--out-dir", Path.Combine(folder ?? Path.GetDirectoryName(input) ?? "", name), force);
     }
 
-    private Settings Read(ParseResult parse, string firstInput)
+    private Settings Read(ParseResult parse)
     {
         string? layout = parse.GetValue(_layout);
         if (layout is not (null or "nchw" or "nhwc")) throw new UserError($"--layout is '{layout}'; it must be nchw or nhwc.");
@@ -110,13 +120,13 @@ internal sealed class PoolCommand
         int? implied = _verb.Dims(parse);
         if (dims is { } asked && implied is { } given && asked != given) throw new UserError($"--dims is {asked}, and -k has {given} numbers; they must agree.");
         int threads = parse.GetValue(_threads) is { } count ? (int)Numbers.Integer("--threads", count, $"a whole number from 1 to {int.MaxValue}", n => n is >= 1 and <= int.MaxValue) : new GlobalMaxPool1d().MaxDegreeOfParallelism;
-        var settings = new Settings(dims ?? implied ?? 2, dims is not null, implied, layout, threads, parse.GetValue(_force), parse.GetValue(_quiet), parse.GetValue(_json));
+        var settings = new Settings(dims ?? implied ?? 2, dims is not null, layout, threads, parse.GetValue(_force), parse.GetValue(_quiet), parse.GetValue(_json));
         // Options that no input could satisfy are refused once, before any file is opened.
         _verb.Layer(parse, settings.Dims, isPicture: false, threads);
         return settings;
     }
 
-    private sealed record Settings(int Dims, bool DimsGiven, int? Implied, string? Layout, int Threads, bool Force, bool Quiet, bool Json)
+    private sealed record Settings(int Dims, bool DimsGiven, string? Layout, int Threads, bool Force, bool Quiet, bool Json)
     {
         public bool ChannelsLast => Layout == "nhwc";
 

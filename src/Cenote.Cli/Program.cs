@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using System.Text;
 using Cenote.Cli;
 
@@ -14,24 +15,27 @@ try
     // A file may well be called @photo.png: it is no response file.
     ParseResult parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     bool atRoot = parse.CommandResult.Command == root;
+    string help = $"{(atRoot ? "" : "cenote ")}{parse.CommandResult.Command.Name} --help";
+    if (parse.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(option => option.IdentifierTokenCount > 1) is { } repeated)
+        throw new UserError($"{repeated.Option.Name} is given {repeated.IdentifierTokenCount} times; see {help}.");
     // Of a wrong command the parser first says that a command is missing.
-    if (atRoot && parse.UnmatchedTokens is [var unknown, ..]) throw new UserError($"'{unknown}' is no command; see cenote --help.");
-    if (parse.Errors.Count > 0) throw new UserError($"{Errors.FirstLine(parse.Errors[0].Message).TrimEnd('.')}; see {(atRoot ? "" : "cenote ")}{parse.CommandResult.Command.Name} --help.");
+    if (atRoot && parse.UnmatchedTokens is [var unknown, ..]) throw new UserError($"'{unknown}' is no command; see {help}.");
+    if (parse.Errors.Count > 0) throw new UserError($"{Errors.FirstLine(parse.Errors[0].Message).TrimEnd('.')}; see {help}.");
     return parse.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (OperationCanceledException)
 {
-    Console.Error.WriteLine("cenote: interrupted.");
+    StandardError.WriteLine("cenote: interrupted.");
     return 130;
 }
-catch (IOException error)
+catch (Exception error) when (error is IOException or UnauthorizedAccessException)
 {
     // Files name themselves; what is left is what the program prints on.
-    Console.Error.WriteLine($"cenote: {Errors.Line(error, "standard output")}");
+    StandardError.WriteLine($"cenote: {Errors.Line(error, "standard output")}");
     return 2;
 }
 catch (Exception error)
 {
-    Console.Error.WriteLine($"cenote: {Errors.Line(error, "cenote") ?? $"internal error: {error.GetType().Name}: {Errors.FirstLine(error.Message)}"}");
+    StandardError.WriteLine($"cenote: {Errors.Line(error, "cenote") ?? $"internal error: {error.GetType().Name}: {Errors.FirstLine(error.Message)}"}");
     return 2;
 }

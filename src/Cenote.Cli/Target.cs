@@ -5,7 +5,7 @@ internal sealed record Target(string Path, bool Overwrite)
 {
     public bool IsStandardOutput => Path == "-";
 
-    public bool IsPicture => !IsStandardOutput && PictureFile.IsWritable(Path);
+    public bool IsPicture => PictureFormat.Of(Path) is not null;
 
     /// <exception cref="UserError">The name, the folder or an existing file forbids it.</exception>
     public static Target Check(string option, string path, bool force)
@@ -22,13 +22,21 @@ internal sealed record Target(string Path, bool Overwrite)
         return target;
     }
 
+    /// <exception cref="UserError">The form that the name asks for cannot hold such an array, whatever its elements will be.</exception>
+    public void RequireHolds(ArrayData output, bool isPicture)
+    {
+        if (PictureFormat.Of(Path) is { } format) format.RequireHolds(Path, isPicture ? output.Shape : PictureFile.ShapeOf(Path, output));
+    }
+
     /// <summary>Writes the array in the form that the name asks for.</summary>
-    public void Write(ArrayData output, bool isPicture)
+    /// <exception cref="OperationCanceledException">The token was cancelled; there is no file then.</exception>
+    public void Write(ArrayData output, bool isPicture, CancellationToken cancellation)
     {
         if (IsPicture)
         {
             using ArrayData? converted = isPicture ? null : PictureFile.FromArray(Path, output);
             using SkiaSharp.SKData encoded = PictureFile.Encode(Path, converted ?? output);
+            cancellation.ThrowIfCancellationRequested();
             AtomicFile.Write(Path, Overwrite, encoded.SaveTo);
             return;
         }
@@ -39,16 +47,16 @@ internal sealed record Target(string Path, bool Overwrite)
             using Stream stream = Console.OpenStandardOutput();
             try
             {
-                NpyFile.Write(planes ?? output, stream);
+                NpyFile.Write(planes ?? output, stream, cancellation);
             }
-            catch (IOException error)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 throw new UserError($"standard output: {Errors.FirstLine(error.Message)}");
             }
         }
         else
         {
-            AtomicFile.Write(Path, Overwrite, stream => NpyFile.Write(planes ?? output, stream));
+            AtomicFile.Write(Path, Overwrite, stream => NpyFile.Write(planes ?? output, stream, cancellation));
         }
     }
 }

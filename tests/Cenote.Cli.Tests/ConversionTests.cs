@@ -61,4 +61,28 @@ public sealed class ConversionTests : IDisposable
         Assert.StartsWith($"cenote: a.png: an array of {string.Join('×', shape.SkipLast(2))}×2×2 {code} is no picture; ", line, StringComparison.Ordinal);
         Assert.Equal(["a.npy"], _place.Entries);
     }
+
+    [Theory]
+    [InlineData(".webp", 16_383, "WebP", ".png or .jpg or .npy")]
+    [InlineData(".jpg", 65_500, "JPEG", ".png or .npy")]
+    [InlineData(".png", 1_000_000, "PNG", ".npy")]
+    public void A_side_is_as_long_as_its_format_allows(string extension, int most, string format, string others)
+    {
+        _place.Write("a.npy", new NpyArray("u1", [2, most], new byte[2 * most]));
+        _place.Run($"max a.npy -k 2x1 -o a{extension}").Succeeded();
+        Assert.Equal((most, 1), Pictures.Size(_place.Read("a" + extension)));
+
+        _place.Write("b.npy", new NpyArray("u1", [most + 1, 2], new byte[2 * most + 2]));
+        Assert.Equal($"cenote: b{extension}: a {format} has at most {most} pixels on a side, and the picture has {most + 1}; write a {others}.", _place.Run($"max b.npy -k 1x2 -o b{extension}").Refused());
+    }
+
+    [Theory]
+    [InlineData("b.png", "f4", 1000, 1000)]
+    [InlineData("b.jpg", "u1", 4, 1000, 1000)]
+    public void What_cannot_be_written_is_refused_before_the_work(string output, string code, params int[] shape)
+    {
+        // A million windows of up to a million taps: hours.
+        _place.Write("a.npy", NpyArray.Random(code, [.. shape], seed: 1));
+        Assert.StartsWith($"cenote: {output}: ", _place.Run($"max a.npy -k 1000 -s 1 -p 999 -o {output}").Refused(), StringComparison.Ordinal);
+    }
 }

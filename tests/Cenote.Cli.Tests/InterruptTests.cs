@@ -31,6 +31,47 @@ public sealed class InterruptTests : IDisposable
         AssertInterrupted("max small.npy - -k 2 --out-dir out");
     }
 
+    [Fact]
+    public void Waiting_for_a_pipe_can_be_interrupted()
+    {
+        Assert.SkipWhen(Signals.Missing is not null, Signals.Missing ?? "");
+        _place.MakePipe("pipe.npy");
+        AssertInterrupted("max small.npy pipe.npy -k 2 --out-dir out");
+    }
+
+    [Fact]
+    public void Writing_a_large_array_can_be_interrupted()
+    {
+        using Process process = StartWriting();
+        Signals.Interrupt(process);
+        Thread.Sleep(500);
+        Outcome run = Workplace.Finish(process);
+        Assert.Equal((130, "cenote: interrupted."), (run.Exit, run.Errors.TrimEnd()));
+        Assert.InRange(run.Output.Length, 1, 32_000_000);
+    }
+
+    [Fact]
+    public void A_second_interruption_ends_at_once()
+    {
+        using Process process = StartWriting();
+        Signals.Interrupt(process);
+        Thread.Sleep(500);
+        Assert.False(process.HasExited);
+        Signals.Interrupt(process);
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+        Assert.Equal(130, process.ExitCode);
+    }
+
+    /// <summary>A run that has begun to write to standard output, which nobody reads.</summary>
+    private Process StartWriting()
+    {
+        Assert.SkipWhen(Signals.Missing is not null, Signals.Missing ?? "");
+        _place.Write("large.npy", new NpyArray("u1", [8_000, 8_000], new byte[64_000_000]));
+        Process process = _place.Start("max large.npy -k 1 -o -");
+        Assert.Equal(0x93, process.StandardOutput.BaseStream.ReadByte());
+        return process;
+    }
+
     /// <summary>Interrupts a run of two inputs after the first, when it is certain to be under way.</summary>
     private void AssertInterrupted(string arguments)
     {

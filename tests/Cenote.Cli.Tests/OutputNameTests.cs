@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace Cenote.Cli.Tests;
 
 /// <summary>Where outputs go, and what stands there already.</summary>
@@ -53,6 +55,47 @@ public sealed class OutputNameTests : IDisposable
         _place.Write("a.npy", Grid);
         _place.Run("max a.npy -k 2 -o a.npy --force").Succeeded();
         Assert.Equal((byte[])[4], _place.ReadArray("a.npy").Elements);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public void A_link_is_written_through_and_the_mode_stays()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links and modes are of Unix");
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        _place.MakeFolder("sub");
+        _place.Write("a.npy", Grid);
+        _place.Write("sub/real.npy", [1, 2, 3]);
+        File.SetUnixFileMode(_place.PathOf("sub/real.npy"), Private);
+        File.CreateSymbolicLink(_place.PathOf("sub/link.npy"), "real.npy");
+        File.CreateSymbolicLink(_place.PathOf("link.npy"), "sub/link.npy");
+        _place.Run("max a.npy -k 2 -o link.npy --force").Succeeded();
+        Assert.Equal(("sub/link.npy", "real.npy"), (new FileInfo(_place.PathOf("link.npy")).LinkTarget, new FileInfo(_place.PathOf("sub/link.npy")).LinkTarget));
+        Assert.Equal((byte[])[4], _place.ReadArray("sub/real.npy").Elements);
+        Assert.Equal(Private, File.GetUnixFileMode(_place.PathOf("sub/real.npy")));
+        Assert.Equal(5, _place.Entries.Length);
+    }
+
+    [Fact]
+    public void A_link_that_leads_nowhere_or_round_and_round()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links are of Unix");
+        _place.Write("a.npy", Grid);
+        File.CreateSymbolicLink(_place.PathOf("new.npy"), "real.npy");
+        _place.Run("max a.npy -k 2 -o new.npy --force").Succeeded();
+        Assert.Equal((byte[])[4], _place.ReadArray("real.npy").Elements);
+
+        File.CreateSymbolicLink(_place.PathOf("round.npy"), "round.npy");
+        Assert.StartsWith("cenote: round.npy cannot be written: ", _place.Run("max a.npy -k 2 -o round.npy --force").Refused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pipe_stays_one()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no pipes in its folders");
+        _place.Write("a.npy", Grid);
+        _place.Shell("mkfifo pipe.npy; cat pipe.npy > copy.npy & cenote max a.npy -k 2 -o pipe.npy --force && wait && test -p pipe.npy").Succeeded();
+        Assert.Equal((byte[])[4], _place.ReadArray("copy.npy").Elements);
     }
 
     [Fact]

@@ -44,6 +44,19 @@ public sealed class PictureTests : IDisposable
         AssertSame(picture, Pictures.Decode(_place.Read("b.webp")));
     }
 
+    [Fact]
+    public void A_webp_that_would_lose_a_colour_is_refused()
+    {
+        _place.Write("a.png", Pictures.Png(new(2, 1, 4, [0, 0, 50, 0, 7, 8, 9, 255])));
+        Assert.Equal("cenote: b.webp: a WebP loses the colour of fully transparent pixels, and the picture has such; write a .png or .npy.", _place.Run("max a.png -k 1 -o b.webp").Refused());
+        Assert.Equal(["a.png"], _place.Entries);
+
+        var black = new Picture(2, 1, 4, [0, 0, 0, 0, 7, 8, 9, 255]);
+        _place.Write("c.png", Pictures.Png(black));
+        _place.Run("max c.png -k 1 -o b.webp").Succeeded();
+        AssertSame(black, Pictures.Decode(_place.Read("b.webp")));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 using SkiaSharp;
 
 namespace Cenote.Cli.Tests;
@@ -54,18 +55,43 @@ internal static class Pictures
         return png;
     }
 
+    /// <summary>Exif data of an orientation, 1 to 8.</summary>
+    public static byte[] Exif(byte orientation) =>
+    [
+        .. "MM"u8, 0, 42, 0, 0, 0, 8, // big-endian; the directory begins at byte 8
+        0, 1, // one entry:
+        0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, // orientation, one short
+        0, 0, 0, 0, // no further directory
+    ];
+
     /// <summary>A JPEG with an orientation, 1 to 8, in an Exif segment behind its first two bytes.</summary>
     public static byte[] Oriented(byte[] jpeg, byte orientation)
     {
-        byte[] tiff =
-        [
-            .. "MM"u8, 0, 42, 0, 0, 0, 8, // big-endian; the directory begins at byte 8
-            0, 1, // one entry:
-            0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, // orientation, one short
-            0, 0, 0, 0, // no further directory
-        ];
-        byte[] content = [.. "Exif\0\0"u8, .. tiff];
+        byte[] content = [.. "Exif\0\0"u8, .. Exif(orientation)];
         return [.. jpeg[..2], 0xFF, 0xE1, 0, (byte)(content.Length + 2), .. content, .. jpeg[2..]];
+    }
+
+    /// <summary>A PNG with one more chunk, behind its header.</summary>
+    public static byte[] WithChunk(byte[] png, string type, byte[] content)
+    {
+        byte[] body = [.. Encoding.ASCII.GetBytes(type), .. content];
+        byte[] length = new byte[4], checksum = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(length, content.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(checksum, Checksum(body));
+        return [.. png[..33], .. length, .. body, .. checksum, .. png[33..]];
+    }
+
+    /// <summary>CRC-32.</summary>
+    private static uint Checksum(byte[] bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte value in bytes)
+        {
+            crc ^= value;
+            for (int bit = 0; bit < 8; bit++) crc = (crc & 1) == 1 ? crc >> 1 ^ 0xEDB88320 : crc >> 1;
+        }
+
+        return ~crc;
     }
 
     /// <summary>24 bits per pixel, the lowest row first, rows filled up to a multiple of 4 bytes.</summary>

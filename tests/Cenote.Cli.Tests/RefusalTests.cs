@@ -27,6 +27,10 @@ public sealed class RefusalTests : IDisposable
     [InlineData("max a.npy -k", "-k", "cenote max --help")]
     [InlineData("max a.npy -k 2 -k 3", "-k", "cenote max --help")]
     [InlineData("max a.npy -k 2 --dims 2 --dims 2", "--dims", "cenote max --help")]
+    [InlineData("max a.npy -k 2 --ceil --ceil", "--ceil is given 2 times", "cenote max --help")]
+    [InlineData("max a.npy -k 2 --force --json --json --json", "--json is given 3 times", "cenote max --help")]
+    [InlineData("max a.npy -k 2 --kernel 2", "-k is given 2 times", "cenote max --help")]
+    [InlineData("shape 4 -k 2 --ceil --ceil", "--ceil", "cenote shape --help")]
     [InlineData("max a.npy -k 2 --bogus", "'--bogus'", "cenote max --help")]
     [InlineData("max a.npy -k 2 --bogus --out-dir folder", "'--bogus'", "cenote max --help")]
     [InlineData("max a.npy -k 2 -z", "'-z'", "cenote max --help")]
@@ -89,7 +93,7 @@ public sealed class RefusalTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("no array at all")]
-    [InlineData("\u0093NUMPY")]
+    [InlineData("\u0093NUMPZ\u0001")]
     public void What_is_no_npy_file_is_refused(string content) => AssertFileRefused("bad.npy", Encoding.Latin1.GetBytes(content), "no npy file");
 
     [Theory]
@@ -103,6 +107,8 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1, 6, "header")]
+    [InlineData(1, 7, "header")]
     [InlineData(1, 11, "header")]
     [InlineData(1, 20, "header")]
     [InlineData(2, 11, "header")]
@@ -122,6 +128,7 @@ public sealed class RefusalTests : IDisposable
     [InlineData("(99999999999999999999,)", "'99999999999999999999'")]
     [InlineData("(-1, 4)", "'-1'")]
     [InlineData("(2, x)", "holds ''")]
+    [InlineData("(4)", "(4), a number; it must be a tuple such as (4,)")]
     [InlineData("()", "a scalar")]
     [InlineData("(16,)", "1 axes (16)")]
     [InlineData("(2, 0, 4)", "height is 0")]
@@ -133,6 +140,7 @@ public sealed class RefusalTests : IDisposable
     [InlineData("'|b1'", "'|b1' (booleans")]
     [InlineData("'<c8'", "'<c8' (complex numbers)")]
     [InlineData("'|V2'", "'|V2' (BFloat16")]
+    [InlineData("'bfloat16'", "'bfloat16' (BFloat16")]
     [InlineData("'<U4'", "'<U4'")]
     [InlineData("'<f16'", "'<f16'")]
     [InlineData("'<i3'", "'<i3'")]
@@ -220,6 +228,15 @@ public sealed class RefusalTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the variable is set by a shell");
         Assert.Contains("CENOTE_NUM_THREADS is 'many'", _place.Shell("CENOTE_NUM_THREADS=many; export CENOTE_NUM_THREADS; cenote max a.npy -k 2").Refused(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("shape 112 -k 3")]
+    [InlineData("max a.npy -k 2 --threads 2")]
+    public void A_number_of_threads_in_the_environment_is_looked_at_only_where_it_counts(string arguments)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the variable is set by a shell");
+        _place.Shell($"CENOTE_NUM_THREADS=many; export CENOTE_NUM_THREADS; cenote {arguments}").Succeeded();
     }
 
     private void AssertFileRefused(string name, byte[] content, string value)

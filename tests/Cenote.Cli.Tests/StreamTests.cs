@@ -63,6 +63,56 @@ public sealed class StreamTests : IDisposable
     }
 
     [Theory]
+    [InlineData("mkfifo pipe; cat a.npy > pipe & cenote max pipe -k 2 --quiet")]
+    [InlineData("cat a.npy | cenote max /dev/stdin -k 2 --quiet")]
+    [InlineData("cenote max /dev/stdin -k 2 --quiet -o - < a.npy")]
+    public void A_pipe_by_its_name_is_read_as_standard_input_is(string line)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no pipes in its folders");
+        _place.Write("a.npy", Grid);
+        Assert.Equal([6, 5, 9, 7], Npy.Read(_place.Shell(line).Succeeded().Output).Array.Values<float>());
+    }
+
+    [Fact]
+    public void A_pipe_in_a_folder_keeps_its_name()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no pipes in its folders");
+        _place.MakeFolder("out");
+        _place.Write("a.npy", Grid);
+        _place.Shell("mkfifo pipe; cat a.npy > pipe & cenote max pipe -k 2 --out-dir out").Succeeded();
+        Assert.Equal([6, 5, 9, 7], _place.ReadArray("out/pipe.max.npy").Values<float>());
+    }
+
+    [Theory]
+    [InlineData("max a.npy -k 2 -o -", 0)]
+    [InlineData("max a.npy -k 2 -o - --json", 0)]
+    [InlineData("max missing.npy -k 2", 2)]
+    [InlineData("max missing.npy -k 2 -o - --json", 2)]
+    [InlineData("bogus", 2)]
+    public void A_standard_error_that_cannot_be_written_changes_nothing_else(string arguments, int exit)
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full here: it is tested on Linux.");
+        _place.Write("a.npy", Grid);
+        foreach (string where in (string[])["2>/dev/full", "2>&-"])
+        {
+            Outcome run = _place.Shell($"cenote {arguments} {where}");
+            Assert.Equal((exit, ""), (run.Exit, run.Errors));
+            if (exit == 0) Assert.Equal([6, 5, 9, 7], Npy.Read(run.Output).Array.Values<float>());
+        }
+    }
+
+    [Theory]
+    [InlineData("max a.npy -k 2 -o -")]
+    [InlineData("max a.npy -k 2 --force")]
+    [InlineData("shape 4x4 -k 2")]
+    public void A_closed_standard_output_is_told_by_its_name(string arguments)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "it is closed by a shell");
+        _place.Write("a.npy", Grid);
+        Assert.StartsWith("cenote: standard output: ", _place.Shell($"cenote {arguments} >&-").Refused(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("max a.npy -k 2 -o -")]
     [InlineData("max a.npy -k 2 --force")]
     [InlineData("max a.npy -k 2 --force --json")]

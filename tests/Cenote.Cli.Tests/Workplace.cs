@@ -23,6 +23,13 @@ internal sealed class Workplace : IDisposable
 
     public string MakeFolder(string name) => Directory.CreateDirectory(PathOf(name)).Name;
 
+    /// <summary>A named pipe; not on Windows.</summary>
+    public void MakePipe(string name)
+    {
+        using Process process = Start("mkfifo", [name]);
+        Assert.Equal(0, Finish(process).Exit);
+    }
+
     public string Write(string name, byte[] content)
     {
         File.WriteAllBytes(PathOf(name), content);

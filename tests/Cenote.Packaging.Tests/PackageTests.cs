@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Text;
 using System.Xml.Linq;
 
 namespace Cenote.Packaging.Tests;
@@ -11,12 +12,11 @@ public class PackageTests(Feed feed)
     private static readonly Guid EmbeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE");
 
     [Fact]
-    public void It_holds_the_library_its_documentation_and_the_readme()
+    public void It_holds_the_library_and_its_documentation()
     {
         using ZipArchive package = ZipFile.OpenRead(feed.Library + ".nupkg");
         string[] names = [.. package.Entries.Select(entry => entry.FullName)];
         Assert.Contains("lib/net10.0/Cenote.dll", names);
-        Assert.Contains("README.md", names);
         XDocument comments = XDocument.Load(new MemoryStream(Bytes(package, "lib/net10.0/Cenote.xml")));
         Assert.Contains(comments.Descendants("member"), member => member.Attribute("name")!.Value == "T:Cenote.MaxPool2d" && member.Value.Length > 20);
     }
@@ -29,7 +29,18 @@ public class PackageTests(Feed feed)
         string[] ids = [.. specification.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value)];
         Assert.Equal(["System.Numerics.Tensors"], ids);
         Assert.Contains(specification.Descendants(), element => element.Name.LocalName == "license" && element.Value == "MIT");
-        Assert.Contains(specification.Descendants(), element => element.Name.LocalName == "readme" && element.Value == "README.md");
+        Assert.Contains(specification.Descendants(), element => element.Name.LocalName == "readme" && element.Value == "PACKAGE.md");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Its_first_page_leads_nowhere_that_is_not_packed(bool tool)
+    {
+        using ZipArchive package = ZipFile.OpenRead((tool ? feed.Tool : feed.Library) + ".nupkg");
+        string page = Encoding.UTF8.GetString(Bytes(package, "PACKAGE.md"));
+        Assert.StartsWith(tool ? "# cenote" : "# Cenote", page, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\]\((?!https://)|<img|<a ", page);
     }
 
     [Fact]

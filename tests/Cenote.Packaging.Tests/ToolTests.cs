@@ -9,7 +9,22 @@ public class ToolTests(Feed feed)
         Assert.True(File.Exists(feed.Tool + ".nupkg"), $"pack made no {feed.Tool}.nupkg");
         string folder = feed.NewFolder("tool");
         Command.Dotnet(folder, "tool", "install", "Cenote.Cli", "--tool-path", "bin", "--version", feed.Version);
-        string printed = Command.Run(Path.Combine(folder, "bin", OperatingSystem.IsWindows() ? "cenote.exe" : "cenote"), folder, "shape", "112x112", "-k", "3", "-s", "2", "-p", "1");
+        string cenote = Path.Combine(folder, "bin", OperatingSystem.IsWindows() ? "cenote.exe" : "cenote");
+        string printed = Command.Run(cenote, folder, "shape", "112x112", "-k", "3", "-s", "2", "-p", "1");
         Assert.Contains("56", printed, StringComparison.Ordinal);
+
+        // A picture needs the native library of this platform.
+        File.Copy(Path.Combine(Feed.Root, "samples", "cenote.png"), Path.Combine(folder, "cenote.png"));
+        Command.Run(cenote, folder, "max", "cenote.png", "-k", "4");
+        Assert.True(File.Exists(Path.Combine(folder, "cenote.max.png")));
+    }
+
+    [Fact]
+    public void Its_packages_are_small()
+    {
+        _ = feed.Tool;
+        FileInfo[] packages = new DirectoryInfo(Path.Combine(feed.Folder, "feed")).GetFiles("Cenote.Cli.*.nupkg");
+        Assert.True(packages.Length > 6, "there is a package for each platform, and one that names them");
+        Assert.All(packages, package => Assert.InRange(package.Length, 1, 12_000_000));
     }
 }

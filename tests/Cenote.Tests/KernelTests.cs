@@ -48,13 +48,13 @@ public class KernelTests
                 continue;
             }
 
-            bool channelsLast = random.Next(2) == 0;
+            var order = (Order)random.Next(3);
             using var inputMemory = new GuardedMemory((nuint)(plan.InputElements * sizeof(T)));
             using var outputMemory = new GuardedMemory((nuint)(plan.OutputElements * sizeof(T)));
             Span<T> input = new(inputMemory.Pointer, (int)plan.InputElements), output = new(outputMemory.Pointer, (int)plan.OutputElements);
             Fill(random, input);
-            TensorLayout from = Layout(plan, channelsLast, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength);
-            TensorLayout to = Layout(plan, channelsLast, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength);
+            TensorLayout from = Layout(plan, order, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength);
+            TensorLayout to = Layout(plan, order, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength);
             var job = new PoolJob(plan, inputMemory.Pointer, from, outputMemory.Pointer, to, default);
             IReadOnlyList<PoolKernel> kernels = layer.Operator[ElementTypes.Of<T>()].Kernels;
             PoolKernel reference = kernels[^1];
@@ -77,7 +77,7 @@ public class KernelTests
                 long units = kernel.Units(job), cut = random.NextInt64(units + 1);
                 kernel.Run(job, cut, units);
                 kernel.Run(job, 0, cut);
-                Check($"case {number}: {kernel.Name} {typeof(T).Name} {plan} {(channelsLast ? "channels last" : "row-major")}", expected, output, bounds, plan.MaxCount);
+                Check($"case {number}: {kernel.Name} {typeof(T).Name} {plan} {order}", expected, output, bounds, plan.MaxCount);
                 compared++;
             }
         }
@@ -151,10 +151,23 @@ public class KernelTests
         };
     }
 
-    private static TensorLayout Layout(PoolPlan plan, bool channelsLast, long depth, long height, long width)
+    private enum Order
     {
-        long c = plan.Channels;
-        return channelsLast ? new(depth * height * width * c, 1, height * width * c, width * c, c) : TensorLayout.RowMajor(c, depth, height, width);
+        RowMajor,
+        ChannelsLast,
+        Backwards,
+    }
+
+    private static TensorLayout Layout(PoolPlan plan, Order order, long depth, long height, long width)
+    {
+        long n = plan.Batch, c = plan.Channels;
+        return order switch
+        {
+            Order.RowMajor => TensorLayout.RowMajor(c, depth, height, width),
+            // Of an axis of length 1 a tensor may say any stride, and says 0.
+            Order.ChannelsLast => new(depth * height * width * c, 1, height * width * c, width * c, width == 1 ? 0 : c),
+            _ => new(1, n, n * c, n * c * depth, n * c * depth * height),
+        };
     }
 
     private static void Fill<T>(Random random, Span<T> elements)

@@ -1,12 +1,16 @@
 namespace Cenote;
 
-/// <summary>The windows of one axis as a formula: validation, output size, clipping and extents. All arithmetic of pooling is in this file.</summary>
+/// <summary>The windows of one axis as a formula: output size, clipping and extents. What options allow is in <see cref="WindowOptions"/>, products over axes in <see cref="PoolPlan"/>.</summary>
 internal sealed class AxisPlan
 {
     /// <summary>Input lengths stop here, so that no sum or product below can wrap: every other operand is below 2³¹, or a product of two such.</summary>
     private const long MaxLength = 1L << 60;
 
     private readonly long _after;
+
+    /// <summary>The outputs whose windows lie inside the input.</summary>
+    private readonly long _wholeFrom, _wholeEnd;
+
     private readonly bool _countPadding;
 
     private AxisPlan(long inputLength, long outputLength, long kernel, long stride, long before, long after, long dilation, bool countPadding, string formula)
@@ -14,6 +18,7 @@ internal sealed class AxisPlan
         (InputLength, OutputLength) = (inputLength, outputLength);
         (Kernel, Stride, Before, _after, Dilation) = (kernel, stride, before, after, dilation);
         (_countPadding, Formula) = (countPadding, formula);
+        (_wholeFrom, _wholeEnd) = ((before + stride - 1) / stride, FloorDivide(inputLength - Span + before, stride) + 1);
     }
 
     public long InputLength { get; }
@@ -56,6 +61,10 @@ internal sealed class AxisPlan
 
     /// <summary>An axis that the layer does not pool: every output is its input.</summary>
     public static AxisPlan Identity(long length) => new(length, length, kernel: 1, stride: 1, 0, 0, dilation: 1, countPadding: false, "");
+
+    /// <summary>The same windows, of stride 1, where every position holds so many channels side by side: taps lie further apart, neighbours of a window are the other channels'.</summary>
+    public AxisPlan Interleaved(long channels) =>
+        new(InputLength * channels, OutputLength * channels, Kernel, stride: 1, Before * channels, _after * channels, Dilation * channels, _countPadding, Formula);
 
     /// <summary>Windows of <paramref name="options"/> sliding along an axis.</summary>
     /// <exception cref="ArgumentException">No window fits.</exception>
@@ -102,7 +111,8 @@ internal sealed class AxisPlan
         get
         {
             long start = position * Stride - Before;
-            long before = start >= 0 ? 0 : Math.Min(Kernel, (-start - 1) / Dilation + 1);
+            if (position >= _wholeFrom && position < _wholeEnd) return new(start, Kernel, Dilation, 0, 0, Kernel);
+            long before = start >= 0 ? 0 : Math.Min(Kernel, Steps(-start));
             long end = TapsBelow(InputLength, start);
             long count = Math.Max(0, end - before);
             long after = TapsBelow(InputLength + _after, start) - before - count;
@@ -111,8 +121,11 @@ internal sealed class AxisPlan
     }
 
     /// <summary>How many taps of the window that starts at <paramref name="start"/> lie below <paramref name="limit"/>.</summary>
-    // Divisions by 1 are spared: kernels ask for every row.
-    private long TapsBelow(long limit, long start) => start >= limit ? 0 : Math.Min(Kernel, (Dilation == 1 ? limit - 1 - start : (limit - 1 - start) / Dilation) + 1);
+    private long TapsBelow(long limit, long start) => start >= limit ? 0 : Math.Min(Kernel, Steps(limit - start));
+
+    /// <summary>How many taps, from the first on, lie within so many positions.</summary>
+    // Divisions by 1 are spared: kernels ask for every row, and a division costs as much as pooling a short one.
+    private long Steps(long positions) => Dilation == 1 ? positions : (positions - 1) / Dilation + 1;
 
     private static AxisPlan Same(long length, long kernel, long stride, long dilation, long span, PaddingRule rule, bool countPadding, string name)
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 
 namespace Cenote;
@@ -9,9 +10,24 @@ public sealed class PoolPlan
     /// <summary>Sums of floating-point numbers over no more taps than this keep PyTorch's order, and so its bits.</summary>
     internal const long MostTapsInOrder = 32;
 
+    /// <summary>The most elements of one register.</summary>
+    private const int MostPlanes = 64;
+
     private readonly nint[] _inputShape, _outputShape;
     private readonly AxisPlan[] _axes;
     private KernelChoice? _choice;
+    private readonly PoolPlan?[] _blocks = new PoolPlan?[BitOperations.Log2(MostPlanes) + 1];
+    private PoolPlan? _interleaved;
+
+    private PoolPlan(PoolPlan plan, long batch, long channels, AxisPlan width)
+    {
+        (SpatialRank, Layer, ReadsPadding, DivisorOverride) = (plan.SpatialRank, plan.Layer, plan.ReadsPadding, plan.DivisorOverride);
+        (_inputShape, _outputShape, Batch, Channels) = (plan._inputShape, plan._outputShape, batch, channels);
+        MaxExtent = plan.MaxExtent;
+        _axes = [plan.Depth, plan.Height, width];
+        InputElements = batch * channels * Depth.InputLength * Height.InputLength * Width.InputLength;
+        OutputElements = batch * channels * Depth.OutputLength * Height.OutputLength * Width.OutputLength;
+    }
 
     /// <summary>Binds <paramref name="layer"/> to a shape.</summary>
     /// <exception cref="ArgumentException">The shape has the wrong number of axes, an empty one, or too many elements.</exception>
@@ -70,6 +86,12 @@ public sealed class PoolPlan
     internal long InputElements { get; }
 
     internal long OutputElements { get; }
+
+    /// <summary>The same outputs, where the channels of a pixel count as positions of the width: one channel, and longer rows.</summary>
+    internal PoolPlan Interleaved => _interleaved ??= new(this, Batch, 1, Width.Interleaved(Channels));
+
+    /// <summary>The same windows over so many planes, a power of two, as the channels of one image.</summary>
+    internal PoolPlan Block(int planes) => _blocks[BitOperations.Log2((uint)planes)] ??= new(this, 1, planes, Width);
 
     /// <summary>The most taps that one window has inside the input.</summary>
     internal long MaxCount => Depth.MaxCount * Height.MaxCount * Width.MaxCount;

@@ -14,7 +14,10 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     where TFold : struct, IRowFold<TFold, T, TTap, TState, TAcc>
 {
     /// <summary>From so many rows in a window on, runs of rows that windows share are combined once.</summary>
-    private const long ManyRows = 9;
+    private const long ManyRows = 17;
+
+    /// <summary>Output rows that are made together, where the lines they need fit into so many bytes of the first-level cache.</summary>
+    private const long BandBytes = 24 << 10;
 
     /// <summary>Lines of one window that take more memory than this are not worth it.</summary>
     private const long MostLineBytes = 1 << 28;
@@ -24,35 +27,49 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     private readonly Line _line;
     private readonly TFold _fold;
 
-    /// <summary>Folded lines, by their row modulo <see cref="_ring"/>, for each depth of a window.</summary>
+    /// <summary>Output rows made together, and the lines that they need of each depth.</summary>
+    private readonly long _band, _capacity;
+
+    /// <summary>Folded lines, for each depth of a window.</summary>
     private readonly TState* _lines;
 
-    /// <summary>Which input row a folded line is.</summary>
-    private readonly long* _rows;
+    /// <summary>Which lines make which outputs.</summary>
+    private readonly RowStep* _steps;
 
-    /// <summary>The lines of one window.</summary>
-    private readonly TState** _window;
+    /// <summary>In runs of rows: what the rows of a block come to, from each of them to the last.</summary>
+    private readonly TState** _ends;
 
-    private readonly long _ring;
-
-    private FoldedWindows(in PoolJob job, in Line line, TFold fold, long ring, TState* lines, long* rows, TState** window)
+    private FoldedWindows(in PoolJob job, in Line line, TFold fold, byte* scratch)
     {
         (_plan, _from, _to, _line, _fold) = (job.Plan, job.InputLayout, job.OutputLayout, line, fold);
-        _ring = ring;
-        _lines = lines;
-        _rows = rows;
-        _window = window;
+        (_band, _capacity) = (Band(_plan, line), Capacity(_plan, line));
+        _lines = (TState*)scratch;
+        _steps = (RowStep*)(scratch + LineBytes(_plan, line));
+        _ends = (TState**)_steps;
     }
 
     /// <summary>Whether runs of rows pay.</summary>
-    private static bool HasRuns(AxisPlan height) =>
-        height.Dilation == 1 && height.Kernel >= ManyRows && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength;
+    private static bool HasRuns(PoolPlan plan) =>
+        plan.Depth.MaxCount == 1 && plan.Height is { Dilation: 1, Kernel: >= ManyRows } height && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength;
+
+    /// <summary>How many output rows are made together: at least two, that they may share lines.</summary>
+    private static long Band(PoolPlan plan, in Line line)
+    {
+        AxisPlan height = plan.Height;
+        long fits = BandBytes / (plan.Depth.MaxCount * line.Length * sizeof(TState));
+        return Math.Min(Math.Max((fits - height.Span) / height.Stride + 1, 2), height.OutputLength);
+    }
 
     /// <summary>How many folded lines of one depth are kept.</summary>
-    private static long Ring(AxisPlan height) => HasRuns(height) ? height.Kernel + 1 : Math.Min(height.Span, height.InputLength);
+    private static long Capacity(PoolPlan plan, in Line line)
+    {
+        AxisPlan height = plan.Height;
+        return HasRuns(plan) ? height.Kernel + 1 : Math.Min(height.Span + (Band(plan, line) - 1) * height.Stride, height.InputLength);
+    }
 
-    /// <summary>How much memory the lines of a window take.</summary>
-    private static long LineBytes(PoolPlan plan, in Line line) => Scratch.Round(plan.Depth.MaxCount * Ring(plan.Height) * line.Length * sizeof(TState));
+    private static long LineBytes(PoolPlan plan, in Line line) => Scratch.Round(plan.Depth.MaxCount * Capacity(plan, line) * line.Length * sizeof(TState));
+
+    private static long StepBytes(PoolPlan plan, in Line line) => HasRuns(plan) ? plan.Height.Kernel * sizeof(TState*) : Band(plan, line) * sizeof(RowStep);
 
     public static string Name => TFold.Name;
 
@@ -74,13 +91,9 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     {
         PoolPlan plan = job.Plan;
         Line line = TFold.LineAt(plan, number);
-        long ring = Ring(plan.Height), slots = plan.Depth.MaxCount * ring;
-        long foldBytes = TFold.ScratchBytes(reducer, plan, line), lineBytes = LineBytes(plan, line);
-        byte* scratch = Scratch.Of(foldBytes + lineBytes + slots * sizeof(long) + (slots + 1) * sizeof(TState*));
-        TFold fold = TFold.Create(reducer, job, line, scratch);
-        var lines = (TState*)(scratch + foldBytes);
-        var rows = (long*)((byte*)lines + lineBytes);
-        return new(job, line, fold, ring, lines, rows, (TState**)(rows + slots));
+        long foldBytes = TFold.ScratchBytes(reducer, plan, line);
+        byte* scratch = Scratch.Of(foldBytes + LineBytes(plan, line) + StepBytes(plan, line));
+        return new(job, line, TFold.Create(reducer, job, line, scratch), scratch + foldBytes);
     }
 
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
@@ -88,34 +101,39 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     {
         input += depth.Start * _from.Depth;
         output += _line.Start;
-        if (HasRuns(_plan.Height) && depth.Count == 1) PoolRuns(reducer, input, output, depth.Extent, first, end, ref watch);
+        if (HasRuns(_plan) && depth.Count == 1) PoolRuns(reducer, input, output, depth, first, end, ref watch);
         else PoolRows(reducer, input, output, depth, first, end, ref watch);
     }
 
+    /// <summary>Few rows per window: bands of output rows, whose lines are folded first and then combined.</summary>
     private void PoolRows<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        for (long slot = 0; slot < depth.Count * _ring; slot++) _rows[slot] = -1;
-        for (long h = first; h < end; h++)
+        AxisPlan height = _plan.Height;
+        long kept = 0, folded = 0;
+        for (long h = first; h < end; h += _band)
         {
-            Window rows = _plan.Height[h];
-            TState** window = _window;
-            for (long i = 0; i < depth.Count; i++)
-            {
-                long row = rows.Start, slot = row % _ring;
-                for (long j = 0; j < rows.Count; j++, row += rows.Step)
-                {
-                    long place = i * _ring + slot;
-                    TState* line = _lines + place * _line.Length;
-                    if (_rows[place] != row) _fold.Fold(reducer, input + i * depth.Step * _from.Depth + row * _from.Height, line, ref watch);
-                    _rows[place] = row;
-                    *window++ = line;
-                    slot += rows.Step;
-                    if (slot >= _ring) slot %= _ring;
-                }
-            }
+            long last = Math.Min(end, h + _band) - 1, from = RowStep.From(height, h), to = RowStep.To(height, last);
+            if (folded > from) Move(depth.Count, from - kept, folded - from);
+            else folded = from;
+            kept = from;
+            for (long i = 0; i < depth.Count && folded < to; i++)
+                _fold.Fold(reducer, input + i * depth.Step * _from.Depth + folded * _from.Height, to - folded, _from.Height, _lines + (i * _capacity + folded - from) * _line.Length, ref watch);
+            folded = Math.Max(folded, to);
+            // In twos the lines of a window are grouped otherwise than one by one: which rows meet must then not show in a sum.
+            Finish(reducer, _lines, depth, height.Dilation * _line.Length, RowStep.Write(_steps, height, h, last, from, inTwos: reducer.IsExact), output);
+        }
+    }
 
-            Finish(reducer, window - _window, output + h * _to.Height, _plan.OuterDivisor(depth.Extent * rows.Extent));
+    /// <summary>Lines that the next band needs again, to the front.</summary>
+    private void Move(long depths, long from, long count)
+    {
+        if (from == 0) return;
+        long bytes = count * _line.Length * sizeof(TState);
+        for (long i = 0; i < depths; i++)
+        {
+            TState* lines = _lines + i * _capacity * _line.Length;
+            Buffer.MemoryCopy(lines + from * _line.Length, lines, bytes, bytes);
         }
     }
 
@@ -123,14 +141,14 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     /// Many rows per window, by the method of van Herk, Gil and Werman: rows come in blocks as long as a window, so that every window is the end
     /// of one block and the beginning of the next, and from window to window both change by one row.
     /// </summary>
-    private void PoolRuns<TReducer>(TReducer reducer, T* input, T* output, long depthExtent, long first, long end, ref TTap watch)
+    private void PoolRuns<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan height = _plan.Height;
         // Blocks lie where they would for the first row of all, so that sums do not depend on the run.
         long kernel = height.Kernel, rows = height.InputLength, top = first * height.Stride / kernel * kernel - height.Before, h = first;
         // Ends of the block: what its rows from the j-th on come to, in the place of the j-th; null where none is inside the input.
-        TState** ends = _window + 2;
+        TState** ends = _ends;
         TState* spare = _lines + kernel * _line.Length;
         for (long block = top; ; block += kernel)
         {
@@ -141,7 +159,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
                 if (row >= 0 && row < rows)
                 {
                     TState* line = _lines + j * _line.Length;
-                    if (block == top || j == kernel - 1) _fold.Fold(reducer, input + row * _from.Height, line, ref watch);
+                    if (block == top || j == kernel - 1) _fold.Fold(reducer, input + row * _from.Height, 1, _from.Height, line, ref watch);
                     if (rest != null) Merge(reducer, line, rest, line);
                     rest = line;
                 }
@@ -157,16 +175,16 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
                 {
                     // No window begins at the block's row before this one any more: its place is free.
                     TState* line = _lines + (j - 1) * _line.Length;
-                    _fold.Fold(reducer, input + row * _from.Height, line, ref watch);
+                    _fold.Fold(reducer, input + row * _from.Height, 1, _from.Height, line, ref watch);
                     if (beginning != null) Merge(reducer, beginning, line, spare);
                     beginning = beginning == null ? line : spare;
                 }
 
                 if (block + j != h * height.Stride - height.Before) continue;
-                long count = 0;
-                if (ends[j] != null) _window[count++] = ends[j];
-                if (beginning != null) _window[count++] = beginning;
-                Finish(reducer, count, output + h * _to.Height, _plan.OuterDivisor(depthExtent * height[h].Extent));
+                TState* earlier = ends[j] != null ? ends[j] : beginning;
+                long count = (ends[j] != null ? 1 : 0) + (beginning != null ? 1 : 0);
+                var step = new RowStep(h, 0, count, count, count, height[h].Extent, 0, false);
+                Finish(reducer, earlier, depth, beginning - earlier, new(in step), output);
                 if (++h == end) return;
             }
         }
@@ -180,37 +198,59 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         for (long i = 0; i < length; i += TAcc.Count) TAcc.Store(reducer.Combine(TAcc.Load(earlier + i), TAcc.Load(later + i)), to + i);
     }
 
-    /// <summary>Combines the first lines of <see cref="_window"/> and writes the outputs.</summary>
-    // Bounds: lines hold a whole register per pixel at least; outputs are stored up to the block's end only.
+    /// <summary>Combines lines and writes the outputs.</summary>
+    /// <param name="reducer">Combines.</param>
+    /// <param name="lines">The lines of the first depth.</param>
+    /// <param name="depth">The window along the depth.</param>
+    /// <param name="lineStep">From one line of a window to the next, in states.</param>
+    /// <param name="steps">What is to be made of which lines.</param>
+    /// <param name="output">The output's first row.</param>
+    // Bounds: lines hold whole registers for every pixel; outputs are stored up to the block's end only.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Finish<TReducer>(TReducer reducer, long count, T* output, long factor)
+    private void Finish<TReducer>(TReducer reducer, TState* lines, in Window depth, long lineStep, ReadOnlySpan<RowStep> steps, T* output)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long block = _line.Block, offset = 0;
-        bool whole = block >= TTap.Count;
-        TState** window = _window;
+        long block = _line.Block, depthStep = _capacity * _line.Length;
         TAcc none = reducer.Lift(reducer.Padding);
-        for (long pixel = 0; pixel < _line.Pixels; pixel++, offset += _line.Pitch, output += _to.Width)
+        foreach (ref readonly RowStep step in steps)
         {
-            long divisor = factor * _fold.Factor(pixel);
-            for (long i = 0; i < block; i += TTap.Count)
+            long factor = _plan.OuterDivisor(depth.Extent * step.Extent), nextFactor = _plan.OuterDivisor(depth.Extent * step.NextExtent);
+            T* to = output + step.Row * _to.Height;
+            TState* first = lines + step.Line * _line.Length;
+            for (long pixel = 0; pixel < _line.Pixels; pixel++, first += _line.Pitch, to += _to.Width)
             {
-                // The last register steps back over outputs already written, where there is room.
-                if (i + TTap.Count > block) i = Math.Max(0, block - TTap.Count);
-                long place = offset + i;
-                TAcc state = none;
-                if (count > 0)
+                long shared = _fold.Factor(pixel);
+                for (long i = 0; i < block; i += TTap.Count)
                 {
-                    state = TAcc.Load(window[0] + place);
-                    if (count > 1) state = reducer.Combine(state, TAcc.Load(window[1] + place));
-                    if (count > 2) state = reducer.Combine(state, TAcc.Load(window[2] + place));
-                    for (long k = 3; k < count; k++) state = reducer.Combine(state, TAcc.Load(window[k] + place));
-                }
+                    // The last register steps back over outputs already written, where there is room.
+                    if (i + TTap.Count > block) i = Math.Max(0, block - TTap.Count);
+                    TAcc state = none, next = none;
+                    TState* slice = first + i;
+                    for (long d = 0; d < depth.Count; d++, slice += depthStep)
+                    {
+                        TState* line = slice;
+                        long j = 0;
+                        for (; j < step.Apart; j++, line += lineStep) state = reducer.Combine(state, TAcc.Load(line));
+                        if (j == step.Count) continue;
+                        TAcc both = TAcc.Load(line);
+                        line += lineStep;
+                        for (j++; j < step.End; j++, line += lineStep) both = reducer.Combine(both, TAcc.Load(line));
+                        state = reducer.Combine(state, both);
+                        next = reducer.Combine(next, both);
+                        for (; j < step.Count; j++, line += lineStep) next = reducer.Combine(next, TAcc.Load(line));
+                    }
 
-                TTap result = reducer.Finish(state, _fold.Extents(i), divisor);
-                if (whole) TTap.Store(result, output + i);
-                else TTap.StorePart(result, output, block);
+                    Store(reducer.Finish(state, _fold.Extents(i), factor * shared), to + i, block);
+                    if (step.Two) Store(reducer.Finish(next, _fold.Extents(i), nextFactor * shared), to + _to.Height + i, block);
+                }
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(TTap result, T* output, long outputs)
+    {
+        if (outputs >= TTap.Count) TTap.Store(result, output);
+        else TTap.StorePart(result, output, outputs);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class KernelCatalog
     {
         List<PoolKernel> all = [];
         foreach (PoolKernel[] some in kernels) all.AddRange(some);
+        if (all.Count > 0) all.Insert(0, new InterleavedKernel([.. all]));
         return new([.. all, new ReferenceKernel<T, TState, TReducer>(reducer)]);
     }
 
@@ -34,11 +35,16 @@ internal sealed class KernelCatalog
         where TExact : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
-        return
+        PoolKernel[] channels =
         [
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, PixelFold<T, TTap, TState, TAcc>>>(reducer, exact),
-            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, WidthFold<T, TTap, TState, TAcc>>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, PixelWindows<T, TTap, TState, TAcc>>(reducer, exact),
+        ];
+        return
+        [
+            .. channels,
+            new BlockKernel<T, TTap>(channels),
+            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, WidthFold<T, TTap, TState, TAcc>>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, RowWindows<T, TTap, TState, TAcc>>(reducer, exact),
         ];
     }

@@ -47,5 +47,6 @@ internal readonly unsafe struct LaneExtents
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* At(long o) => _table + (_outputs > 2 * End ? Folded(o) : o) * _size;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long Folded(long o) => o >= _outputs - End ? o - (_outputs - 2 * End) : Math.Min(o, End - _lanes);
 }

@@ -46,22 +46,30 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
     {
         PoolPlan plan = job.Plan;
         long channels = TWindows.Channels(plan), lines = TWindows.Lines(plan), depths = plan.Depth.OutputLength, rows = plan.Height.OutputLength;
+        var (slice, row) = Math.DivRem(first, rows);
+        (long line, long d) = Math.DivRem(slice, depths);
+        (long plane, line) = Math.DivRem(line, lines);
+        var (n, c) = Math.DivRem(plane, channels);
         TTap watch = default;
-        TWindows windows = default;
-        long made = -1;
+        TWindows windows = TWindows.Create(reducer, job, line);
         while (first < end)
         {
-            var (slice, row) = Math.DivRem(first, rows);
             long last = Math.Min(rows, row + end - first);
-            (long line, long d) = Math.DivRem(slice, depths);
-            (long plane, line) = Math.DivRem(line, lines);
-            var (n, c) = Math.DivRem(plane, channels);
-            if (line != made) windows = TWindows.Create(reducer, job, line);
-            made = line;
             T* input = (T*)job.Input + n * job.InputLayout.Batch + c * job.InputLayout.Channel;
             T* output = (T*)job.Output + n * job.OutputLayout.Batch + c * job.OutputLayout.Channel + d * job.OutputLayout.Depth;
             windows.Pool(reducer, input, output, plan.Depth[d], row, last, ref watch);
             first += last - row;
+            row = 0;
+            if (++d < depths) continue;
+            d = 0;
+            if (++line == lines)
+            {
+                line = 0;
+                if (++c == channels) (c, n) = (0, n + 1);
+            }
+
+            // Lines of the same number differ in where they begin only.
+            if (lines > 1 && first < end) windows = TWindows.Create(reducer, job, line);
         }
 
         return !reducer.Alarms(watch);

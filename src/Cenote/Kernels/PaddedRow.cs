@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote;
 
 /// <summary>The stretch of an input row that a line's windows read, with what stands for positions outside the input: so that no loop over taps has to clip.</summary>
@@ -24,24 +26,32 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
         for (long i = 0; i < need; i += TTap.Count) TTap.Store(padding, copy + i);
     }
 
-    /// <summary>Copies the part of a row that lies inside the input.</summary>
+    /// <summary>Copies the part of each row that lies inside the input.</summary>
     // Bounds: the last register is stored whole, with padding behind the row's end; Room has space for it.
-    public TTap Copy<TWatch>(TWatch reducer, T* row, T* copy, TTap watch)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public TTap Copy<TWatch>(TWatch reducer, T* row, long rows, long rowStep, T* copy, TTap watch)
         where TWatch : struct, ITapWatch<TTap>
     {
-        long i = Math.Max(0, -from), end = Math.Min(need, length - from);
-        row += from;
-        Prefetch.Behind(row + i, (end - i) * sizeof(T));
-        for (; i + TTap.Count <= end; i += TTap.Count)
+        long start = Math.Max(0, -from), end = Math.Min(need, length - from), room = Room(need);
+        TTap padding = reducer.Padding;
+        for (row += from; rows > 0; rows--, row += rowStep, copy += room)
         {
-            TTap taps = TTap.Load(row + i);
-            watch = reducer.Watch(watch, taps);
-            TTap.Store(taps, copy + i);
+            long i = start;
+            for (; i + TTap.Count <= end; i += TTap.Count)
+            {
+                TTap taps = TTap.Load(row + i);
+                Prefetch.Behind(row + i, sizeof(TTap));
+                watch = reducer.Watch(watch, taps);
+                TTap.Store(taps, copy + i);
+            }
+
+            if (i >= end) continue;
+            Prefetch.Behind(row + i, sizeof(TTap));
+            TTap rest = TTap.LoadPart(row + i, 0, end - i, padding);
+            watch = reducer.Watch(watch, rest);
+            TTap.Store(rest, copy + i);
         }
 
-        if (i >= end) return watch;
-        TTap rest = TTap.LoadPart(row + i, 0, end - i, reducer.Padding);
-        TTap.Store(rest, copy + i);
-        return reducer.Watch(watch, rest);
+        return watch;
     }
 }

@@ -65,11 +65,14 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
 
     public byte* Extents(long state) => _ones;
 
-    public void Fold<TReducer>(TReducer reducer, T* row, TState* states, ref TTap watch)
+    public void Fold<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (_line.Block >= TTap.Count) watch = Fold(new UnitLoad<T, TTap>(), reducer, row + _line.Start, states, watch);
-        else watch = Fold(new ShortLoad<T, TTap>(_line.Block, reducer.Padding), reducer, row + _line.Start, states, watch);
+        for (row += _line.Start; rows > 0; rows--, row += rowStep, states += _line.Length)
+        {
+            if (_line.Block >= TTap.Count) watch = Fold(new UnitLoad<T, TTap>(), reducer, row, states, watch);
+            else watch = Fold(new ShortLoad<T, TTap>(_line.Block, reducer.Padding), reducer, row, states, watch);
+        }
     }
 
     // Bounds: windows are clipped to the input, and registers to the channels.
@@ -88,8 +91,8 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
             {
                 // The last register steps back over channels already folded, where there is room.
                 if (c + TTap.Count > block) c = Math.Max(0, block - TTap.Count);
-                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(none);
-                if (entry.Count > 0) TapRow.Walk<T, TTap, TState, TAcc, TReducer, TLoad, OneWindow<T, TTap, TState, TAcc, TReducer>>(load, reducer, ref window, row + entry.Start + c, entry.Count, step);
+                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
+                if (entry.Count > 0) load.Walk(ref window, row + entry.Start + c, entry.Count, step);
                 watch = reducer.Watch(watch, window.Seen);
                 TAcc.Store(window.State, states + c);
             }

@@ -33,15 +33,16 @@ internal readonly unsafe struct PixelTable
         for (long pixel = 0; pixel < table.Count; pixel++)
         {
             Window window = width[pixel];
-            table._entries[pixel] = new(window.Start * job.InputLayout.Width, window.Count, job.Plan.LaneDivisor(window.Extent));
+            table._entries[pixel] = new(window.Start, window.Start * job.InputLayout.Width, window.Count, job.Plan.LaneDivisor(window.Extent));
         }
 
         return table;
     }
 
     /// <summary>The taps of one output along the width.</summary>
-    /// <param name="Start">The first tap's offset in the row, in elements.</param>
+    /// <param name="First">The first tap's column.</param>
+    /// <param name="Start">Its offset in the row, in elements.</param>
     /// <param name="Count">How many taps lie inside the input.</param>
     /// <param name="Divisor">What an average divides by on behalf of the width.</param>
-    public readonly record struct Entry(long Start, long Count, long Divisor);
+    public readonly record struct Entry(long First, long Start, long Count, long Divisor);
 }

@@ -69,7 +69,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                 if (overlap && pixel + 1 < _pixels.Count)
                 {
                     PixelTable.Entry next = _pixels[pixel + 1];
-                    long apart = (next.Start - window.Start) / _from.Width;
+                    long apart = next.First - window.First;
                     if (apart < window.Count && apart + next.Count > window.Count)
                     {
                         AskAhead(start, rows, 2);
@@ -98,10 +98,10 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         {
             // The last register steps back over channels already written, where there is room.
             if (c + TTap.Count > channels) c = Math.Max(0, channels - TTap.Count);
-            var one = new OneWindow<T, TTap, TState, TAcc, TReducer>(none);
+            var one = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
             T* slice = start + c;
             for (long i = 0; i < rows.Depths && taps > 0; i++, slice += rows.Slice)
-                for (long j = 0; j < rows.Count; j++) Walk(load, reducer, ref one, slice + j * rows.Step, taps, step);
+                for (long j = 0; j < rows.Count; j++) load.Walk(ref one, slice + j * rows.Step, taps, step);
             watch = reducer.Watch(watch, one.Seen);
             Store(reducer.Finish(one.State, _ones, divisor), output + c, channels);
         }
@@ -121,21 +121,21 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         for (long c = 0; c < channels; c += TTap.Count)
         {
             if (c + TTap.Count > channels) c = Math.Max(0, channels - TTap.Count);
-            OneWindow<T, TTap, TState, TAcc, TReducer> one = new(none), other = new(none);
+            OneWindow<T, TTap, TState, TAcc, TReducer> one = new(reducer, none), other = new(reducer, none);
             T* slice = start + c;
             for (long i = 0; i < rows.Depths; i++, slice += rows.Slice)
             {
                 for (long j = 0; j < rows.Count; j++)
                 {
                     T* row = slice + j * rows.Step;
-                    for (long k = 0; k < apart; k++) one.Take(reducer, load.Load(row + k * step));
+                    if (apart > 0) load.Walk(ref one, row, apart, step);
                     row += apart * step;
-                    var both = new TwoWindows<T, TTap, TState, TAcc, TReducer>(one.State, other.State);
-                    Walk(load, reducer, ref both, row, shared, step);
+                    var both = new TwoWindows<T, TTap, TState, TAcc, TReducer>(reducer, one.State, other.State);
+                    load.Walk(ref both, row, shared, step);
                     (one.State, other.State) = (both.State, both.Next);
                     watch = reducer.Watch(watch, both.Seen);
                     row += shared * step;
-                    for (long k = 0; k < last; k++) other.Take(reducer, load.Load(row + k * step));
+                    if (last > 0) load.Walk(ref other, row, last, step);
                 }
             }
 
@@ -167,13 +167,6 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         if (channels >= TTap.Count) TTap.Store(result, output);
         else TTap.StorePart(result, output, channels);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Walk<TLoad, TReducer, TSink>(TLoad load, TReducer reducer, ref TSink sink, T* row, long taps, long step)
-        where TLoad : struct, IStridedLoad<T, TTap>
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-        where TSink : struct, ITapSink<T, TTap, TState, TAcc, TReducer> =>
-        TapRow.Walk<T, TTap, TState, TAcc, TReducer, TLoad, TSink>(load, reducer, ref sink, row, taps, step);
 
     /// <summary>The input rows of a window.</summary>
     /// <param name="Depths">How many depths.</param>

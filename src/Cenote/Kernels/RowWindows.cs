@@ -15,42 +15,38 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     /// <summary>The longest line, in outputs.</summary>
     private const long LongestLine = 4096;
 
+    /// <summary>Output rows made together: no more than their copies fit into the first-level cache, and never more than this.</summary>
+    private const long CopyCache = 24 << 10, LongestBand = 64;
+
     /// <summary>Copies of rows that take more memory than this are not worth it.</summary>
     private const long MostCopyBytes = 1 << 28;
 
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
-    private readonly long _start, _outputs, _ring, _room;
+    private readonly long _start, _outputs, _band, _capacity;
     private readonly LaneExtents _extents;
     private readonly PaddedRow<T, TTap> _row;
+    private readonly RowStep* _steps;
 
-    /// <summary>Copies of rows with padding, by their row modulo <see cref="_ring"/>, for each depth of a window.</summary>
+    /// <summary>Copies of rows with padding, for each depth of a window.</summary>
     private readonly T* _copies;
-
-    /// <summary>Which input row a copy is of.</summary>
-    private readonly long* _copied;
-
-    /// <summary>The rows that are read for one or two rows of outputs.</summary>
-    private readonly T** _rows;
 
     private RowWindows(in PoolJob job, long start, long outputs, LaneExtents extents, byte* scratch)
     {
         (_plan, _from, _to, _start, _outputs, _extents) = (job.Plan, job.InputLayout, job.OutputLayout, start, outputs, extents);
         AxisPlan width = _plan.Width;
         _row = new(start * width.LaneStride - width.Before, StridedLoad.Need<TTap, T>(width, outputs), width.InputLength);
-        (_ring, _room) = (Ring(_plan), PaddedRow<T, TTap>.Room(_row.Need));
-        long slots = _plan.Depth.MaxCount * _ring;
-        _copies = (T*)scratch;
-        _copied = (long*)(scratch + CopyBytes(_plan, outputs));
-        _rows = (T**)(_copied + slots);
+        (_band, _capacity) = (Band(_plan, outputs), Capacity(_plan, outputs));
+        _steps = (RowStep*)scratch;
+        _copies = (T*)(scratch + StepBytes(_plan, outputs));
     }
 
     public static string Name => "rows";
 
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width) && CopyBytes(job.Plan, LongestLine) <= MostCopyBytes
-        && Registers.Suit<TTap, T>(job.Plan.Width.OutputLength);
+        job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width)
+        && CopyBytes(job.Plan, Math.Min(LongestLine, job.Plan.Width.OutputLength)) <= MostCopyBytes && Registers.Suit<TTap, T>(job.Plan.Width.OutputLength);
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 
@@ -61,12 +57,12 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     {
         PoolPlan plan = job.Plan;
         var (start, outputs) = Line.Cut(plan.Width.OutputLength, Lines(plan), TTap.Count, number);
-        long extentBytes = LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count), slots = plan.Depth.MaxCount * Ring(plan);
-        byte* scratch = Scratch.Of(extentBytes + CopyBytes(plan, outputs) + slots * (sizeof(long) + sizeof(T*)));
+        long extentBytes = LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count);
+        byte* scratch = Scratch.Of(extentBytes + StepBytes(plan, outputs) + CopyBytes(plan, outputs));
         LaneExtents extents = LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, plan, scratch);
         var windows = new RowWindows<T, TTap, TState, TAcc>(job, start, outputs, extents, scratch + extentBytes);
         if (windows._row.IsInside) return windows;
-        for (long slot = 0; slot < slots; slot++) windows._row.Clear(reducer.Padding, windows._copies + slot * windows._room);
+        for (long i = 0; i < plan.Depth.MaxCount * windows._capacity; i++) windows._row.Clear(reducer.Padding, windows._copies + i * Room(plan, outputs));
         return windows;
     }
 
@@ -83,133 +79,146 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         }
     }
 
-    /// <summary>How many rows of one depth two windows read.</summary>
-    private static long Ring(PoolPlan plan) => Math.Min(plan.Height.Span + plan.Height.Stride, plan.Height.InputLength);
+    private static long Room(PoolPlan plan, long outputs) => PaddedRow<T, TTap>.Room(StridedLoad.Need<TTap, T>(plan.Width, outputs));
 
-    private static long CopyBytes(PoolPlan plan, long outputs) =>
-        Scratch.Round(plan.Depth.MaxCount * Ring(plan) * PaddedRow<T, TTap>.Room(StridedLoad.Need<TTap, T>(plan.Width, outputs)) * sizeof(T));
+    /// <summary>How many output rows are made together: at least two, that they may share what they load.</summary>
+    private static long Band(PoolPlan plan, long outputs)
+    {
+        long fits = CopyCache / (plan.Depth.MaxCount * Room(plan, outputs) * sizeof(T));
+        return Math.Min(Math.Clamp((fits - plan.Height.Span) / plan.Height.Stride + 1, 2, LongestBand), plan.Height.OutputLength);
+    }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>How many rows of one depth a band reads.</summary>
+    private static long Capacity(PoolPlan plan, long outputs) =>
+        Math.Min(plan.Height.Span + (Band(plan, outputs) - 1) * plan.Height.Stride, plan.Height.InputLength);
+
+    private static long StepBytes(PoolPlan plan, long outputs) => Scratch.Round(Band(plan, outputs) * sizeof(RowStep));
+
+    private static long CopyBytes(PoolPlan plan, long outputs) => Scratch.Round(plan.Depth.MaxCount * Capacity(plan, outputs) * Room(plan, outputs) * sizeof(T));
+
     private void Pool<TLoad, TReducer>(TLoad load, TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan height = _plan.Height;
-        bool overlap = height.Dilation == 1 && height.Stride < height.Kernel;
         input += depth.Start * _from.Depth;
         output += _start;
-        if (!_row.IsInside)
-            for (long slot = 0; slot < depth.Count * _ring; slot++) _copied[slot] = -1;
-        for (long h = first; h < end; h++)
+        long nextDepth = depth.Step * _from.Depth, room = Room(_plan, _outputs), copied = 0, kept = 0;
+        for (long h = first; h < end; h += _band)
         {
-            Window rows = height[h], next = default;
-            T* to = output + h * _to.Height;
-            long factor = _plan.OuterDivisor(depth.Extent * rows.Extent);
-            if (overlap && h + 1 < end) next = height[h + 1];
-            long shift = next.Start - rows.Start;
-            if (rows.Count == 0 || next.Count == 0 || shift + next.Count <= rows.Count)
+            long last = Math.Min(end, h + _band) - 1, from = RowStep.From(height, h), to = RowStep.To(height, last);
+            ReadOnlySpan<RowStep> steps = RowStep.Write(_steps, height, h, last, from, inTwos: typeof(TLoad) == typeof(UnitLoad<T, TTap>) || typeof(TLoad) == typeof(SecondLoad<T, TTap>));
+            if (_row.IsInside)
             {
-                Find(reducer, input, depth, rows.Start, rows.Count, rows.Step, ref watch);
-                Row(load, reducer, depth.Count * rows.Count, to, factor, ref watch);
+                watch = Finish(load, reducer, new(input + _row.From + from * _from.Height, _from.Height, nextDepth, depth), steps, output, watch);
                 continue;
             }
 
-            Find(reducer, input, depth, rows.Start, shift + next.Count, 1, ref watch);
-            TwoRows(load, reducer, depth.Count, shift, rows.Count, shift + next.Count, to, factor, _plan.OuterDivisor(depth.Extent * next.Extent), ref watch);
-            h++;
+            // Copies that this band needs again come to the front.
+            long again = Math.Max(0, copied - from);
+            for (long i = 0; i < depth.Count; i++)
+            {
+                T* copies = _copies + i * _capacity * room;
+                if (again > 0 && from > kept) Buffer.MemoryCopy(copies + (from - kept) * room, copies, again * room * sizeof(T), again * room * sizeof(T));
+                watch = _row.Copy(reducer, input + i * nextDepth + (from + again) * _from.Height, to - from - again, _from.Height, copies + again * room, watch);
+            }
+
+            (kept, copied) = (from, Math.Max(copied, to));
+            watch = Finish(load, reducer, new(_copies, room, _capacity * room, depth), steps, output, watch);
         }
     }
 
-    /// <summary>Points <see cref="_rows"/> at rows of every depth of a window: where they lie, or at copies with padding.</summary>
-    private void Find<TReducer>(TReducer reducer, T* input, in Window depth, long start, long count, long step, ref TTap watch)
+    /// <summary>Makes a band of outputs.</summary>
+    private TTap Finish<TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
+        where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        T** rows = _rows;
-        bool inside = _row.IsInside;
-        for (long i = 0; i < depth.Count; i++, input += depth.Step * _from.Depth)
+        while (steps.Length > 0)
         {
-            T* row = input + start * _from.Height;
-            if (inside)
+            int alike = 1;
+            while (alike < steps.Length && steps[alike].Two == steps[0].Two) alike++;
+            watch = steps[0].Two ? TwoRows(load, reducer, rows, steps[..alike], output, watch) : OneRow(load, reducer, rows, steps[..alike], output, watch);
+            steps = steps[alike..];
+        }
+
+        return watch;
+    }
+
+    /// <summary>Makes rows of outputs one by one.</summary>
+    // Bounds: Need says how far the loads go; outputs are stored up to the line's end only. (One method with the next would be too large to inline what it calls.)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap OneRow<TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long outputs = _outputs, taps = _plan.Width.Kernel, dilation = _plan.Width.Dilation, stride = _plan.Width.LaneStride, rowStep = rows.Step * _plan.Height.Dilation;
+        long depths = rows.Depth.Count, fresh = _row.IsInside ? _plan.Height.Stride : 0;
+        TAcc none = reducer.Lift(reducer.Padding);
+        foreach (ref readonly RowStep step in steps)
+        {
+            long factor = _plan.OuterDivisor(rows.Depth.Extent * step.Extent), firstFresh = Math.Max(0, step.Count - fresh);
+            T* to = output + step.Row * _to.Height, first = rows.First + step.Line * rows.Step;
+            for (long o = 0; o < outputs; o += TTap.Count)
             {
-                for (long j = 0; j < count; j++, row += step * _from.Height)
+                // The last register steps back over outputs already written, where there is room.
+                if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
+                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
+                T* slice = first + o * stride;
+                for (long d = 0; d < depths; d++, slice += rows.NextDepth)
                 {
-                    Prefetch.Behind(row + _row.From, _row.Need * sizeof(T));
-                    *rows++ = row + _row.From;
+                    // Rows that no step before has read.
+                    for (long j = firstFresh; j < step.Count; j++) Prefetch.Behind(slice + j * rowStep, stride * sizeof(TTap));
+                    T* row = slice;
+                    for (long j = 0; j < step.Count; j++, row += rowStep) load.Walk(ref window, row, taps, dilation);
                 }
 
-                continue;
-            }
-
-            long slot = start % _ring;
-            for (long j = 0; j < count; j++, row += step * _from.Height)
-            {
-                long place = i * _ring + slot;
-                T* copy = _copies + place * _room;
-                if (_copied[place] != start + j * step) watch = _row.Copy(reducer, row, copy, watch);
-                _copied[place] = start + j * step;
-                *rows++ = copy;
-                slot += step;
-                if (slot >= _ring) slot %= _ring;
+                watch = reducer.Watch(watch, window.Seen);
+                Store(reducer.Finish(window.State, _extents.At(_start + o), factor), to + o, outputs);
             }
         }
+
+        return watch;
     }
 
-    /// <summary>One row of outputs.</summary>
-    // Bounds: Need says how far the loads go; outputs are stored up to the line's end only.
+    /// <summary>Makes rows of outputs two by two, with the taps that they share loaded once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Row<TLoad, TReducer>(TLoad load, TReducer reducer, long count, T* output, long factor, ref TTap watch)
+    private TTap TwoRows<TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long outputs = _outputs, taps = _plan.Width.Kernel, step = _plan.Width.Dilation, stride = _plan.Width.LaneStride;
-        T** rows = _rows;
+        long outputs = _outputs, taps = _plan.Width.Kernel, dilation = _plan.Width.Dilation, stride = _plan.Width.LaneStride, rowStep = rows.Step;
+        long depths = rows.Depth.Count, fresh = _row.IsInside ? 2 * _plan.Height.Stride : 0;
         TAcc none = reducer.Lift(reducer.Padding);
-        TTap watched = watch;
-        for (long o = 0; o < outputs; o += TTap.Count)
+        foreach (ref readonly RowStep step in steps)
         {
-            // The last register steps back over outputs already written, where there is room.
-            if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
-            var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(none);
-            for (long i = 0; i < count; i++) Walk(load, reducer, ref window, rows[i] + o * stride, taps, step);
-            watched = reducer.Watch(watched, window.Seen);
-            Store(reducer.Finish(window.State, _extents.At(_start + o), factor), output + o, outputs);
-        }
-
-        watch = watched;
-    }
-
-    /// <summary>Two rows of outputs: of every depth's rows the first has those up to <paramref name="end"/>, the second those from <paramref name="shift"/> on.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void TwoRows<TLoad, TReducer>(TLoad load, TReducer reducer, long depths, long shift, long end, long count, T* output, long factor, long nextFactor, ref TTap watch)
-        where TLoad : struct, IStridedLoad<T, TTap>
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        long outputs = _outputs, taps = _plan.Width.Kernel, step = _plan.Width.Dilation, stride = _plan.Width.LaneStride;
-        T* below = output + _to.Height;
-        TAcc none = reducer.Lift(reducer.Padding);
-        TTap watched = watch;
-        for (long o = 0; o < outputs; o += TTap.Count)
-        {
-            if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
-            OneWindow<T, TTap, TState, TAcc, TReducer> first = new(none), second = new(none);
-            T** rows = _rows;
-            for (long i = 0; i < depths; i++, rows += count)
+            long factor = _plan.OuterDivisor(rows.Depth.Extent * step.Extent), nextFactor = _plan.OuterDivisor(rows.Depth.Extent * step.NextExtent);
+            long firstFresh = Math.Max(0, step.Count - fresh);
+            T* to = output + step.Row * _to.Height, first = rows.First + step.Line * rows.Step;
+            for (long o = 0; o < outputs; o += TTap.Count)
             {
-                long j = 0;
-                for (; j < shift; j++) Walk(load, reducer, ref first, rows[j] + o * stride, taps, step);
-                var both = new TwoWindows<T, TTap, TState, TAcc, TReducer>(first.State, second.State);
-                for (; j < end; j++) Walk(load, reducer, ref both, rows[j] + o * stride, taps, step);
-                (first.State, second.State) = (both.State, both.Next);
-                watched = reducer.Watch(watched, both.Seen);
-                for (; j < count; j++) Walk(load, reducer, ref second, rows[j] + o * stride, taps, step);
-            }
+                if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
+                OneWindow<T, TTap, TState, TAcc, TReducer> one = new(reducer, none), other = new(reducer, none);
+                T* slice = first + o * stride;
+                for (long d = 0; d < depths; d++, slice += rows.NextDepth)
+                {
+                    for (long i = firstFresh; i < step.Count; i++) Prefetch.Behind(slice + i * rowStep, stride * sizeof(TTap));
+                    T* row = slice;
+                    long j = 0;
+                    for (; j < step.Apart; j++, row += rowStep) load.Walk(ref one, row, taps, dilation);
+                    var both = new TwoWindows<T, TTap, TState, TAcc, TReducer>(reducer, one.State, other.State);
+                    for (; j < step.End; j++, row += rowStep) load.Walk(ref both, row, taps, dilation);
+                    (one.State, other.State) = (both.State, both.Next);
+                    watch = reducer.Watch(watch, both.Seen);
+                    for (; j < step.Count; j++, row += rowStep) load.Walk(ref other, row, taps, dilation);
+                }
 
-            watched = reducer.Watch(reducer.Watch(watched, first.Seen), second.Seen);
-            Store(reducer.Finish(first.State, _extents.At(_start + o), factor), output + o, outputs);
-            Store(reducer.Finish(second.State, _extents.At(_start + o), nextFactor), below + o, outputs);
+                watch = reducer.Watch(reducer.Watch(watch, one.Seen), other.Seen);
+                Store(reducer.Finish(one.State, _extents.At(_start + o), factor), to + o, outputs);
+                Store(reducer.Finish(other.State, _extents.At(_start + o), nextFactor), to + _to.Height + o, outputs);
+            }
         }
 
-        watch = watched;
+        return watch;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -219,10 +228,15 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         else TTap.StorePart(result, output, outputs);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Walk<TLoad, TReducer, TSink>(TLoad load, TReducer reducer, ref TSink sink, T* row, long taps, long step)
-        where TLoad : struct, IStridedLoad<T, TTap>
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-        where TSink : struct, ITapSink<T, TTap, TState, TAcc, TReducer> =>
-        TapRow.Walk<T, TTap, TState, TAcc, TReducer, TLoad, TSink>(load, reducer, ref sink, row, taps, step);
+    /// <summary>Where the rows of a band lie.</summary>
+    /// <param name="first">The first tap of the first row.</param>
+    /// <param name="step">The distance between rows.</param>
+    /// <param name="nextDepth">The distance between the depths of a window.</param>
+    /// <param name="depth">The window along the depth.</param>
+    private readonly struct Rows(T* first, long step, long nextDepth, in Window depth)
+    {
+        public readonly T* First = first;
+        public readonly long Step = step, NextDepth = nextDepth;
+        public readonly Window Depth = depth;
+    }
 }

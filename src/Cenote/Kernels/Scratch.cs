@@ -6,7 +6,7 @@ namespace Cenote;
 internal sealed unsafe class Scratch
 {
     /// <summary>The widest register.</summary>
-    private const nuint Alignment = 64;
+    public const int Alignment = 64;
 
     [ThreadStatic]
     private static Scratch? _mine;
@@ -26,7 +26,7 @@ internal sealed unsafe class Scratch
             NativeMemory.AlignedFree(mine._memory);
             mine._memory = null;
             mine._size = 0;
-            mine._memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+            mine._memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, (nuint)Alignment);
             mine._size = (nuint)bytes;
         }
 

@@ -18,9 +18,12 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     /// <summary>From so many taps on, runs are doubled in place of being added tap by tap.</summary>
     private const long ManyTaps = 12;
 
+    /// <summary>Rows are copied by so many at a time: read again at once, at other places, they would not have left the store buffer yet.</summary>
+    private const long Batch = 8;
+
     private readonly Line _line;
     private readonly LaneExtents _extents;
-    private readonly long _taps, _step, _stride;
+    private readonly long _taps, _step, _stride, _room;
     private readonly PaddedRow<T, TTap> _row;
     private readonly T* _padded;
     private readonly TState* _runs;
@@ -32,6 +35,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         _runs = runs;
         AxisPlan width = plan.Width;
         (_taps, _step, _stride) = (width.Kernel, width.Dilation, width.LaneStride);
+        _room = PaddedRow<T, TTap>.Room(Need(width, line));
         _row = new(line.Start * _stride - width.Before, Need(width, line), width.InputLength);
     }
 
@@ -65,7 +69,8 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         LaneExtents extents = LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, plan, scratch);
         scratch += LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count);
         var fold = new WidthFold<T, TTap, TState, TAcc>(line, extents, plan, (T*)scratch, (TState*)(scratch + PaddedBytes(plan, line)));
-        fold._row.Clear(reducer.Padding, fold._padded);
+        if (fold._row.IsInside) return fold;
+        for (long i = 0; i < Batch; i++) fold._row.Clear(reducer.Padding, fold._padded + i * fold._room);
         return fold;
     }
 
@@ -73,35 +78,55 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
 
     public byte* Extents(long state) => _extents.At(_line.Start + state);
 
-    public void Fold<TReducer>(TReducer reducer, T* row, TState* states, ref TTap watch)
+    public void Fold<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        bool inside = _row.IsInside;
-        T* taps = inside ? row + _row.From : _padded;
-        if (inside) Prefetch.Behind(taps, _row.Need * sizeof(T));
-        else watch = _row.Copy(reducer, row, _padded, watch);
-        if (Doubles(_taps, _stride))
+        while (rows > 0)
         {
-            watch = Lift(reducer, taps, watch, inside);
-            if (_stride == 1) Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _runs, states, _line.Block, _taps, _step);
+            long count = Math.Min(rows, Batch);
+            if (_row.IsInside)
+            {
+                watch = Lines(reducer, row + _row.From, count, rowStep, states, watch, isInput: true);
+            }
             else
             {
-                TState* folded = _runs + RunLength(_row.Need);
-                Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _runs, folded, (_line.Block - 1) * _stride + 1, _taps, _step);
-                for (long i = 0; i < _line.Block; i++) states[i] = folded[i * _stride];
+                watch = _row.Copy(reducer, row, count, rowStep, _padded, watch);
+                watch = Lines(reducer, _padded, count, _room, states, watch, isInput: false);
             }
 
-            return;
+            row += count * rowStep;
+            states += count * _line.Length;
+            rows -= count;
+        }
+    }
+
+    private TTap Lines<TReducer>(TReducer reducer, T* taps, long rows, long rowStep, TState* states, TTap watch, bool isInput)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        if (!Doubles(_taps, _stride))
+            return _stride switch
+            {
+                1 => Taps(new UnitLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
+                2 => Taps(new SecondLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
+                3 => Taps(new ThirdLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
+                4 => Taps(new FourthLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
+                _ => Taps(new GatherLoad<T, TTap>(_stride), reducer, taps, rows, rowStep, states, watch, isInput),
+            };
+        for (; rows > 0; rows--, taps += rowStep, states += _line.Length)
+        {
+            watch = Lift(reducer, taps, watch, isInput);
+            if (_stride == 1)
+            {
+                Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _runs, states, _line.Block, _taps, _step);
+                continue;
+            }
+
+            TState* folded = _runs + RunLength(_row.Need);
+            Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _runs, folded, (_line.Block - 1) * _stride + 1, _taps, _step);
+            for (long i = 0; i < _line.Block; i++) states[i] = folded[i * _stride];
         }
 
-        watch = _stride switch
-        {
-            1 => Taps(new UnitLoad<T, TTap>(), reducer, taps, states, watch, inside),
-            2 => Taps(new SecondLoad<T, TTap>(), reducer, taps, states, watch, inside),
-            3 => Taps(new ThirdLoad<T, TTap>(), reducer, taps, states, watch, inside),
-            4 => Taps(new FourthLoad<T, TTap>(), reducer, taps, states, watch, inside),
-            _ => Taps(new GatherLoad<T, TTap>(_stride), reducer, taps, states, watch, inside),
-        };
+        return watch;
     }
 
     private static bool Doubles(long taps, long stride) => taps >= ManyTaps * Math.Min(stride, 4);
@@ -110,7 +135,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     private static long Need(AxisPlan width, in Line line) =>
         Doubles(width.Kernel, width.LaneStride) ? (line.Block - 1) * width.LaneStride + width.Span : StridedLoad.Need<TTap, T>(width, line.Block);
 
-    private static long PaddedBytes(PoolPlan plan, in Line line) => Scratch.Round(PaddedRow<T, TTap>.Room(Need(plan.Width, line)) * sizeof(T));
+    private static long PaddedBytes(PoolPlan plan, in Line line) => Scratch.Round(Batch * PaddedRow<T, TTap>.Room(Need(plan.Width, line)) * sizeof(T));
 
     private static long RunBytes(PoolPlan plan, in Line line) =>
         Doubles(plan.Width.Kernel, plan.Width.LaneStride) ? Scratch.Round((plan.Width.LaneStride == 1 ? 1 : 2) * RunLength(Need(plan.Width, line)) * sizeof(TState)) : 0;
@@ -118,21 +143,22 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     private static long RunLength(long need) => (need + 2 * TTap.Count - 1) / TTap.Count * TTap.Count + TTap.Count;
 
     /// <summary>All taps of the line as states, with padding behind them to fill a register.</summary>
-    private TTap Lift<TReducer>(TReducer reducer, T* from, TTap watch, bool watching)
+    private TTap Lift<TReducer>(TReducer reducer, T* from, TTap watch, bool isInput)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long i = 0;
         for (; i + TTap.Count <= _row.Need; i += TTap.Count)
         {
             TTap taps = TTap.Load(from + i);
-            if (watching) watch = reducer.Watch(watch, taps);
+            if (isInput) Prefetch.Behind(from + i, sizeof(TTap));
+            if (isInput) watch = reducer.Watch(watch, taps);
             TAcc.Store(reducer.Lift(taps), _runs + i);
         }
 
         if (i < _row.Need)
         {
             TTap taps = TTap.LoadPart(from + i, 0, _row.Need - i, reducer.Padding);
-            if (watching) watch = reducer.Watch(watch, taps);
+            if (isInput) watch = reducer.Watch(watch, taps);
             TAcc.Store(reducer.Lift(taps), _runs + i);
             i += TTap.Count;
         }
@@ -144,20 +170,24 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     /// <summary>Combines every window's taps one after the other.</summary>
     // Bounds: Need says how far the loads go.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TTap Taps<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, TState* states, TTap watch, bool watching)
+    private TTap Taps<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, long rows, long rowStep, TState* states, TTap watch, bool isInput)
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long block = _line.Block, taps = _taps, step = _step, stride = _stride;
+        long block = _line.Block, length = _line.Length, taps = _taps, step = _step, stride = _stride;
         TAcc none = reducer.Lift(reducer.Padding);
-        for (long o = 0; o < block; o += TTap.Count)
+        for (; rows > 0; rows--, from += rowStep, states += length)
         {
-            // The last register steps back over states already written, where there is room.
-            if (o + TTap.Count > block) o = Math.Max(0, block - TTap.Count);
-            var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(none);
-            TapRow.Walk<T, TTap, TState, TAcc, TReducer, TLoad, OneWindow<T, TTap, TState, TAcc, TReducer>>(load, reducer, ref window, from + o * stride, taps, step);
-            if (watching) watch = reducer.Watch(watch, window.Seen);
-            TAcc.Store(window.State, states + o);
+            for (long o = 0; o < block; o += TTap.Count)
+            {
+                // The last register steps back over states already written, where there is room.
+                if (o + TTap.Count > block) o = Math.Max(0, block - TTap.Count);
+                if (isInput) Prefetch.Behind(from + o * stride, stride * sizeof(TTap));
+                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
+                load.Walk(ref window, from + o * stride, taps, step);
+                if (isInput) watch = reducer.Watch(watch, window.Seen);
+                TAcc.Store(window.State, states + o);
+            }
         }
 
         return watch;

@@ -6,8 +6,8 @@ namespace Cenote;
 /// <summary>Asks for memory before it is read: the machine's own prefetchers stop at every page, which costs more than the arithmetic.</summary>
 internal static unsafe class Prefetch
 {
-    /// <summary>How far ahead, in bytes: measured, flat from 2 to 4 kB.</summary>
-    public const long Distance = 3584;
+    /// <summary>How far ahead, in bytes: measured: best of those between 2 and 12 kB over all rows together.</summary>
+    public const long Distance = 5632;
 
     private const long CacheLine = 64;
 

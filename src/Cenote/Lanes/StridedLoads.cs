@@ -7,19 +7,22 @@ internal unsafe interface IStridedLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    /// <summary>How many neighbouring taps <see cref="LoadPhases"/> gives: the stride, where registers are loaded whole.</summary>
-    static abstract int Phases { get; }
-
-    /// <summary>The elements at <paramref name="from"/> and every stride from there.</summary>
-    TTap Load(T* from);
-
-    /// <summary>The same for <paramref name="from"/> and its right neighbours, out of the same registers.</summary>
-    Phases<TTap> LoadPhases(T* from);
+    /// <summary>Hands on the taps of one input row, left to right.</summary>
+    /// <param name="sink">Takes them.</param>
+    /// <param name="row">The first window's first tap.</param>
+    /// <param name="taps">How many taps a window has.</param>
+    /// <param name="step">The distance between them.</param>
+    // Bounds: StridedLoad.Need says how far the loads go.
+    void Walk<TSink>(ref TSink sink, T* row, long taps, long step)
+        where TSink : struct, ITapSink<TTap>;
 }
 
-/// <summary>Neighbouring taps; those behind the last phase are of no use.</summary>
-internal readonly record struct Phases<TTap>(TTap First, TTap Second, TTap Third, TTap Fourth)
-    where TTap : unmanaged;
+/// <summary>What takes taps.</summary>
+internal interface ITapSink<TTap>
+    where TTap : unmanaged
+{
+    void Take(TTap tap);
+}
 
 /// <summary>How far such loads go.</summary>
 internal static class StridedLoad
@@ -45,13 +48,16 @@ internal readonly unsafe struct UnitLoad<T, TTap> : IStridedLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    public static int Phases => 1;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Load(T* from) => TTap.Load(from);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Phases<TTap> LoadPhases(T* from) => new(Load(from), default, default, default);
+    public void Walk<TSink>(ref TSink sink, T* row, long taps, long step)
+        where TSink : struct, ITapSink<TTap>
+    {
+        // The common windows without a loop, which would cost as much as they do.
+        sink.Take(TTap.Load(row));
+        if (taps > 1) sink.Take(TTap.Load(row + step));
+        if (taps > 2) sink.Take(TTap.Load(row + 2 * step));
+        for (long k = 3; k < taps; k++) sink.Take(TTap.Load(row + k * step));
+    }
 }
 
 /// <summary>Every second element: two loads, one permutation.</summary>
@@ -61,16 +67,25 @@ internal readonly unsafe struct SecondLoad<T, TTap>() : IStridedLoad<T, TTap>
 {
     private readonly TTap _even = TTap.Every(2, 0), _odd = TTap.Every(2, 1);
 
-    public static int Phases => 2;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TTap Load(T* from) => TTap.Pick(TTap.Load(from), TTap.Load(from + TTap.Count), _even);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Load(T* from) => TTap.Pick(TTap.Load(from), TTap.Load(from + TTap.Count), _even);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Phases<TTap> LoadPhases(T* from)
+    public void Walk<TSink>(ref TSink sink, T* row, long taps, long step)
+        where TSink : struct, ITapSink<TTap>
     {
-        TTap low = TTap.Load(from), high = TTap.Load(from + TTap.Count);
-        return new(TTap.Pick(low, high, _even), TTap.Pick(low, high, _odd), default, default);
+        if (step != 1)
+        {
+            for (long k = 0; k < taps; k++) sink.Take(Load(row + k * step));
+            return;
+        }
+
+        for (long k = 0; k < taps; k += 2)
+        {
+            TTap low = TTap.Load(row + k), high = TTap.Load(row + k + TTap.Count);
+            sink.Take(TTap.Pick(low, high, _even));
+            if (k + 1 < taps) sink.Take(TTap.Pick(low, high, _odd));
+        }
     }
 }
 
@@ -85,16 +100,26 @@ internal readonly unsafe struct ThirdLoad<T, TTap> : IStridedLoad<T, TTap>
     {
     }
 
-    public static int Phases => 3;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TTap Load(T* from) => _first.Pick(TTap.Load(from), TTap.Load(from + TTap.Count), TTap.Load(from + 2 * TTap.Count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Load(T* from) => _first.Pick(TTap.Load(from), TTap.Load(from + TTap.Count), TTap.Load(from + 2 * TTap.Count));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Phases<TTap> LoadPhases(T* from)
+    public void Walk<TSink>(ref TSink sink, T* row, long taps, long step)
+        where TSink : struct, ITapSink<TTap>
     {
-        TTap low = TTap.Load(from), middle = TTap.Load(from + TTap.Count), high = TTap.Load(from + 2 * TTap.Count);
-        return new(_first.Pick(low, middle, high), _second.Pick(low, middle, high), _third.Pick(low, middle, high), default);
+        if (step != 1)
+        {
+            for (long k = 0; k < taps; k++) sink.Take(Load(row + k * step));
+            return;
+        }
+
+        for (long k = 0; k < taps; k += 3)
+        {
+            TTap low = TTap.Load(row + k), middle = TTap.Load(row + k + TTap.Count), high = TTap.Load(row + k + 2 * TTap.Count);
+            sink.Take(_first.Pick(low, middle, high));
+            if (k + 1 < taps) sink.Take(_second.Pick(low, middle, high));
+            if (k + 2 < taps) sink.Take(_third.Pick(low, middle, high));
+        }
     }
 
     private readonly struct Pattern
@@ -125,21 +150,34 @@ internal readonly unsafe struct FourthLoad<T, TTap>() : IStridedLoad<T, TTap>
 {
     private readonly TTap _even = TTap.Every(2, 0), _odd = TTap.Every(2, 1);
 
-    public static int Phases => 4;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Load(T* from)
+    private TTap Load(T* from)
     {
         TTap low = TTap.Pick(TTap.Load(from), TTap.Load(from + TTap.Count), _even);
         return TTap.Pick(low, TTap.Pick(TTap.Load(from + 2 * TTap.Count), TTap.Load(from + 3 * TTap.Count), _even), _even);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Phases<TTap> LoadPhases(T* from)
+    public void Walk<TSink>(ref TSink sink, T* row, long taps, long step)
+        where TSink : struct, ITapSink<TTap>
     {
-        TTap first = TTap.Load(from), second = TTap.Load(from + TTap.Count), third = TTap.Load(from + 2 * TTap.Count), fourth = TTap.Load(from + 3 * TTap.Count);
-        TTap even = TTap.Pick(first, second, _even), odd = TTap.Pick(first, second, _odd), laterEven = TTap.Pick(third, fourth, _even), laterOdd = TTap.Pick(third, fourth, _odd);
-        return new(TTap.Pick(even, laterEven, _even), TTap.Pick(odd, laterOdd, _even), TTap.Pick(even, laterEven, _odd), TTap.Pick(odd, laterOdd, _odd));
+        if (step != 1)
+        {
+            for (long k = 0; k < taps; k++) sink.Take(Load(row + k * step));
+            return;
+        }
+
+        for (long k = 0; k < taps; k += 4)
+        {
+            T* from = row + k;
+            TTap first = TTap.Load(from), second = TTap.Load(from + TTap.Count), third = TTap.Load(from + 2 * TTap.Count), fourth = TTap.Load(from + 3 * TTap.Count);
+            TTap even = TTap.Pick(first, second, _even), laterEven = TTap.Pick(third, fourth, _even);
+            TTap odd = TTap.Pick(first, second, _odd), laterOdd = TTap.Pick(third, fourth, _odd);
+            sink.Take(TTap.Pick(even, laterEven, _even));
+            if (k + 1 < taps) sink.Take(TTap.Pick(odd, laterOdd, _even));
+            if (k + 2 < taps) sink.Take(TTap.Pick(even, laterEven, _odd));
+            if (k + 3 < taps) sink.Take(TTap.Pick(odd, laterOdd, _odd));
+        }
     }
 }
 
@@ -148,16 +186,19 @@ internal readonly unsafe struct GatherLoad<T, TTap>(long stride) : IStridedLoad<
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    public static int Phases => 1;
-
-    public TTap Load(T* from)
+    private TTap Load(T* from)
     {
         TTap taps = default;
         for (int lane = 0; lane < TTap.Count; lane++) ((T*)&taps)[lane] = from[lane * stride];
         return taps;
     }
 
-    public Phases<TTap> LoadPhases(T* from) => new(Load(from), default, default, default);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Walk<TSink>(ref TSink sink, T* row, long taps, long step)
+        where TSink : struct, ITapSink<TTap>
+    {
+        for (long k = 0; k < taps; k++) sink.Take(Load(row + k * step));
+    }
 }
 
 /// <summary>Fewer neighbours than a register holds.</summary>
@@ -165,11 +206,13 @@ internal readonly unsafe struct ShortLoad<T, TTap>(long count, TTap padding) : I
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    public static int Phases => 1;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TTap Load(T* from) => TTap.LoadPart(from, 0, count, padding);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Load(T* from) => TTap.LoadPart(from, 0, count, padding);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Phases<TTap> LoadPhases(T* from) => new(Load(from), default, default, default);
+    public void Walk<TSink>(ref TSink sink, T* row, long taps, long step)
+        where TSink : struct, ITapSink<TTap>
+    {
+        for (long k = 0; k < taps; k++) sink.Take(Load(row + k * step));
+    }
 }

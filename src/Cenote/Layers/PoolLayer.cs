@@ -19,14 +19,14 @@ public abstract class PoolLayer
 
     /// <summary>The most threads a call may use: −1 for all cores (the default, or what the environment variable CENOTE_NUM_THREADS says), or at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is 0 or below −1.</exception>
+    /// <exception cref="InvalidOperationException">It was not set, and CENOTE_NUM_THREADS holds no such number.</exception>
     public int MaxDegreeOfParallelism
     {
-        get;
+        // 0 is none that can be set: the environment is looked at when the default is first needed.
+        get => field != 0 ? field : field = PlaneParallel.DefaultDegree;
         init => field = PlaneParallel.IsDegree(value) ? value
             : throw new ArgumentOutOfRangeException(nameof(MaxDegreeOfParallelism), $"MaxDegreeOfParallelism is {value}; it must be at least 1, or -1 for all cores.");
     }
-
-    = PlaneParallel.DefaultDegree;
 
     /// <summary>The operator's name on the command line and in plans.</summary>
     internal abstract string Name { get; }
@@ -55,6 +55,7 @@ public abstract class PoolLayer
     /// <returns>The pooled tensor, with as many axes as the input.</returns>
     /// <exception cref="ArgumentException">The shape does not suit the layer (see <see cref="Plan"/>), or the output is larger than one array.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be pooled.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="MaxDegreeOfParallelism"/> was not set, and CENOTE_NUM_THREADS holds no number of threads.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Tensor<T> Forward<T>(Tensor<T> input, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
         where T : unmanaged
@@ -119,6 +120,7 @@ public abstract class PoolLayer
     /// <param name="cancellationToken">Stops a long call; the output is then partly written.</param>
     /// <exception cref="ArgumentException">The plan is of another layer, a span has the wrong length, or the spans overlap. Nothing has been written.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be pooled.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="MaxDegreeOfParallelism"/> was not set, and CENOTE_NUM_THREADS holds no number of threads.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public unsafe void Forward<T>(PoolPlan plan, ReadOnlySpan<T> input, Span<T> output, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
         where T : unmanaged

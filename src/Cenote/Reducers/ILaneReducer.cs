@@ -32,6 +32,9 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>
     /// <summary>Whether the result is the same, or as good, however the taps are grouped.</summary>
     bool FoldsInAnyOrder(PoolPlan plan);
 
+    /// <summary>Whether the grouping changes no bit.</summary>
+    bool IsExact { get; }
+
     /// <summary>Whether a tap may be combined twice without changing the result.</summary>
     bool IsIdempotent { get; }
 }

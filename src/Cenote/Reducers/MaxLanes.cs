@@ -21,6 +21,8 @@ internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : ILaneReducer<T, TT
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
+    public bool IsExact => true;
+
     public bool IsIdempotent => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -57,6 +59,8 @@ internal readonly unsafe struct ExactMaxLanes<T, TTap>(T lowest) : ILaneReducer<
     public int ExtentSize => 0;
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
+
+    public bool IsExact => true;
 
     public bool IsIdempotent => true;
 
@@ -98,6 +102,8 @@ internal readonly unsafe struct SmallFloatMaxLanes<TTap>(short infinity) : ILane
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
+    public bool IsExact => true;
+
     public bool IsIdempotent => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -134,6 +140,8 @@ internal readonly unsafe struct ExactSmallFloatMaxLanes<TTap>(short infinity) : 
     public int ExtentSize => 0;
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
+
+    public bool IsExact => true;
 
     public bool IsIdempotent => true;
 

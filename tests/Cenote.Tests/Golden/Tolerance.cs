@@ -1,6 +1,4 @@
-using Cenote.Tests.Golden;
-
-namespace Cenote.Conformance.Tests;
+namespace Cenote.Tests.Golden;
 
 /// <summary>How close is the same: every bit, save for float averages over more taps than are added in a fixed order.</summary>
 internal static class Tolerance

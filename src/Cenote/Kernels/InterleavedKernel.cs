@@ -1,0 +1,43 @@
+namespace Cenote;
+
+/// <summary>
+/// Dense channels-last rows of stride 1 as rows of one channel: a tap lies as many elements further as there are channels. Fills the lanes where
+/// the channels would not, and has the walks of long windows.
+/// </summary>
+/// <param name="rows">The kernels for rows, the first that accepts the job runs.</param>
+internal sealed class InterleavedKernel(PoolKernel[] rows) : PoolKernel
+{
+    /// <summary>With fewer channels than this the lanes of a pixel are not filled.</summary>
+    private const long FewChannels = 32;
+
+    /// <summary>From so many taps along the width on, runs of taps are worth more than whole pixels.</summary>
+    private const long ManyTaps = 12;
+
+    public override string Name => "interleaved";
+
+    public override bool Accepts(in PoolJob job)
+    {
+        PoolPlan plan = job.Plan;
+        long channels = plan.Channels;
+        return channels > 1 && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && plan.Width.LaneStride == 1
+            && (plan.Width.InputLength == 1 || job.InputLayout.Width == channels) && (plan.Width.OutputLength == 1 || job.OutputLayout.Width == channels)
+            && (channels < FewChannels || plan.Width.Kernel >= ManyTaps) && plan.Width.Kernel > 1 && Find(Rows(job)) is not null;
+    }
+
+    public override long Units(in PoolJob job) => Find(Rows(job))!.Units(Rows(job));
+
+    public override double Cost(in PoolJob job) => Find(Rows(job))!.Cost(Rows(job));
+
+    public override void Run(in PoolJob job, long first, long end) => Find(Rows(job))!.Run(Rows(job), first, end);
+
+    // A single channel needs no stride, and must not look like channels side by side.
+    private static unsafe PoolJob Rows(in PoolJob job) =>
+        new(job.Plan.Interleaved, job.Input, job.InputLayout with { Channel = 0, Width = 1 }, job.Output, job.OutputLayout with { Channel = 0, Width = 1 }, job.Cancellation);
+
+    private PoolKernel? Find(in PoolJob job)
+    {
+        foreach (PoolKernel kernel in rows)
+            if (kernel.Accepts(job)) return kernel;
+        return null;
+    }
+}

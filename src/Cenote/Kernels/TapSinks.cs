@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>One window, and what was seen of its taps.</summary>
+internal struct OneWindow<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TAcc state) : ITapSink<TTap>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TState : unmanaged
+    where TAcc : unmanaged, IRegister<TAcc, TState>
+    where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+{
+    public TAcc State = state;
+    public TTap Seen;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Take(TTap tap)
+    {
+        Seen = reducer.Watch(Seen, tap);
+        State = reducer.Combine(State, reducer.Lift(tap));
+    }
+}
+
+/// <summary>Two windows that share their taps.</summary>
+internal struct TwoWindows<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TAcc state, TAcc next) : ITapSink<TTap>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TState : unmanaged
+    where TAcc : unmanaged, IRegister<TAcc, TState>
+    where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+{
+    public TAcc State = state, Next = next;
+    public TTap Seen;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Take(TTap tap)
+    {
+        Seen = reducer.Watch(Seen, tap);
+        TAcc lifted = reducer.Lift(tap);
+        State = reducer.Combine(State, lifted);
+        Next = reducer.Combine(Next, lifted);
+    }
+}
