@@ -11,7 +11,9 @@ public class GarbageTests
 {
     private const int Calls = 100;
 
-    private static readonly nint[] Small = [1, 3, 17, 19], Large = [2, 16, 160, 161];
+    private static readonly nint[][] Small = [[1, 3, 17, 19], [2, 40, 5, 6]];
+
+    private static readonly nint[] Large = [2, 16, 160, 161];
 
     public static TheoryData<PoolLayer> Layers =>
     [
@@ -23,14 +25,21 @@ public class GarbageTests
     [MemberData(nameof(Layers))]
     public void On_one_thread(PoolLayer layer)
     {
-        AssertNone<float>(layer);
-        AssertNone<double>(layer);
-        AssertNone<Half>(layer);
-        AssertNone<BFloat16>(layer);
-        AssertNone<byte>(layer);
-        AssertNone<short>(layer);
-        AssertNone<int>(layer);
-        AssertNone<long>(layer);
+        foreach (nint[] shape in Small)
+        {
+            foreach (bool channelsLast in (bool[])[false, true])
+            {
+                PoolPlan plan = layer.Plan(shape);
+                AssertNone<float>(plan, channelsLast);
+                AssertNone<double>(plan, channelsLast);
+                AssertNone<Half>(plan, channelsLast);
+                AssertNone<BFloat16>(plan, channelsLast);
+                AssertNone<byte>(plan, channelsLast);
+                AssertNone<short>(plan, channelsLast);
+                AssertNone<int>(plan, channelsLast);
+                AssertNone<long>(plan, channelsLast);
+            }
+        }
     }
 
     [Fact]
@@ -49,22 +58,29 @@ public class GarbageTests
         AssertNone(pool, new float[2 * 16 * 160 * 161]);
     }
 
-    private static void AssertNone<T>(PoolLayer layer)
+    private static void AssertNone<T>(PoolPlan plan, bool channelsLast)
         where T : unmanaged
     {
-        PoolPlan plan = layer.Plan(Small);
         var data = new T[plan.InputElements];
         var output = new T[plan.OutputElements];
-        var from = new ReadOnlyTensorSpan<T>(data, Small, []);
-        var to = new TensorSpan<T>(output, plan.OutputShape, []);
-        layer.Forward(from, to);
-        layer.Forward(plan, data.AsSpan(), output.AsSpan());
+        var from = new ReadOnlyTensorSpan<T>(data, plan.InputShape, Strides(plan.InputShape, channelsLast));
+        var to = new TensorSpan<T>(output, plan.OutputShape, Strides(plan.OutputShape, channelsLast));
+        plan.Layer.Forward(from, to);
+        plan.Layer.Forward(plan, data.AsSpan(), output.AsSpan());
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Calls; i++) layer.Forward(from, to);
+        for (int i = 0; i < Calls; i++) plan.Layer.Forward(from, to);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Calls; i++) layer.Forward(plan, data.AsSpan(), output.AsSpan());
+        for (int i = 0; i < Calls; i++) plan.Layer.Forward(plan, data.AsSpan(), output.AsSpan());
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static nint[] Strides(ReadOnlySpan<nint> shape, bool channelsLast)
+    {
+        var (c, h, w) = (shape[1], shape[2], shape[3]);
+        nint[] strides = channelsLast ? [h * w * c, 1, w * c, c] : [c * h * w, h * w, w, 1];
+        for (int axis = 0; axis < 4; axis++) if (shape[axis] == 1) strides[axis] = 0;
+        return strides;
     }
 
     private static void AssertNone<T>(PoolLayer layer, T[] data)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 
 namespace Cenote;
@@ -9,10 +10,14 @@ public sealed class PoolPlan
     /// <summary>Sums of floating-point numbers over no more taps than this keep PyTorch's order, and so its bits.</summary>
     internal const long MostTapsInOrder = 32;
 
+    /// <summary>The most elements of one register.</summary>
+    private const int MostPlanes = 64;
+
     private readonly nint[] _inputShape, _outputShape;
     private readonly AxisPlan[] _axes;
-    private PoolPlan? _interleaved, _block;
     private KernelChoice? _choice;
+    private readonly PoolPlan?[] _blocks = new PoolPlan?[BitOperations.Log2(MostPlanes) + 1];
+    private PoolPlan? _interleaved;
 
     private PoolPlan(PoolPlan plan, long batch, long channels, AxisPlan width)
     {
@@ -85,12 +90,8 @@ public sealed class PoolPlan
     /// <summary>The same outputs, where the channels of a pixel count as positions of the width: one channel, and longer rows.</summary>
     internal PoolPlan Interleaved => _interleaved ??= new(this, Batch, 1, Width.Interleaved(Channels));
 
-    /// <summary>The same windows over so many planes, as the channels of one image.</summary>
-    internal PoolPlan Block(int planes)
-    {
-        PoolPlan? block = _block;
-        return block?.Channels == planes ? block : _block = new(this, 1, planes, Width);
-    }
+    /// <summary>The same windows over so many planes, a power of two, as the channels of one image.</summary>
+    internal PoolPlan Block(int planes) => _blocks[BitOperations.Log2((uint)planes)] ??= new(this, 1, planes, Width);
 
     /// <summary>The most taps that one window has inside the input.</summary>
     internal long MaxCount => Depth.MaxCount * Height.MaxCount * Width.MaxCount;
