@@ -30,6 +30,24 @@ public class KernelTests
         }
     }
 
+    /// <summary>Sums of bytes that just fit 16 bits, and those that do not.</summary>
+    [Theory]
+    [InlineData(256)]
+    [InlineData(257)]
+    [InlineData(258)]
+    [InlineData(300)]
+    public void Sums_of_the_largest_elements_keep_within_the_lanes(int taps)
+    {
+        var layer = new AvgPool1d(taps, 1);
+        PoolPlan plan = layer.Plan([1, 1, 600]);
+        var output = new byte[plan.OutputElements];
+        layer.Forward<byte>(plan, [.. Enumerable.Repeat(byte.MaxValue, 600)], output);
+        Assert.All(output, mean => Assert.Equal(byte.MaxValue, mean));
+        var signed = new sbyte[plan.OutputElements];
+        layer.Forward<sbyte>(plan, [.. Enumerable.Repeat(sbyte.MinValue, 600)], signed);
+        Assert.All(signed, mean => Assert.Equal(sbyte.MinValue, mean));
+    }
+
     private static unsafe void Run<T>(bool isMax)
         where T : unmanaged
     {

@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace Cenote.Tests;
+
+/// <summary>The kernels once more on machines with narrower registers, or none: the runtime plays them.</summary>
+public class RegisterWidthTests
+{
+    [Theory]
+    [InlineData("DOTNET_EnableAVX512")]
+    [InlineData("DOTNET_EnableAVX2")]
+    [InlineData("DOTNET_EnableHWIntrinsic")]
+    public async Task Kernels_give_the_same_bits_without(string instructions)
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable(instructions) is null, "This is the run without.");
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in (string[])[typeof(KernelTests).Assembly.Location, "--filter-class", typeof(KernelTests).FullName!]) start.ArgumentList.Add(argument);
+        start.Environment[instructions] = "0";
+        using Process process = Process.Start(start)!;
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Task<string> errors = process.StandardError.ReadToEndAsync(cancellation);
+        string printed = await process.StandardOutput.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        Assert.True(process.ExitCode == 0, printed + await errors);
+        Assert.Contains("succeeded: ", printed, StringComparison.Ordinal);
+    }
+}
