@@ -47,7 +47,8 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (_plan.Channels >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch);
+        if (_plan.Channels >= TTap.Count && reducer.IsLongLift) Pool(new LoopLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch);
+        else if (_plan.Channels >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch);
         else Pool(new ShortLoad<T, TTap>(_plan.Channels, reducer.Padding), reducer, input, output, depth, first, end, ref watch);
     }
 
@@ -55,7 +56,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        bool overlap = _plan.Width.Dilation == 1 && _plan.Width.Stride < _plan.Width.Kernel;
+        bool overlap = !reducer.IsLongLift && _plan.Width.Dilation == 1 && _plan.Width.Stride < _plan.Width.Kernel;
         for (long h = first; h < end; h++)
         {
             Window height = _plan.Height[h];

@@ -71,6 +71,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     {
         switch (_plan.Width.LaneStride)
         {
+            case 1 when reducer.IsLongLift: Pool(new LoopLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case 1: Pool(new UnitLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case 2: Pool(new SecondLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case 3: Pool(new ThirdLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
@@ -107,7 +108,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         for (long h = first; h < end; h += _band)
         {
             long last = Math.Min(end, h + _band) - 1, from = RowStep.From(height, h), to = RowStep.To(height, last);
-            ReadOnlySpan<RowStep> steps = RowStep.Write(_steps, height, h, last, from, inTwos: typeof(TLoad) == typeof(UnitLoad<T, TTap>) || typeof(TLoad) == typeof(SecondLoad<T, TTap>));
+            ReadOnlySpan<RowStep> steps = RowStep.Write(_steps, height, h, last, from, inTwos: !reducer.IsLongLift && (typeof(TLoad) == typeof(UnitLoad<T, TTap>) || typeof(TLoad) == typeof(SecondLoad<T, TTap>)));
             if (_row.IsInside)
             {
                 watch = Finish(load, reducer, new(input + _row.From + from * _from.Height, _from.Height, nextDepth, depth), steps, output, watch);

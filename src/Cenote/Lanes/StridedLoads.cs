@@ -60,6 +60,19 @@ internal readonly unsafe struct UnitLoad<T, TTap> : IStridedLoad<T, TTap>
     }
 }
 
+/// <summary>Neighbours, one register after the other: for sinks too long to be written out more than once.</summary>
+internal readonly unsafe struct LoopLoad<T, TTap> : IStridedLoad<T, TTap>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Walk<TSink>(ref TSink sink, T* row, long taps, long step)
+        where TSink : struct, ITapSink<TTap>
+    {
+        for (long k = 0; k < taps; k++) sink.Take(TTap.Load(row + k * step));
+    }
+}
+
 /// <summary>Every second element: two loads, one permutation.</summary>
 internal readonly unsafe struct SecondLoad<T, TTap>() : IStridedLoad<T, TTap>
     where T : unmanaged

@@ -38,6 +38,8 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
+    public bool IsLongLift => false;
+
     public bool IsExact => true;
 
     public bool IsIdempotent => false;

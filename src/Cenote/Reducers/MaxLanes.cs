@@ -21,6 +21,8 @@ internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : ILaneReducer<T, TT
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
+    public bool IsLongLift => false;
+
     public bool IsExact => true;
 
     public bool IsIdempotent => true;
@@ -59,6 +61,8 @@ internal readonly unsafe struct ExactMaxLanes<T, TTap>(T lowest) : ILaneReducer<
     public int ExtentSize => 0;
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
+
+    public bool IsLongLift => false;
 
     public bool IsExact => true;
 
@@ -102,6 +106,8 @@ internal readonly unsafe struct SmallFloatMaxLanes<TTap>(short infinity) : ILane
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
+    public bool IsLongLift => false;
+
     public bool IsExact => true;
 
     public bool IsIdempotent => true;
@@ -140,6 +146,8 @@ internal readonly unsafe struct ExactSmallFloatMaxLanes<TTap>(short infinity) : 
     public int ExtentSize => 0;
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
+
+    public bool IsLongLift => false;
 
     public bool IsExact => true;
 

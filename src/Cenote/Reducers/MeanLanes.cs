@@ -15,6 +15,8 @@ internal readonly unsafe struct MeanLanes<T, TTap> : ILaneReducer<T, TTap, T, TT
 
     public bool FoldsInAnyOrder(PoolPlan plan) => plan.MaxCount > PoolPlan.MostTapsInOrder;
 
+    public bool IsLongLift => false;
+
     public bool IsExact => false;
 
     public bool IsIdempotent => false;

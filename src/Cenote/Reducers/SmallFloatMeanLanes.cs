@@ -90,6 +90,8 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
 
     public bool FoldsInAnyOrder(PoolPlan plan) => plan.MaxCount > PoolPlan.MostTapsInOrder;
 
+    public bool IsLongLift => true;
+
     public bool IsExact => false;
 
     public bool IsIdempotent => false;
