@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Cenote;
 
@@ -27,7 +28,22 @@ internal static class PlaneParallel
     public static bool IsDegree(int degree) => degree is -1 or >= 1;
 
     /// <exception cref="OperationCanceledException">The job's token was cancelled; the output is then partly written.</exception>
-    public static void Run(PoolKernel kernel, PoolJob job, int maxDegree, IProgress<double>? progress)
+    public static unsafe void Run(PoolKernel kernel, PoolJob job, int maxDegree, IProgress<double>? progress)
+    {
+        void* partials = NativeMemory.Alloc((nuint)kernel.PartialBytes(job));
+        try
+        {
+            job = job with { Partials = partials };
+            RunUnits(kernel, job, maxDegree, progress);
+            kernel.Complete(job);
+        }
+        finally
+        {
+            NativeMemory.Free(partials);
+        }
+    }
+
+    private static void RunUnits(PoolKernel kernel, PoolJob job, int maxDegree, IProgress<double>? progress)
     {
         long units = kernel.Units(job);
         long worthwhile = Math.Min(units, (long)(kernel.Cost(job) / WorthAThread));
