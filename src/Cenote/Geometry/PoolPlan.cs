@@ -171,6 +171,9 @@ public sealed class PoolPlan
         return text.ToString();
     }
 
+    /// <summary>Whether there is one window per plane, and it reads the plane's every element.</summary>
+    internal bool IsGlobal => !ReadsPadding && _axes.All(axis => axis.OutputLength == 1 && axis[0].Count == axis.InputLength);
+
     /// <summary>The rows of the output: its elements without the width.</summary>
     internal long OutputRows => Batch * Channels * Depth.OutputLength * Height.OutputLength;
 

@@ -49,6 +49,27 @@ internal sealed class KernelCatalog
         ];
     }
 
+    /// <summary>The kernels on registers for whole planes.</summary>
+    /// <param name="totals">What the states of <paramref name="exact"/> come to.</param>
+    /// <inheritdoc cref="OnRegisters"/>
+    public static PoolKernel[] OnPlanes<T, TTap, TState, TAcc, TReducer, TExact, TTotal, TTotals>(TReducer reducer, TExact exact, TTotals totals)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TExact : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TTotal : unmanaged
+        where TTotals : struct, IPlaneTotals<T, TState, TTotal>
+    {
+        if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
+        return
+        [
+            new PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact, TTotal, TTotals>(reducer, exact, totals),
+            new StackKernel<T, TTap, TState, TAcc, TReducer, TExact, TTotal, TTotals>(reducer, exact, totals),
+        ];
+    }
+
     /// <summary>The first kernel that takes the job.</summary>
     public PoolKernel Find(in PoolJob job)
     {

@@ -7,6 +7,9 @@ internal readonly unsafe struct PoolJob(PoolPlan plan, void* input, in TensorLay
     public readonly void* Input = input, Output = output;
     public readonly TensorLayout InputLayout = inputLayout, OutputLayout = outputLayout;
     public readonly CancellationToken Cancellation = cancellation;
+
+    /// <summary>Room for what the units leave to <see cref="PoolKernel.Complete"/>.</summary>
+    public void* Partials { get; init; }
 }
 
 /// <summary>One way to walk memory, bound to an element type and a reducer. Kernels never mention threads.</summary>
@@ -26,4 +29,12 @@ internal abstract class PoolKernel
 
     /// <summary>Runs the pieces from <paramref name="first"/> up to, not including, <paramref name="end"/>.</summary>
     public abstract void Run(in PoolJob job, long first, long end);
+
+    /// <summary>Bytes of <see cref="PoolJob.Partials"/> that the job needs.</summary>
+    public virtual long PartialBytes(in PoolJob job) => 0;
+
+    /// <summary>Makes outputs of the partial results, after all units.</summary>
+    public virtual void Complete(in PoolJob job)
+    {
+    }
 }

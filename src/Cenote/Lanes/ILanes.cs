@@ -10,6 +10,9 @@ internal unsafe interface IRegister<TSelf, T>
     static abstract TSelf Load(T* from);
 
     static abstract void Store(TSelf lanes, T* to);
+
+    /// <summary>Two registers laid end to end: the lanes with even numbers, and the odd ones behind them.</summary>
+    static abstract (TSelf Even, TSelf Odd) Unzip(TSelf low, TSelf high);
 }
 
 /// <summary>A register of elements: the one facade under which every loop is written once, whatever the width.</summary>
@@ -28,6 +31,8 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     static abstract void StorePart(TSelf lanes, T* to, long end);
 
     static abstract TSelf operator +(TSelf left, TSelf right);
+
+    static abstract TSelf operator -(TSelf left, TSelf right);
 
     static abstract TSelf operator *(TSelf left, TSelf right);
 

@@ -59,6 +59,9 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
     public static Lanes128<T> operator +(Lanes128<T> left, Lanes128<T> right) => new(left.Value + right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> operator -(Lanes128<T> left, Lanes128<T> right) => new(left.Value - right.Value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> operator *(Lanes128<T> left, Lanes128<T> right) => new(left.Value * right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -171,6 +174,9 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
         Vector128<long> q = pattern.Value.AsInt64() & Vector128.Create(2L * Count - 1);
         return new(Vector128.ConditionalSelect(Vector128.LessThan(q, Vector128.Create((long)Count)), Vector128.Shuffle(low.Value.AsInt64(), q), Vector128.Shuffle(high.Value.AsInt64(), q - Vector128.Create((long)Count))).As<long, T>());
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Lanes128<T> Even, Lanes128<T> Odd) Unzip(Lanes128<T> low, Lanes128<T> high) => (Pick(low, high, Every(2, 0)), Pick(low, high, Every(2, 1)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Every(int step, int first)

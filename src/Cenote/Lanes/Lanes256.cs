@@ -59,6 +59,9 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
     public static Lanes256<T> operator +(Lanes256<T> left, Lanes256<T> right) => new(left.Value + right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> operator -(Lanes256<T> left, Lanes256<T> right) => new(left.Value - right.Value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> operator *(Lanes256<T> left, Lanes256<T> right) => new(left.Value * right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -171,6 +174,9 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
         Vector256<long> q = pattern.Value.AsInt64() & Vector256.Create(2L * Count - 1);
         return new(Vector256.ConditionalSelect(Vector256.LessThan(q, Vector256.Create((long)Count)), Vector256.Shuffle(low.Value.AsInt64(), q), Vector256.Shuffle(high.Value.AsInt64(), q - Vector256.Create((long)Count))).As<long, T>());
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Lanes256<T> Even, Lanes256<T> Odd) Unzip(Lanes256<T> low, Lanes256<T> high) => (Pick(low, high, Every(2, 0)), Pick(low, high, Every(2, 1)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Every(int step, int first)

@@ -59,6 +59,9 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
     public static Lanes512<T> operator +(Lanes512<T> left, Lanes512<T> right) => new(left.Value + right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> operator -(Lanes512<T> left, Lanes512<T> right) => new(left.Value - right.Value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> operator *(Lanes512<T> left, Lanes512<T> right) => new(left.Value * right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -171,6 +174,9 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
         Vector512<long> q = pattern.Value.AsInt64() & Vector512.Create(2L * Count - 1);
         return new(Vector512.ConditionalSelect(Vector512.LessThan(q, Vector512.Create((long)Count)), Vector512.Shuffle(low.Value.AsInt64(), q), Vector512.Shuffle(high.Value.AsInt64(), q - Vector512.Create((long)Count))).As<long, T>());
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Lanes512<T> Even, Lanes512<T> Odd) Unzip(Lanes512<T> low, Lanes512<T> high) => (Pick(low, high, Every(2, 0)), Pick(low, high, Every(2, 1)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Every(int step, int first)

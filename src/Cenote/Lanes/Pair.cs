@@ -20,4 +20,12 @@ internal readonly unsafe struct Pair<TLanes, T>(TLanes lower, TLanes upper) : IR
         TLanes.Store(lanes.Lower, to);
         TLanes.Store(lanes.Upper, to + TLanes.Count);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Pair<TLanes, T> Even, Pair<TLanes, T> Odd) Unzip(Pair<TLanes, T> low, Pair<TLanes, T> high)
+    {
+        var (lowEven, lowOdd) = TLanes.Unzip(low.Lower, low.Upper);
+        var (highEven, highOdd) = TLanes.Unzip(high.Lower, high.Upper);
+        return (new(lowEven, highEven), new(lowOdd, highOdd));
+    }
 }

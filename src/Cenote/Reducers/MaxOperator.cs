@@ -30,8 +30,20 @@ internal sealed class MaxOperator : PoolOperator
         var reducer = new MaxReducer<T>(lowest);
         if (typeof(T) == typeof(Half)) return SmallFloats<T>(reducer, infinity: 0x7C00);
         if (typeof(T) == typeof(BFloat16)) return SmallFloats<T>(reducer, infinity: 0x7F80);
-        return KernelCatalog.Of<T, T, MaxReducer<T>>(reducer, OnRegisters<T, Lanes512<T>>(lowest), OnRegisters<T, Lanes256<T>>(lowest), OnRegisters<T, Lanes128<T>>(lowest));
+        return KernelCatalog.Of<T, T, MaxReducer<T>>(
+            reducer,
+            OnPlanes<T, Lanes512<T>>(lowest),
+            OnPlanes<T, Lanes256<T>>(lowest),
+            OnPlanes<T, Lanes128<T>>(lowest),
+            OnRegisters<T, Lanes512<T>>(lowest),
+            OnRegisters<T, Lanes256<T>>(lowest),
+            OnRegisters<T, Lanes128<T>>(lowest));
     }
+
+    private static PoolKernel[] OnPlanes<T, TTap>(T lowest)
+        where T : unmanaged, IComparisonOperators<T, T, bool>
+        where TTap : unmanaged, ILanes<TTap, T> =>
+        KernelCatalog.OnPlanes<T, TTap, T, TTap, MaxLanes<T, TTap>, ExactMaxLanes<T, TTap>, T, MaxTotals<T, T>>(new(lowest), new(lowest), new(lowest));
 
     private static PoolKernel[] OnRegisters<T, TTap>(T lowest)
         where T : unmanaged
@@ -40,7 +52,19 @@ internal sealed class MaxOperator : PoolOperator
 
     private static KernelCatalog SmallFloats<T>(MaxReducer<T> reducer, short infinity)
         where T : unmanaged, IComparisonOperators<T, T, bool> =>
-        KernelCatalog.Of<T, T, MaxReducer<T>>(reducer, SmallFloats<Lanes512<short>>(infinity), SmallFloats<Lanes256<short>>(infinity), SmallFloats<Lanes128<short>>(infinity));
+        KernelCatalog.Of<T, T, MaxReducer<T>>(
+            reducer,
+            SmallFloatPlanes<T, Lanes512<short>>(reducer, infinity),
+            SmallFloatPlanes<T, Lanes256<short>>(reducer, infinity),
+            SmallFloatPlanes<T, Lanes128<short>>(reducer, infinity),
+            SmallFloats<Lanes512<short>>(infinity),
+            SmallFloats<Lanes256<short>>(infinity),
+            SmallFloats<Lanes128<short>>(infinity));
+
+    private static PoolKernel[] SmallFloatPlanes<T, TTap>(MaxReducer<T> reducer, short infinity)
+        where T : unmanaged, IComparisonOperators<T, T, bool>
+        where TTap : unmanaged, ILanes<TTap, short> =>
+        KernelCatalog.OnPlanes<short, TTap, short, TTap, SmallFloatMaxLanes<TTap>, ExactSmallFloatMaxLanes<TTap>, T, MaxTotals<short, T>>(new(infinity), new(infinity), new(reducer.Identity));
 
     private static PoolKernel[] SmallFloats<TTap>(short infinity)
         where TTap : unmanaged, ILanes<TTap, short> =>

@@ -24,10 +24,10 @@ internal sealed class MeanOperator : PoolOperator
 
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
-        ElementType.Single => _wholePlane ? KernelCatalog.Of<float, double, DoubleMean>(default) : Floats<float, SingleMean>(),
-        ElementType.Half => _wholePlane ? KernelCatalog.Of<Half, double, DoubleMean>(default) : SmallFloats<Half, HalfBits>(),
-        ElementType.BFloat16 => _wholePlane ? KernelCatalog.Of<BFloat16, double, DoubleMean>(default) : SmallFloats<BFloat16, BFloat16Bits>(),
-        ElementType.Double => _wholePlane ? KernelCatalog.Of<double, DoubleDouble, CompensatedMean>(default) : Floats<double, DoubleMean>(),
+        ElementType.Single => _wholePlane ? WideFloats() : Floats<float, SingleMean>(),
+        ElementType.Half => _wholePlane ? WideSmallFloats<Half, HalfBits, DoubleMean>() : SmallFloats<Half, HalfBits>(),
+        ElementType.BFloat16 => _wholePlane ? WideSmallFloats<BFloat16, BFloat16Bits, DoubleMean>() : SmallFloats<BFloat16, BFloat16Bits>(),
+        ElementType.Double => _wholePlane ? CompensatedDoubles() : Floats<double, DoubleMean>(),
         ElementType.SByte => Bytes<sbyte, short>(),
         ElementType.Byte => Bytes<byte, ushort>(),
         ElementType.Int16 => Shorts<short, int>(),
@@ -69,52 +69,95 @@ internal sealed class MeanOperator : PoolOperator
             KernelCatalog.OnRegisters<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>>(default, default);
     }
 
+    private static KernelCatalog WideFloats()
+    {
+        return KernelCatalog.Of<float, double, DoubleMean>(default, On<Lanes512<float>, Lanes512<double>>(), On<Lanes256<float>, Lanes256<double>>(), On<Lanes128<float>, Lanes128<double>>());
+
+        static PoolKernel[] On<TTap, TDoubles>()
+            where TTap : unmanaged, ILanes<TTap, float>
+            where TDoubles : unmanaged, ILanes<TDoubles, double> =>
+            KernelCatalog.OnPlanes<float, TTap, double, Pair<TDoubles, double>, WideMeanLanes<TTap, TDoubles>, WideMeanLanes<TTap, TDoubles>, double, FloatTotals<float, float, double, DoubleMean>>(default, default, default);
+    }
+
+    private static KernelCatalog WideSmallFloats<T, TFormat, TReducer>()
+        where T : unmanaged
+        where TFormat : struct, ISmallFloat
+        where TReducer : struct, IPoolReducer<T, double>
+    {
+        return KernelCatalog.Of<T, double, TReducer>(
+            default,
+            On<Lanes512<short>, Lanes512<int>, Lanes512<float>, Lanes512<double>>(),
+            On<Lanes256<short>, Lanes256<int>, Lanes256<float>, Lanes256<double>>(),
+            On<Lanes128<short>, Lanes128<int>, Lanes128<float>, Lanes128<double>>());
+
+        static PoolKernel[] On<TTap, TInts, TReals, TDoubles>()
+            where TTap : unmanaged, ILanes<TTap, short>
+            where TInts : unmanaged, ILanes<TInts, int>
+            where TReals : unmanaged, ILanes<TReals, float>
+            where TDoubles : unmanaged, ILanes<TDoubles, double> =>
+            KernelCatalog.OnPlanes<short, TTap, double, Pair<Pair<TDoubles, double>, double>, WideSmallFloatMeanLanes<TFormat, TTap, TInts, TReals, TDoubles>, WideSmallFloatMeanLanes<TFormat, TTap, TInts, TReals, TDoubles>, double, FloatTotals<short, T, double, TReducer>>(default, default, default);
+    }
+
+    private static KernelCatalog CompensatedDoubles()
+    {
+        return KernelCatalog.Of<double, DoubleDouble, CompensatedMean>(default, On<Lanes512<double>>(), On<Lanes256<double>>(), On<Lanes128<double>>());
+
+        static PoolKernel[] On<TTap>()
+            where TTap : unmanaged, ILanes<TTap, double> =>
+            KernelCatalog.OnPlanes<double, TTap, DoubleDouble, DoubleDoubleLanes<TTap>, CompensatedMeanLanes<TTap>, CompensatedMeanLanes<TTap>, DoubleDouble, FloatTotals<double, double, DoubleDouble, CompensatedMean>>(default, default, default);
+    }
+
     private KernelCatalog Bytes<T, TSum>()
         where T : unmanaged, IBinaryInteger<T>
-        where TSum : unmanaged =>
+        where TSum : unmanaged, IBinaryInteger<TSum> =>
         Exact<T, long>(
-            On<T, Lanes512<T>, TSum, Lanes512<TSum>, int, Lanes512<int>, float, Lanes512<float>>(),
-            On<T, Lanes256<T>, TSum, Lanes256<TSum>, int, Lanes256<int>, float, Lanes256<float>>(),
-            On<T, Lanes128<T>, TSum, Lanes128<TSum>, int, Lanes128<int>, float, Lanes128<float>>());
+            On<T, Lanes512<T>, TSum, Lanes512<TSum>, int, Lanes512<int>, float, Lanes512<float>, long>(),
+            On<T, Lanes256<T>, TSum, Lanes256<TSum>, int, Lanes256<int>, float, Lanes256<float>, long>(),
+            On<T, Lanes128<T>, TSum, Lanes128<TSum>, int, Lanes128<int>, float, Lanes128<float>, long>());
 
     private KernelCatalog Shorts<T, TSum>()
         where T : unmanaged, IBinaryInteger<T>
-        where TSum : unmanaged =>
-        Exact<T, long>(Wide512<T, TSum>(), Wide256<T, TSum>(), Wide128<T, TSum>());
+        where TSum : unmanaged, IBinaryInteger<TSum> =>
+        Exact<T, long>(Wide512<T, TSum, long>(), Wide256<T, TSum, long>(), Wide128<T, TSum, long>());
 
     private KernelCatalog Integers<T, TSum>()
         where T : unmanaged, IBinaryInteger<T>
-        where TSum : unmanaged =>
-        Exact<T, Int128>(Wide512<T, TSum>(), Wide256<T, TSum>(), Wide128<T, TSum>());
+        where TSum : unmanaged, IBinaryInteger<TSum> =>
+        Exact<T, Int128>(Wide512<T, TSum, Int128>(), Wide256<T, TSum, Int128>(), Wide128<T, TSum, Int128>());
 
     private KernelCatalog Exact<T, TSum>(params ReadOnlySpan<PoolKernel[]> kernels)
         where T : unmanaged, IBinaryInteger<T>
         where TSum : unmanaged, IBinaryInteger<TSum> =>
         KernelCatalog.Of<T, TSum, IntegerMean<T, TSum>>(new(_rounding), kernels);
 
-    private PoolKernel[] Wide512<T, TSum>()
-        where T : unmanaged
-        where TSum : unmanaged => On<T, Lanes512<T>, TSum, Lanes512<TSum>, long, Lanes512<long>, double, Lanes512<double>>();
+    private PoolKernel[] Wide512<T, TSum, TTotal>()
+        where T : unmanaged, IBinaryInteger<T>
+        where TSum : unmanaged, IBinaryInteger<TSum>
+        where TTotal : unmanaged, IBinaryInteger<TTotal> => On<T, Lanes512<T>, TSum, Lanes512<TSum>, long, Lanes512<long>, double, Lanes512<double>, TTotal>();
 
-    private PoolKernel[] Wide256<T, TSum>()
-        where T : unmanaged
-        where TSum : unmanaged => On<T, Lanes256<T>, TSum, Lanes256<TSum>, long, Lanes256<long>, double, Lanes256<double>>();
+    private PoolKernel[] Wide256<T, TSum, TTotal>()
+        where T : unmanaged, IBinaryInteger<T>
+        where TSum : unmanaged, IBinaryInteger<TSum>
+        where TTotal : unmanaged, IBinaryInteger<TTotal> => On<T, Lanes256<T>, TSum, Lanes256<TSum>, long, Lanes256<long>, double, Lanes256<double>, TTotal>();
 
-    private PoolKernel[] Wide128<T, TSum>()
-        where T : unmanaged
-        where TSum : unmanaged => On<T, Lanes128<T>, TSum, Lanes128<TSum>, long, Lanes128<long>, double, Lanes128<double>>();
+    private PoolKernel[] Wide128<T, TSum, TTotal>()
+        where T : unmanaged, IBinaryInteger<T>
+        where TSum : unmanaged, IBinaryInteger<TSum>
+        where TTotal : unmanaged, IBinaryInteger<TTotal> => On<T, Lanes128<T>, TSum, Lanes128<TSum>, long, Lanes128<long>, double, Lanes128<double>, TTotal>();
 
-    private PoolKernel[] On<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>()
-        where T : unmanaged
+    private PoolKernel[] On<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals, TTotal>()
+        where T : unmanaged, IBinaryInteger<T>
         where TTap : unmanaged, ILanes<TTap, T>
-        where TSum : unmanaged
+        where TSum : unmanaged, IBinaryInteger<TSum>
         where TSums : unmanaged, ILanes<TSums, TSum>
         where TInt : unmanaged
         where TInts : unmanaged, ILanes<TInts, TInt>
         where TReal : unmanaged
         where TReals : unmanaged, ILanes<TReals, TReal>
+        where TTotal : unmanaged, IBinaryInteger<TTotal>
     {
         var reducer = new IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(_rounding);
+        if (_wholePlane) return KernelCatalog.OnPlanes<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, TTotal, IntegerTotals<T, TSum, TTotal>>(reducer, reducer, new(_rounding));
         return KernelCatalog.OnRegisters<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>>(reducer, reducer);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Cenote;
 
@@ -30,7 +31,29 @@ internal static class PlaneParallel
     public static bool IsDegree(int degree) => degree is -1 or >= 1;
 
     /// <exception cref="OperationCanceledException">The job's token was cancelled; the output is then partly written.</exception>
-    public static void Run(PoolKernel kernel, in PoolJob job, int maxDegree, IProgress<double>? progress)
+    public static unsafe void Run(PoolKernel kernel, in PoolJob job, int maxDegree, IProgress<double>? progress)
+    {
+        long partialBytes = kernel.PartialBytes(job);
+        if (partialBytes == 0)
+        {
+            RunUnits(kernel, job, maxDegree, progress);
+            return;
+        }
+
+        void* partials = NativeMemory.Alloc((nuint)partialBytes);
+        try
+        {
+            PoolJob withPartials = job with { Partials = partials };
+            RunUnits(kernel, withPartials, maxDegree, progress);
+            kernel.Complete(withPartials);
+        }
+        finally
+        {
+            NativeMemory.Free(partials);
+        }
+    }
+
+    private static void RunUnits(PoolKernel kernel, in PoolJob job, int maxDegree, IProgress<double>? progress)
     {
         long units = kernel.Units(job);
         double cost = kernel.Cost(job);
