@@ -14,15 +14,20 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
 {
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
-    private readonly PixelTable _pixels;
+    private readonly PixelStep* _steps;
+    private readonly int _stepCount;
     private readonly byte* _ones;
-    private readonly long _ahead;
 
-    private PixelWindows(in PoolJob job, PixelTable pixels, byte* ones)
+    /// <summary>How far ahead input is asked for, in bytes, and how many new rows an output row has; none where the caches hold it all.</summary>
+    private readonly long _ahead, _fresh;
+
+    private PixelWindows(in PoolJob job, PixelStep* steps, int stepCount, byte* ones)
     {
-        (_plan, _from, _to, _pixels) = (job.Plan, job.InputLayout, job.OutputLayout, pixels);
+        (_plan, _from, _to, _stepCount) = (job.Plan, job.InputLayout, job.OutputLayout, stepCount);
+        _steps = steps;
         _ones = ones;
         _ahead = Prefetch.Multiple(_from.Width * sizeof(T));
+        _fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) ? _plan.Height.Stride : 0;
     }
 
     public static string Name => "pixels";
@@ -38,10 +43,10 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     public static PixelWindows<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, long number)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long tableBytes = PixelTable.Bytes(job.Plan);
-        byte* scratch = Scratch.Of(tableBytes + TTap.Count * reducer.ExtentSize), ones = scratch + tableBytes;
+        long stepBytes = Scratch.Round(job.Plan.Width.OutputLength * sizeof(PixelStep));
+        byte* scratch = Scratch.Of(stepBytes + TTap.Count * reducer.ExtentSize), ones = scratch + stepBytes;
         for (int lane = 0; lane < TTap.Count && reducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
-        return new(job, PixelTable.Write(job, scratch), ones);
+        return new(job, (PixelStep*)scratch, PixelStep.Write((PixelStep*)scratch, job, inTwos: !reducer.IsLongLift), ones);
     }
 
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
@@ -56,110 +61,97 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        bool overlap = !reducer.IsLongLift && _plan.Width.Dilation == 1 && _plan.Width.Stride < _plan.Width.Kernel;
         for (long h = first; h < end; h++)
         {
             Window height = _plan.Height[h];
-            var rows = new Rows(depth.Count, height.Count, depth.Step * _from.Depth, height.Step * _from.Height);
+            var rows = new Rows(depth.Count, height.Count, depth.Step * _from.Depth, height.Step * _from.Height, _plan.OuterDivisor(depth.Extent * height.Extent));
             T* corner = input + depth.Start * _from.Depth + height.Start * _from.Height, to = output + h * _to.Height;
-            long factor = _plan.OuterDivisor(depth.Extent * height.Extent);
-            for (long pixel = 0; pixel < _pixels.Count; pixel++, to += _to.Width)
+            ReadOnlySpan<PixelStep> steps = new(_steps, _stepCount);
+            while (steps.Length > 0)
             {
-                PixelTable.Entry window = _pixels[pixel];
-                T* start = corner + window.Start;
-                if (overlap && pixel + 1 < _pixels.Count)
+                int alike = 1;
+                while (alike < steps.Length && steps[alike].Two == steps[0].Two) alike++;
+                watch = steps[0].Two ? TwoPixels(load, reducer, corner, rows, steps[..alike], to, watch) : OnePixel(load, reducer, corner, rows, steps[..alike], to, watch);
+                steps = steps[alike..];
+            }
+        }
+    }
+
+    /// <summary>Makes outputs one by one.</summary>
+    // Bounds: windows are clipped to the input, and registers to the channels. (One method with the next would be too large to inline what it calls.)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap OnePixel<TLoad, TReducer>(TLoad load, TReducer reducer, T* corner, in Rows rows, ReadOnlySpan<PixelStep> steps, T* output, TTap watch)
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long channels = _plan.Channels, tapStep = _plan.Width.Dilation * _from.Width, pixels = _plan.Width.Stride, firstFresh = rows.Count - Math.Min(rows.Count, _fresh);
+        TAcc none = reducer.Lift(reducer.Padding);
+        foreach (ref readonly PixelStep step in steps)
+        {
+            long divisor = rows.Divisor * step.Divisor;
+            T* to = output + step.Pixel * _to.Width;
+            for (long c = 0; c < channels; c += TTap.Count)
+            {
+                // The last register steps back over channels already written, where there is room.
+                if (c + TTap.Count > channels) c = Math.Max(0, channels - TTap.Count);
+                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
+                T* slice = corner + step.Start + c;
+                for (long i = 0; i < rows.Depths && step.Apart > 0; i++, slice += rows.Slice)
                 {
-                    PixelTable.Entry next = _pixels[pixel + 1];
-                    long apart = next.First - window.First;
-                    if (apart < window.Count && apart + next.Count > window.Count)
+                    for (long j = firstFresh; j < rows.Count; j++)
+                        for (long k = 0; k < pixels; k++) Prefetch.Behind(slice + j * rows.Step + k * _from.Width, sizeof(TTap), _ahead);
+                    for (long j = 0; j < rows.Count; j++) load.Walk(ref window, slice + j * rows.Step, step.Apart, tapStep);
+                }
+
+                watch = reducer.Watch(watch, window.Seen);
+                Store(reducer.Finish(window.State, _ones, divisor), to + c, channels);
+            }
+        }
+
+        return watch;
+    }
+
+    /// <summary>Makes outputs two by two, with the taps that they share loaded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap TwoPixels<TLoad, TReducer>(TLoad load, TReducer reducer, T* corner, in Rows rows, ReadOnlySpan<PixelStep> steps, T* output, TTap watch)
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long channels = _plan.Channels, tapStep = _from.Width, pixels = 2 * _plan.Width.Stride, firstFresh = rows.Count - Math.Min(rows.Count, _fresh);
+        TAcc none = reducer.Lift(reducer.Padding);
+        foreach (ref readonly PixelStep step in steps)
+        {
+            long divisor = rows.Divisor * step.Divisor, nextDivisor = rows.Divisor * step.NextDivisor;
+            T* to = output + step.Pixel * _to.Width;
+            for (long c = 0; c < channels; c += TTap.Count)
+            {
+                if (c + TTap.Count > channels) c = Math.Max(0, channels - TTap.Count);
+                OneWindow<T, TTap, TState, TAcc, TReducer> one = new(reducer, none), other = new(reducer, none);
+                T* slice = corner + step.Start + c;
+                for (long i = 0; i < rows.Depths; i++, slice += rows.Slice)
+                {
+                    for (long j = firstFresh; j < rows.Count; j++)
+                        for (long k = 0; k < pixels; k++) Prefetch.Behind(slice + j * rows.Step + k * _from.Width, sizeof(TTap), _ahead);
+                    for (long j = 0; j < rows.Count; j++)
                     {
-                        AskAhead(start, rows, 2);
-                        watch = TwoPixels(load, reducer, start, rows, window, next, apart, to, factor, watch);
-                        pixel++;
-                        to += _to.Width;
-                        continue;
+                        T* row = slice + j * rows.Step;
+                        if (step.Apart > 0) load.Walk(ref one, row, step.Apart, tapStep);
+                        row += step.Apart * tapStep;
+                        var both = new TwoWindows<T, TTap, TState, TAcc, TReducer>(reducer, one.State, other.State);
+                        load.Walk(ref both, row, step.Shared, tapStep);
+                        (one.State, other.State) = (both.State, both.Next);
+                        watch = reducer.Watch(watch, both.Seen);
+                        load.Walk(ref other, row + step.Shared * tapStep, step.Last, tapStep);
                     }
                 }
 
-                AskAhead(start, rows, 1);
-                watch = Pixel(load, reducer, start, rows, window, to, factor, watch);
+                watch = reducer.Watch(reducer.Watch(watch, one.Seen), other.Seen);
+                Store(reducer.Finish(one.State, _ones, divisor), to + c, channels);
+                Store(reducer.Finish(other.State, _ones, nextDivisor), to + _to.Width + c, channels);
             }
-        }
-    }
-
-    // Bounds: windows are clipped to the input, and registers to the channels.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TTap Pixel<TLoad, TReducer>(TLoad load, TReducer reducer, T* start, in Rows rows, in PixelTable.Entry window, T* output, long factor, TTap watch)
-        where TLoad : struct, IStridedLoad<T, TTap>
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        long channels = _plan.Channels, step = _pixels.Step, taps = window.Count, divisor = factor * window.Divisor;
-        TAcc none = reducer.Lift(reducer.Padding);
-        for (long c = 0; c < channels; c += TTap.Count)
-        {
-            // The last register steps back over channels already written, where there is room.
-            if (c + TTap.Count > channels) c = Math.Max(0, channels - TTap.Count);
-            var one = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
-            T* slice = start + c;
-            for (long i = 0; i < rows.Depths && taps > 0; i++, slice += rows.Slice)
-                for (long j = 0; j < rows.Count; j++) load.Walk(ref one, slice + j * rows.Step, taps, step);
-            watch = reducer.Watch(watch, one.Seen);
-            Store(reducer.Finish(one.State, _ones, divisor), output + c, channels);
         }
 
         return watch;
-    }
-
-    /// <summary>Neighbours that share taps: those from <paramref name="apart"/> on are both's, those behind the first window only the second's.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TTap TwoPixels<TLoad, TReducer>(TLoad load, TReducer reducer, T* start, in Rows rows, in PixelTable.Entry window, in PixelTable.Entry next, long apart, T* output, long factor, TTap watch)
-        where TLoad : struct, IStridedLoad<T, TTap>
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        long channels = _plan.Channels, step = _pixels.Step, divisor = factor * window.Divisor, nextDivisor = factor * next.Divisor;
-        long shared = window.Count - apart, last = apart + next.Count - window.Count;
-        TAcc none = reducer.Lift(reducer.Padding);
-        for (long c = 0; c < channels; c += TTap.Count)
-        {
-            if (c + TTap.Count > channels) c = Math.Max(0, channels - TTap.Count);
-            OneWindow<T, TTap, TState, TAcc, TReducer> one = new(reducer, none), other = new(reducer, none);
-            T* slice = start + c;
-            for (long i = 0; i < rows.Depths; i++, slice += rows.Slice)
-            {
-                for (long j = 0; j < rows.Count; j++)
-                {
-                    T* row = slice + j * rows.Step;
-                    if (apart > 0) load.Walk(ref one, row, apart, step);
-                    row += apart * step;
-                    var both = new TwoWindows<T, TTap, TState, TAcc, TReducer>(reducer, one.State, other.State);
-                    load.Walk(ref both, row, shared, step);
-                    (one.State, other.State) = (both.State, both.Next);
-                    watch = reducer.Watch(watch, both.Seen);
-                    row += shared * step;
-                    if (last > 0) load.Walk(ref other, row, last, step);
-                }
-            }
-
-            watch = reducer.Watch(reducer.Watch(watch, one.Seen), other.Seen);
-            Store(reducer.Finish(one.State, _ones, divisor), output + c, channels);
-            Store(reducer.Finish(other.State, _ones, nextDivisor), output + _to.Width + c, channels);
-        }
-
-        return watch;
-    }
-
-    /// <summary>Prefetches, of the rows that no output above has read, what the windows some pixels further on will.</summary>
-    private void AskAhead(T* start, in Rows rows, long outputs)
-    {
-        long fresh = Math.Min(rows.Count, _plan.Height.Stride), pixels = outputs * _plan.Width.Stride, bytes = _plan.Channels * sizeof(T);
-        for (long i = 0; i < rows.Depths; i++)
-        {
-            for (long j = rows.Count - fresh; j < rows.Count; j++)
-            {
-                T* row = start + i * rows.Slice + j * rows.Step;
-                for (long k = 0; k < pixels; k++) Prefetch.Behind(row + k * _from.Width, bytes, _ahead);
-            }
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -174,5 +166,6 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <param name="Count">How many rows of each.</param>
     /// <param name="Slice">The distance between depths, in elements.</param>
     /// <param name="Step">The distance between rows.</param>
-    private readonly record struct Rows(long Depths, long Count, long Slice, long Step);
+    /// <param name="Divisor">What an average divides by on behalf of these axes.</param>
+    private readonly record struct Rows(long Depths, long Count, long Slice, long Step, long Divisor);
 }

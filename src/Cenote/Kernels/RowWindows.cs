@@ -153,7 +153,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long outputs = _outputs, taps = _plan.Width.Kernel, dilation = _plan.Width.Dilation, stride = _plan.Width.LaneStride, rowStep = rows.Step * _plan.Height.Dilation;
-        long depths = rows.Depth.Count, fresh = _row.IsInside ? _plan.Height.Stride : 0;
+        long depths = rows.Depth.Count, fresh = _row.IsInside && Prefetch.Pays(_plan.InputElements * sizeof(T)) ? _plan.Height.Stride : 0;
         TAcc none = reducer.Lift(reducer.Padding);
         foreach (ref readonly RowStep step in steps)
         {
@@ -188,7 +188,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long outputs = _outputs, taps = _plan.Width.Kernel, dilation = _plan.Width.Dilation, stride = _plan.Width.LaneStride, rowStep = rows.Step;
-        long depths = rows.Depth.Count, fresh = _row.IsInside ? 2 * _plan.Height.Stride : 0;
+        long depths = rows.Depth.Count, fresh = _row.IsInside && Prefetch.Pays(_plan.InputElements * sizeof(T)) ? 2 * _plan.Height.Stride : 0;
         TAcc none = reducer.Lift(reducer.Padding);
         foreach (ref readonly RowStep step in steps)
         {

@@ -11,6 +11,9 @@ internal static unsafe class Prefetch
 
     private const long CacheLine = 64;
 
+    /// <summary>Whether so many bytes of input are more than the nearer caches hold.</summary>
+    public static bool Pays(long bytes) => bytes > 1 << 20;
+
     /// <summary>About as far, in whole steps of so many bytes.</summary>
     public static long Multiple(long bytes) => (Distance + bytes - 1) / Math.Max(1, bytes) * bytes;
 
