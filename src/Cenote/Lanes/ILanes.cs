@@ -27,6 +27,12 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>Loads the lanes from <paramref name="first"/> up to <paramref name="end"/>, which may both lie outside the register; no byte of any other is touched.</summary>
     static abstract TSelf LoadPart(T* from, long first, long end, TSelf otherwise);
 
+    /// <summary>All bits of the first lanes.</summary>
+    static abstract TSelf First(long count);
+
+    /// <summary>Loads the lanes of a mask; no byte of any other is touched.</summary>
+    static abstract TSelf LoadMasked(T* from, TSelf mask, TSelf otherwise);
+
     /// <summary>Stores the first lanes only; no byte behind them is touched.</summary>
     static abstract void StorePart(TSelf lanes, T* to, long end);
 

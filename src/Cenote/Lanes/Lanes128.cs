@@ -40,6 +40,26 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> First(long count) => new(Part(0, count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> LoadMasked(T* from, Lanes128<T> mask, Lanes128<T> otherwise)
+    {
+        if (Avx512BW.VL.IsSupported)
+        {
+            if (sizeof(T) == 1) return new(Avx512BW.VL.MaskLoad((byte*)from, mask.Value.AsByte(), otherwise.Value.AsByte()).As<byte, T>());
+            if (sizeof(T) == 2) return new(Avx512BW.VL.MaskLoad((short*)from, mask.Value.AsInt16(), otherwise.Value.AsInt16()).As<short, T>());
+            if (sizeof(T) == 4) return new(Avx512F.VL.MaskLoad((int*)from, mask.Value.AsInt32(), otherwise.Value.AsInt32()).As<int, T>());
+            return new(Avx512F.VL.MaskLoad((long*)from, mask.Value.AsInt64(), otherwise.Value.AsInt64()).As<long, T>());
+        }
+
+        Lanes128<T> lanes = otherwise;
+        for (int i = 0; i < Count; i++)
+            if (((byte*)&mask)[i * sizeof(T)] != 0) ((T*)&lanes)[i] = from[i];
+        return lanes;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePart(Lanes128<T> lanes, T* to, long end)
     {
         if (Avx512BW.VL.IsSupported)

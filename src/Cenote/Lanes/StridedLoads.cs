@@ -219,8 +219,10 @@ internal readonly unsafe struct ShortLoad<T, TTap>(long count, TTap padding) : I
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
+    private readonly TTap _mask = TTap.First(count);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TTap Load(T* from) => TTap.LoadPart(from, 0, count, padding);
+    private TTap Load(T* from) => TTap.LoadMasked(from, _mask, padding);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Walk<TSink>(ref TSink sink, T* row, long taps, long step)
