@@ -2,9 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Cenote.Cli;
 
-/// <summary>An array in native memory, which may be larger than a managed one.</summary>
+/// <summary>An array in native memory, which may be larger than a managed one, aligned to a cache line.</summary>
 internal sealed unsafe class ArrayData : IDisposable
 {
+    private const int CacheLine = 64;
+
     private byte* _memory;
 
     /// <summary>Room for an array, uninitialised.</summary>
@@ -18,7 +20,7 @@ internal sealed unsafe class ArrayData : IDisposable
         if (bytes > most)
             throw new UserError($"{name}: an array of {Text(shape)} elements of {format.Size} bytes does not fit in the memory of this machine ({most >> 20} MiB).");
         Bytes = (long)bytes;
-        _memory = (byte*)NativeMemory.Alloc((nuint)Math.Max(1, Bytes));
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, Bytes), CacheLine);
     }
 
     public ElementFormat Format { get; }
@@ -62,7 +64,7 @@ internal sealed unsafe class ArrayData : IDisposable
 
     public void Dispose()
     {
-        NativeMemory.Free(_memory);
+        NativeMemory.AlignedFree(_memory);
         _memory = null;
     }
 }

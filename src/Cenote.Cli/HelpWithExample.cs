@@ -27,6 +27,7 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
         "global-avg" => "cenote global-avg features.npy --layout nhwc",
         "global-max" => "cenote global-max volume.npy --dims 3",
         "shape" => "cenote shape 112x112 -k 3 -s 2 -p 1",
+        "bench" => "cenote bench --threads 1        on one core",
         _ => "cenote max photo.png -k 4        writes photo.max.png, a quarter as wide and high",
     };
 }

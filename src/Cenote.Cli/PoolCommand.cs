@@ -12,7 +12,7 @@ internal sealed class PoolCommand
     private readonly Option<string?> _folder = new("--out-dir") { Description = "The folder to write to; needed for several inputs. [default: the folder of the input]", HelpName = "DIR" };
     private readonly Option<string?> _layout = new("--layout") { Description = "Where an array has its channels: nchw (before the spatial axes) or nhwc (last). [default: nchw]", HelpName = "nchw|nhwc" };
     private readonly Option<string?> _dims = new("--dims") { Description = "How many axes of an array are spatial: 1, 2 or 3. [default: as many as K has numbers, or 2]", HelpName = "1|2|3" };
-    private readonly Option<string?> _threads = new("--threads") { Description = "The most threads to use, from 1. [default: CENOTE_NUM_THREADS, or all cores]", HelpName = "N" };
+    private readonly ThreadsOption _threads = new();
     private readonly Option<bool> _force = new("--force") { Description = "Overwrite existing files. [default: refuse]" };
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print no report. [default: one line per input]" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the report as one JSON object per input. [default: as a line]" };
@@ -24,7 +24,7 @@ internal sealed class PoolCommand
         get
         {
             var command = new Command(_verb.Name, _verb.Description) { _inputs };
-            foreach (Option option in _verb.Options.Concat([_output, _folder, _layout, _dims, _threads, _force, _quiet, _json])) command.Add(option);
+            foreach (Option option in _verb.Options.Concat([_output, _folder, _layout, _dims, _threads.Option, _force, _quiet, _json])) command.Add(option);
             command.SetAction(Run);
             return command;
         }
@@ -43,13 +43,7 @@ internal sealed class PoolCommand
         if (folder is not null && !Directory.Exists(folder))
             throw new UserError($"--out-dir is '{folder}'; it must be a folder that exists.");
 
-        var cancellation = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, e) =>
-        {
-            // The first one lets the work end in good order; a second one ends the program at once.
-            e.Cancel = !cancellation.IsCancellationRequested;
-            cancellation.Cancel();
-        };
+        CancellationToken cancellation = Interruption.Listen();
         var written = new HashSet<string>(StringComparer.Ordinal);
         bool failed = false;
         foreach (string input in inputs)
@@ -57,7 +51,7 @@ internal sealed class PoolCommand
             Report? report = null;
             try
             {
-                report = PoolOne(parse, settings, input, output, folder, written, cancellation.Token);
+                report = PoolOne(parse, settings, input, output, folder, written, cancellation);
             }
             catch (Exception error) when (Errors.Line(error, input) is { } line)
             {
@@ -119,7 +113,7 @@ internal sealed class PoolCommand
         int? dims = parse.GetValue(_dims) is { } text ? (int)Numbers.Integer("--dims", text, "1, 2 or 3", n => n is >= 1 and <= 3) : null;
         int? implied = _verb.Dims(parse);
         if (dims is { } asked && implied is { } given && asked != given) throw new UserError($"--dims is {asked}, and -k has {given} numbers; they must agree.");
-        int threads = parse.GetValue(_threads) is { } count ? (int)Numbers.Integer("--threads", count, $"a whole number from 1 to {int.MaxValue}", n => n is >= 1 and <= int.MaxValue) : new GlobalMaxPool1d().MaxDegreeOfParallelism;
+        int threads = _threads.Read(parse);
         var settings = new Settings(dims ?? implied ?? 2, dims is not null, layout, threads, parse.GetValue(_force), parse.GetValue(_quiet), parse.GetValue(_json));
         // Options that no input could satisfy are refused once, before any file is opened.
         _verb.Layer(parse, settings.Dims, isPicture: false, threads);

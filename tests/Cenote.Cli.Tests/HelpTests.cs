@@ -15,6 +15,7 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-avg", "--round -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("global-max", "-o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("shape", "-k -s -p -d --ceil")]
+    [InlineData("bench", "--threads --seconds --json")]
     public void Help_tells_every_option_with_its_default(string command, string options)
     {
         string help = _place.Run($"{command} --help").Succeeded().Printed;
@@ -30,6 +31,7 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-avg")]
     [InlineData("global-max")]
     [InlineData("shape")]
+    [InlineData("bench")]
     public void Help_ends_in_an_example_that_works(string command)
     {
         _place.Write("photo.png", Pictures.Png(Picture.Random(8, 8, 3, seed: 1)));
@@ -44,7 +46,7 @@ public sealed partial class HelpTests : IDisposable
     public void Help_lists_the_commands()
     {
         string help = _place.Run("--help").Succeeded().Printed;
-        Assert.All((string[])["max", "avg", "global-avg", "global-max", "shape"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "shape", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
     }
 
     [Fact]
