@@ -9,7 +9,7 @@ internal static unsafe class Prefetch
     /// <summary>How far ahead, in bytes: measured, flat from 2 to 4 kB.</summary>
     public const long Distance = 3584;
 
-    private const long CacheLine = 64;
+    public const long CacheLine = 64;
 
     /// <summary>About as far, in whole steps of so many bytes.</summary>
     public static long Multiple(long bytes) => (Distance + bytes - 1) / Math.Max(1, bytes) * bytes;
@@ -20,5 +20,12 @@ internal static unsafe class Prefetch
     {
         if (!Sse.IsSupported) return;
         for (long i = 0; i < bytes; i += CacheLine) Sse.Prefetch0((byte*)from + distance + i);
+    }
+
+    /// <summary>Asks for the cache line of an address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Line(void* address)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(address);
     }
 }
