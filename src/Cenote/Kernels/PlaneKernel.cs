@@ -22,7 +22,14 @@ internal sealed unsafe class PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact
     /// <summary>The largest plane that is one piece of work.</summary>
     private const long Longest = 1 << 15;
 
-    /// <summary>From so many registers on, a plane has four states, so that one addition need not wait for the one before.</summary>
+    /// <summary>How many planes are pooled together: several registers of outputs, so that one need not wait for the other, where their states do not take too much memory.</summary>
+    private static long Group
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TTap.Count * Math.Clamp(8192 / (TTap.Count * sizeof(TAcc)), 1, 4);
+    }
+
+    /// <summary>From so many registers on, runs are long.</summary>
     private const long ManyRegisters = 12;
 
     private const double BytesPerNanosecond = 50;
@@ -51,103 +58,83 @@ internal sealed unsafe class PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact
         where TR : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         var planes = new PlaneList<T>(job, withChannels: true);
-        long length = job.Plan.MaxCount;
-        long stateBytes = Scratch.Round(TTap.Count / 2 * sizeof(TAcc)), outputBytes = Scratch.Round(TTap.Count * sizeof(T));
-        byte* scratch = Scratch.Of(stateBytes + outputBytes + TTap.Count * reducer.ExtentSize), ones = scratch + stateBytes + outputBytes;
-        for (int lane = 0; lane < TTap.Count && reducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
-        var states = (TAcc*)scratch;
-        var outputs = (T*)(scratch + stateBytes);
+        long length = job.Plan.MaxCount, runEnd;
         TTap watch = default;
-        for (long plane = first, count; plane < end; plane += count)
+        for (long plane = first; plane < end; plane = runEnd)
         {
-            count = Math.Min(TTap.Count, Math.Min(end - plane, planes.Run - plane % planes.Run));
+            runEnd = Math.Min(end, plane - plane % planes.Run + planes.Run);
             T* input = planes.Input(plane), output = planes.Output(plane);
-            watch = Fold(reducer, input, planes.InputStep, count, length, states, watch);
-            TTap.Store(reducer.Finish(Merge(reducer, states), ones, length), outputs);
-            for (long i = 0; i < count; i++) output[i * planes.OutputStep] = totals.Settle(outputs[i], input + i * planes.InputStep, length, 1);
+            if (length < TTap.Count) Run(default(PartRun<T, TTap, TState, TAcc>), reducer, planes, input, output, runEnd - plane, length, ref watch);
+            else if (length < ManyRegisters * TTap.Count) Run(default(ShortRun<T, TTap, TState, TAcc>), reducer, planes, input, output, runEnd - plane, length, ref watch);
+            else Run(default(LongRun<T, TTap, TState, TAcc>), reducer, planes, input, output, runEnd - plane, length, ref watch);
         }
 
         return !reducer.Alarms(watch);
     }
 
-    /// <summary>Makes one register of every two planes: half of its lanes are the first one's.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static TTap Fold<TR>(TR reducer, T* input, long step, long count, long length, TAcc* states, TTap watch)
+    /// <summary>Pools planes that follow each other at equal steps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void Run<TR, TRun>(TRun run, TR reducer, in PlaneList<T> planes, T* input, T* output, long count, long length, ref TTap watch)
         where TR : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TRun : struct, IPlaneRun<T, TTap, TState, TAcc>
     {
-        TTap last = LastLanes(length % TTap.Count);
-        for (long plane = 0; plane < count; plane += 2)
+        long stateBytes = Group * sizeof(TAcc), outputBytes = Scratch.Round(Group * sizeof(T)), from = planes.InputStep, to = planes.OutputStep;
+        byte* scratch = Scratch.Of(stateBytes + outputBytes + sizeof(TTap) + TTap.Count * reducer.ExtentSize), last = scratch + stateBytes + outputBytes, ones = last + sizeof(TTap);
+        for (int lane = 0; lane < TTap.Count && reducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
+        PlaneRun.WriteLast<TTap>(last, length % TTap.Count * sizeof(T));
+        var states = (TAcc*)scratch;
+        var outputs = (T*)(scratch + stateBytes);
+        for (; count > 0; count -= Group, input += Group * from, output += Group * to)
         {
-            T* first = input + plane * step, second = plane + 1 < count ? first + step : first;
-            TTap seen = default, seenToo = default;
-            TAcc one = Plane(reducer, first, length, last, ref seen), other = Plane(reducer, second, length, last, ref seenToo);
-            states[plane / 2] = Neighbours(reducer, one, other);
-            watch = reducer.Watch(reducer.Watch(watch, seen), seenToo);
+            long some = Math.Min(Group, count);
+            bool direct = some % TTap.Count == 0 && to == 1;
+            Fold(run, reducer, input, from, some, length, (T*)last, states, ref watch);
+            bool settled = Finish(reducer, states, (some + TTap.Count - 1) / TTap.Count, ones, length, direct ? output : outputs);
+            if (settled && direct) continue;
+            for (long i = 0; i < some; i++) output[i * to] = totals.Settle(direct ? output[i] : outputs[i], input + i * from, length, 1);
         }
-
-        return watch;
     }
 
-    // Bounds: whole registers, then the last one of the plane's end again, or a part of one where the plane is shorter.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TAcc Plane<TR>(TR reducer, T* plane, long length, TTap last, ref TTap seen)
+    /// <summary>Makes one register of every plane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Fold<TR, TRun>(TRun run, TR reducer, T* input, long step, long count, long length, T* last, TAcc* states, ref TTap watch)
         where TR : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TRun : struct, IPlaneRun<T, TTap, TState, TAcc>
     {
-        Prefetch.Behind(plane, length * sizeof(T));
-        TTap taps = length < TTap.Count ? TTap.LoadPart(plane, 0, length, reducer.Padding) : TTap.Load(plane);
-        seen = reducer.Watch(seen, taps);
-        TAcc state = reducer.Lift(taps);
-        long i = TTap.Count;
-        if (length >= ManyRegisters * TTap.Count) state = reducer.Combine(state, Many(reducer, plane, length, ref i, ref seen));
-        for (; i + TTap.Count <= length; i += TTap.Count)
+        TTap seen = watch;
+        for (TAcc* end = states + count; states < end; states++, input += step)
         {
-            taps = TTap.Load(plane + i);
-            seen = reducer.Watch(seen, taps);
-            state = reducer.Combine(state, reducer.Lift(taps));
+            var window = run.Fold(reducer, input, length, last);
+            *states = window.State;
+            seen = reducer.Watch(seen, window.Seen);
         }
 
-        if (i < length)
-        {
-            taps = TTap.Load(plane + length - TTap.Count);
-            seen = reducer.Watch(seen, taps);
-            state = reducer.Combine(state, reducer.Lift(TTap.Select(last, taps, reducer.Padding)));
-        }
-
-        return state;
+        watch = seen;
     }
 
-    /// <summary>Combines registers from <paramref name="i"/> on, four by four.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static TAcc Many<TR>(TR reducer, T* plane, long length, ref long i, ref TTap seen)
+    /// <summary>Makes so many registers of all, with a plane in every lane, and of these the outputs. False where one depends on the order of its taps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private bool Finish<TR>(TR reducer, TAcc* states, long registers, byte* ones, long length, T* outputs)
         where TR : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        TAcc none = reducer.Lift(reducer.Padding);
-        var first = new OneWindow<T, TTap, TState, TAcc, TR>(reducer, none);
-        var second = first;
-        var third = first;
-        var fourth = first;
-        long at = i;
-        for (; at + 4 * TTap.Count <= length; at += 4 * TTap.Count)
+        long each = TTap.Count;
+        for (; each > 2; each /= 4)
         {
-            first.Take(TTap.Load(plane + at));
-            second.Take(TTap.Load(plane + at + TTap.Count));
-            third.Take(TTap.Load(plane + at + 2 * TTap.Count));
-            fourth.Take(TTap.Load(plane + at + 3 * TTap.Count));
+            TAcc* to = states;
+            for (TAcc* from = states, end = from + registers * each; from < end; from += 4)
+                *to++ = Neighbours(reducer, Neighbours(reducer, from[0], from[1]), Neighbours(reducer, from[2], from[3]));
         }
 
-        i = at;
-        seen = reducer.Watch(reducer.Watch(reducer.Watch(reducer.Watch(seen, first.Seen), second.Seen), third.Seen), fourth.Seen);
-        return reducer.Combine(reducer.Combine(first.State, second.State), reducer.Combine(third.State, fourth.State));
-    }
+        bool settled = true;
+        for (long i = 0; i < registers; i++, outputs += TTap.Count)
+        {
+            TAcc state = each == 2 ? Neighbours(reducer, states[2 * i], states[2 * i + 1]) : states[i];
+            TTap results = reducer.Finish(state, ones, length);
+            TTap.Store(results, outputs);
+            if (totals.DependOnOrder(results)) settled = false;
+        }
 
-    /// <summary>Makes one register of all: a plane in every lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static TAcc Merge<TR>(TR reducer, TAcc* states)
-        where TR : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        for (int count = TTap.Count / 4; count > 0; count /= 2)
-            for (int i = 0; i < count; i++) states[i] = Neighbours(reducer, states[2 * i], states[2 * i + 1]);
-        return states[0];
+        return settled;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -156,13 +143,5 @@ internal sealed unsafe class PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact
     {
         var (even, odd) = TAcc.Unzip(low, high);
         return reducer.Combine(even, odd);
-    }
-
-    /// <summary>All bits of so many lanes at the end.</summary>
-    private static TTap LastLanes(long count)
-    {
-        byte* bits = stackalloc byte[2 * sizeof(TTap)];
-        for (int i = 0; i < sizeof(TTap); i++) (bits[i], bits[sizeof(TTap) + i]) = (0, byte.MaxValue);
-        return TTap.Load((T*)bits + count);
     }
 }

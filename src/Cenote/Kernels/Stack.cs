@@ -12,17 +12,10 @@ internal readonly unsafe struct Stack<T, TTap, TState, TAcc>(long length, long p
     where TState : unmanaged
     where TAcc : unmanaged, IRegister<TAcc, TState>
 {
-    /// <summary>Rows that are combined before the states are stored again.</summary>
-    public const long Group = 8;
+    /// <summary>Rows that are combined before the states are stored again: fewer where each is in a page of its own, for then they compete for few places in the cache.</summary>
+    public readonly long Group = pitch * sizeof(T) <= 512 ? 16 : 8;
 
     private readonly long _columns = Columns(length);
-
-    /// <summary>How many columns further on memory is asked for, so that the distance comes to some kilobytes.</summary>
-    private static long Ahead
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Prefetch.Distance / (Group * sizeof(TTap));
-    }
 
     public static long Bytes(long length) => Columns(length) * sizeof(TAcc);
 
@@ -39,7 +32,7 @@ internal readonly unsafe struct Stack<T, TTap, TState, TAcc>(long length, long p
         length >= TTap.Count ? Fold(new UnitLoad<T, TTap>(), reducer, rows, count, watch) : Fold(new ShortLoad<T, TTap>(length, reducer.Padding), reducer, rows, count, watch);
 
     /// <summary>Combines the beginning of a row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public TTap FoldPart<TReducer>(TReducer reducer, T* row, long part, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -59,28 +52,56 @@ internal readonly unsafe struct Stack<T, TTap, TState, TAcc>(long length, long p
         for (long j = 0; j < _columns; j++) TAcc.Store(states[j], to + Start(j));
     }
 
+    /// <summary>Reads as many.</summary>
+    public void Load(TState* from)
+    {
+        for (long j = 0; j < _columns; j++) states[j] = TAcc.Load(from + Start(j));
+    }
+
+    /// <summary>Makes the outputs, and up to a register more. False where one of them depends on the order of its taps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public bool Finish<TReducer, TTotal, TTotals>(TReducer reducer, TTotals totals, byte* ones, long taps, T* to)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TTotal : unmanaged
+        where TTotals : struct, IPlaneTotals<T, TState, TTotal>
+    {
+        bool settled = true;
+        for (long j = 0; j < _columns; j++)
+        {
+            TTap results = reducer.Finish(states[j], ones, taps);
+            TTap.Store(results, to + Start(j));
+            if (totals.DependOnOrder(results)) settled = false;
+        }
+
+        return settled;
+    }
+
     // Bounds: the last column steps back over the one before, where there is room; both then hold the same states of the lanes that they share.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Fold<TLoad, TReducer>(TLoad load, TReducer reducer, T* rows, long count, TTap watch)
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long step = pitch, columns = _columns, ahead = Ahead;
+        long step = pitch, columns = _columns, ahead = Prefetch.Distance / (Group * sizeof(TTap));
         TAcc* slots = states;
-        for (long j = 0; j < columns; j++)
+        for (long j = 0; j < columns; j += 2)
         {
-            T* from = rows + Start(j), asked = j + ahead < columns ? from + ahead * TTap.Count : rows + Group * step + (j + ahead - columns) * TTap.Count;
-            var column = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, slots[j]);
-            for (long row = 0; row < count; row++)
+            // Two columns side by side; the second of an odd number is the first again.
+            long k = Math.Min(j + 1, columns - 1);
+            T* from = rows + Start(j), end = from + count * step;
+            long next = Start(k) - Start(j), asked = j + ahead < columns ? ahead * TTap.Count : Group * step + (j + ahead - columns) * TTap.Count - Start(j);
+            OneWindow<T, TTap, TState, TAcc, TReducer> column = new(reducer, slots[j]), other = new(reducer, slots[k]);
+            for (; from != end; from += step)
             {
-                Prefetch.Behind(asked, sizeof(TTap), 0);
+                Prefetch.Line(from + asked);
+                if (2 * sizeof(TTap) > Prefetch.CacheLine) Prefetch.Line(from + asked + TTap.Count);
                 load.Walk(ref column, from, taps: 1, step);
-                from += step;
-                asked += step;
+                load.Walk(ref other, from + next, taps: 1, step);
             }
 
+            slots[k] = other.State;
             slots[j] = column.State;
-            watch = reducer.Watch(watch, column.Seen);
+            watch = reducer.Watch(reducer.Watch(watch, column.Seen), other.Seen);
         }
 
         return watch;

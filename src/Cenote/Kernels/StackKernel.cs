@@ -27,7 +27,7 @@ internal sealed unsafe class StackKernel<T, TTap, TState, TAcc, TReducer, TExact
     {
         PoolPlan plan = job.Plan;
         if (!plan.IsGlobal || !PlaneList<T>.IsEven(plan, job.InputLayout, out long pitch)) return false;
-        if (!IsChannelsLast(job) && pitch != 1) return false;
+        if (pitch <= 0 || (!IsChannelsLast(job) && pitch != 1)) return false;
         StackPlan stack = Plan(job);
         return stack.Side * stack.Channels >= TTap.Count || Unsafe.SizeOf<TTap>() == 16;
     }
@@ -106,26 +106,30 @@ internal sealed unsafe class StackKernel<T, TTap, TState, TAcc, TReducer, TExact
     private bool Pool<TR>(TR reducer, in PoolJob job, in StackPlan stack, T* input, T* output, long channels)
         where TR : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long length = stack.Side * channels, slotBytes = Stack<T, TTap, TState, TAcc>.Bytes(length), stateBytes = Scratch.Round((length + TTap.Count) * sizeof(TState)), outputBytes = Scratch.Round(TTap.Count * sizeof(T));
+        long length = stack.Side * channels, slotBytes = Stack<T, TTap, TState, TAcc>.Bytes(length);
+        long stateBytes = stack.Side > 1 ? Scratch.Round((length + TTap.Count) * sizeof(TState)) : 0, outputBytes = Scratch.Round((channels + TTap.Count) * sizeof(T));
         byte* scratch = Scratch.Of(slotBytes + stateBytes + outputBytes + TTap.Count * reducer.ExtentSize), ones = scratch + slotBytes + stateBytes + outputBytes;
         for (int lane = 0; lane < TTap.Count && reducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
-        var states = (TState*)(scratch + slotBytes);
-        var outputs = (T*)(scratch + slotBytes + stateBytes);
         var rows = new Stack<T, TTap, TState, TAcc>(length, stack.Side * stack.Pitch, (TAcc*)scratch);
         TTap watch = Fold(reducer, job, rows, stack, input, channels, stack.Pixels, default);
-        rows.Store(states);
-        Halve(reducer, states, stack.Side, channels);
-        for (long c = 0; c < channels; c += TTap.Count)
+        if (stack.Side > 1)
         {
-            TTap.Store(reducer.Finish(TAcc.Load(states + c), ones, stack.Pixels), outputs);
-            for (long i = 0; i < Math.Min(TTap.Count, channels - c); i++) output[(c + i) * job.OutputLayout.Channel] = totals.Settle(outputs[i], input + c + i, stack.Pixels, stack.Pitch);
+            var states = (TState*)(scratch + slotBytes);
+            rows.Store(states);
+            Halve(reducer, states, stack.Side, channels);
+            rows = new(channels, stack.Pitch, (TAcc*)scratch);
+            rows.Load(states);
         }
 
+        bool direct = channels >= TTap.Count && job.OutputLayout.Channel == 1;
+        T* outputs = direct ? output : (T*)(scratch + slotBytes + stateBytes);
+        bool settled = rows.Finish<TR, TTotal, TTotals>(reducer, totals, ones, stack.Pixels, outputs);
+        for (long c = 0; c < channels && !(settled && direct); c++) output[c * job.OutputLayout.Channel] = totals.Settle(outputs[c], input + c, stack.Pixels, stack.Pitch);
         return !reducer.Alarms(watch);
     }
 
     /// <summary>Combines the pixels of a row: its second half with its first.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Halve<TR>(TR reducer, TState* states, long side, long channels)
         where TR : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -163,10 +167,11 @@ internal sealed unsafe class StackKernel<T, TTap, TState, TAcc, TReducer, TExact
     {
         rows.Clear(reducer);
         long count = pixels / stack.Side, step = stack.Side * stack.Pitch;
-        for (long row = 0; row < count; row += Stack<T, TTap, TState, TAcc>.Group)
+        long groups = (count + rows.Group - 1) / rows.Group, group = groups == 0 ? 0 : (count + groups - 1) / groups;
+        for (long row = 0; row < count; row += group)
         {
             job.Cancellation.ThrowIfCancellationRequested();
-            watch = rows.Fold(reducer, input + row * step, Math.Min(Stack<T, TTap, TState, TAcc>.Group, count - row), watch);
+            watch = rows.Fold(reducer, input + row * step, Math.Min(group, count - row), watch);
         }
 
         return rows.FoldPart(reducer, input + count * step, pixels % stack.Side * channels, watch);

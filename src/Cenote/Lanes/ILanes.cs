@@ -71,6 +71,14 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     static abstract (TWide Lower, TWide Upper) Widen<TWide>(TSelf lanes)
         where TWide : unmanaged;
 
+    /// <summary>Floats as doubles in one register twice as wide; there is none wider than 512 bits.</summary>
+    static abstract TWide Expand<TWide>(TSelf lanes)
+        where TWide : unmanaged;
+
+    /// <summary>Doubles of a register twice as wide, rounded to floats.</summary>
+    static abstract TSelf Shrink<TWide>(TWide lanes)
+        where TWide : unmanaged;
+
     /// <summary>Two registers of wider numbers as one; integers keep their lower half, floats are rounded.</summary>
     static abstract TSelf Narrow<TWide>(TWide lower, TWide upper)
         where TWide : unmanaged;

@@ -137,6 +137,18 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TWide Expand<TWide>(Lanes128<T> lanes)
+        where TWide : unmanaged => Unsafe.BitCast<Vector256<double>, TWide>(Vector256.WidenLower(lanes.Value.AsSingle().ToVector256Unsafe()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> Shrink<TWide>(TWide lanes)
+        where TWide : unmanaged
+    {
+        var wide = Unsafe.BitCast<TWide, Vector256<double>>(lanes);
+        return new(Vector256.Narrow(wide, wide).GetLower().As<float, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Narrow<TWide>(TWide lower, TWide upper)
         where TWide : unmanaged
     {

@@ -137,6 +137,18 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TWide Expand<TWide>(Lanes256<T> lanes)
+        where TWide : unmanaged => Unsafe.BitCast<Vector512<double>, TWide>(Vector512.WidenLower(lanes.Value.AsSingle().ToVector512Unsafe()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> Shrink<TWide>(TWide lanes)
+        where TWide : unmanaged
+    {
+        var wide = Unsafe.BitCast<TWide, Vector512<double>>(lanes);
+        return new(Vector512.Narrow(wide, wide).GetLower().As<float, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Narrow<TWide>(TWide lower, TWide upper)
         where TWide : unmanaged
     {

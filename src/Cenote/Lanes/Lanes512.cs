@@ -136,6 +136,12 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
         return Both<double, TWide>(Vector512.Widen(lanes.Value.AsSingle()));
     }
 
+    public static TWide Expand<TWide>(Lanes512<T> lanes)
+        where TWide : unmanaged => throw new NotSupportedException();
+
+    public static Lanes512<T> Shrink<TWide>(TWide lanes)
+        where TWide : unmanaged => throw new NotSupportedException();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Narrow<TWide>(TWide lower, TWide upper)
         where TWide : unmanaged

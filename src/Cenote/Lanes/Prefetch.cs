@@ -9,7 +9,7 @@ internal static unsafe class Prefetch
     /// <summary>How far ahead, in bytes: measured: best of those between 2 and 12 kB over all rows together.</summary>
     public const long Distance = 5632;
 
-    private const long CacheLine = 64;
+    public const long CacheLine = 64;
 
     /// <summary>Whether so many bytes of input are more than the nearer caches hold.</summary>
     public static bool Pays(long bytes) => bytes > 1 << 20;
@@ -23,5 +23,12 @@ internal static unsafe class Prefetch
     {
         if (!Sse.IsSupported) return;
         for (long i = 0; i < bytes; i += CacheLine) Sse.Prefetch0((byte*)from + distance + i);
+    }
+
+    /// <summary>Asks for the cache line of an address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Line(void* address)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(address);
     }
 }

@@ -20,6 +20,10 @@ internal unsafe interface IPlaneTotals<T, TState, TTotal>
 
     T Finish(TTotal total, long taps);
 
+    /// <summary>Whether any of these outputs may depend on the order of its taps.</summary>
+    bool DependOnOrder<TTap>(TTap results)
+        where TTap : unmanaged, ILanes<TTap, T>;
+
     /// <summary>The output, where it depends on the taps' order: <paramref name="result"/> came of them in any order.</summary>
     T Settle(T result, T* taps, long count, long step);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
@@ -71,9 +72,16 @@ internal sealed class MeanOperator : PoolOperator
 
     private static KernelCatalog WideFloats()
     {
-        return KernelCatalog.Of<float, double, DoubleMean>(default, On<Lanes512<float>, Lanes512<double>>(), On<Lanes256<float>, Lanes256<double>>(), On<Lanes128<float>, Lanes128<double>>());
+        return KernelCatalog.Of<float, double, DoubleMean>(default, On<Lanes256<float>, Lanes512<double>>(), On<Lanes128<float>, Lanes256<double>>(), OnPairs<Lanes128<float>, Lanes128<double>>());
 
         static PoolKernel[] On<TTap, TDoubles>()
+            where TTap : unmanaged, ILanes<TTap, float>
+            where TDoubles : unmanaged, ILanes<TDoubles, double> =>
+            Registers.Exist(Unsafe.SizeOf<TDoubles>())
+                ? KernelCatalog.OnPlanes<float, TTap, double, TDoubles, ExpandedMeanLanes<TTap, TDoubles>, ExpandedMeanLanes<TTap, TDoubles>, double, FloatTotals<float, float, double, DoubleMean>>(default, default, default)
+                : [];
+
+        static PoolKernel[] OnPairs<TTap, TDoubles>()
             where TTap : unmanaged, ILanes<TTap, float>
             where TDoubles : unmanaged, ILanes<TDoubles, double> =>
             KernelCatalog.OnPlanes<float, TTap, double, Pair<TDoubles, double>, WideMeanLanes<TTap, TDoubles>, WideMeanLanes<TTap, TDoubles>, double, FloatTotals<float, float, double, DoubleMean>>(default, default, default);

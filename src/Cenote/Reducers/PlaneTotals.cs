@@ -21,6 +21,9 @@ internal readonly unsafe struct FloatTotals<T, TElement, TTotal, TReducer> : IPl
     public T Finish(TTotal total, long taps) => Unsafe.BitCast<TElement, T>(default(TReducer).Finish(total, taps, taps));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool DependOnOrder<TTap>(TTap results)
+        where TTap : unmanaged, ILanes<TTap, T> => false;
+
     public T Settle(T result, T* taps, long count, long step) => result;
 }
 
@@ -42,6 +45,9 @@ internal readonly unsafe struct IntegerTotals<T, TSum, TTotal>(IntegerRounding r
     public T Finish(TTotal total, long taps) => new IntegerMean<T, TTotal>(rounding).Finish(total, taps, taps);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool DependOnOrder<TTap>(TTap results)
+        where TTap : unmanaged, ILanes<TTap, T> => false;
+
     public T Settle(T result, T* taps, long count, long step) => result;
 }
 
@@ -68,8 +74,18 @@ internal readonly unsafe struct MaxTotals<T, TElement>(TElement lowest) : IPlane
 
     public T Finish(TElement total, long taps) => Unsafe.BitCast<TElement, T>(total);
 
-#pragma warning disable CS1718 // a comparison with itself is the test for NaN
+    // Zeros, for the sign, and NaNs.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool DependOnOrder<TTap>(TTap results)
+        where TTap : unmanaged, ILanes<TTap, T>
+    {
+        if (!HasTies) return false;
+        if (typeof(T) != typeof(short)) return TTap.AnyNaN(results) || !TTap.IsZero(TTap.Equal(results, default));
+        TTap magnitudes = results & TTap.Fill((T)(object)short.MaxValue), infinity = TTap.Fill((T)(object)(short)(typeof(TElement) == typeof(Half) ? 0x7C00 : 0x7F80));
+        return !TTap.IsZero(TTap.Equal(magnitudes, default) | TTap.Greater(magnitudes, infinity));
+    }
+
+#pragma warning disable CS1718 // a comparison with itself is the test for NaN
     public T Settle(T result, T* taps, long count, long step)
     {
         if (!HasTies) return result;
