@@ -30,7 +30,14 @@ internal static class PlaneParallel
     /// <exception cref="OperationCanceledException">The job's token was cancelled; the output is then partly written.</exception>
     public static unsafe void Run(PoolKernel kernel, PoolJob job, int maxDegree, IProgress<double>? progress)
     {
-        void* partials = NativeMemory.Alloc((nuint)kernel.PartialBytes(job));
+        long partialBytes = kernel.PartialBytes(job);
+        if (partialBytes == 0)
+        {
+            RunUnits(kernel, job, maxDegree, progress);
+            return;
+        }
+
+        void* partials = NativeMemory.Alloc((nuint)partialBytes);
         try
         {
             job = job with { Partials = partials };
