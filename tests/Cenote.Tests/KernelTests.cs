@@ -236,7 +236,7 @@ public class KernelTests
     private static void Fill<T>(Random random, Span<T> elements)
         where T : unmanaged
     {
-        int kind = random.Next(5);
+        int kind = random.Next(6);
         T[] extremes = Elements.Extremes<T>();
         foreach (ref T element in elements)
         {
@@ -245,7 +245,8 @@ public class KernelTests
             {
                 0 => extremes[random.Next(extremes.Length)],
                 1 when random.Next(20) == 0 => extremes[random.Next(extremes.Length)],
-                2 => Elements.FromDouble<T>(random.Next(3) - 1) is var tie && random.Next(3) == 0 && Elements.IsFloating<T>() ? Elements.FromDouble<T>(-0.0) : tie,
+                // Ties; of the second kind with a zero as the greatest, of either sign.
+                2 or 5 => Elements.FromDouble<T>(random.Next(kind == 2 ? 3 : 2) - 1) is var tie && random.Next(3) == 0 && Elements.IsFloating<T>() ? Elements.FromDouble<T>(-0.0) : tie,
                 _ => Elements.FromDouble<T>(number),
             };
         }

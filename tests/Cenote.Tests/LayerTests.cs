@@ -76,6 +76,27 @@ public class LayerTests
             Assert.Equal(one.Forward(input).ToArray(), many.Forward(input).ToArray());
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void Threads_share_a_large_plane(int threads)
+    {
+        Tensor<float> input = Tensor.Create(Random(3_000_000, 8), [1, 1500, 2000]);
+        var progress = new List<double>();
+        Tensor<float> mean = new GlobalAvgPool2d { MaxDegreeOfParallelism = threads }.Forward(input, new Collect(progress));
+        Assert.True(progress.Count > 1);
+        Assert.Equal(new GlobalAvgPool2d { MaxDegreeOfParallelism = 1 }.Forward(input).ToArray(), mean.ToArray());
+        Assert.Equal([input.ToArray().Max()], new GlobalMaxPool2d { MaxDegreeOfParallelism = threads }.Forward(input).ToArray());
+    }
+
+    [Fact]
+    public void One_large_plane_can_be_cancelled()
+    {
+        using var source = new CancellationTokenSource();
+        var input = Tensor.Create(new float[3_000_000], [1, 1500, 2000]);
+        Assert.ThrowsAny<OperationCanceledException>(() => new GlobalAvgPool2d { MaxDegreeOfParallelism = 1 }.Forward(input, new CancelAfterFirst(source), source.Token));
+    }
+
     [Fact]
     public void The_three_forms_agree()
     {

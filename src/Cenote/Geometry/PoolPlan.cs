@@ -56,6 +56,7 @@ public sealed class PoolPlan
         for (int axis = 0; axis < SpatialRank; axis++) _outputShape[first + axis] = checked((nint)_axes[3 - SpatialRank + axis].OutputLength);
         InputElements = Product("input", "elements", Batch, Channels, Depth.InputLength, Height.InputLength, Width.InputLength);
         OutputElements = Product("output", "elements", Batch, Channels, Depth.OutputLength, Height.OutputLength, Width.OutputLength);
+        IsGlobal = !readsPadding && _axes.All(axis => axis.OutputLength == 1 && axis[0].Count == axis.InputLength);
         MaxExtent = Product("window", "taps in its divisor", Depth.MaxExtent, Height.MaxExtent, Width.MaxExtent);
     }
 
@@ -172,7 +173,7 @@ public sealed class PoolPlan
     }
 
     /// <summary>Whether there is one window per plane, and it reads the plane's every element.</summary>
-    internal bool IsGlobal => !ReadsPadding && _axes.All(axis => axis.OutputLength == 1 && axis[0].Count == axis.InputLength);
+    internal bool IsGlobal { get; }
 
     /// <summary>The rows of the output: its elements without the width.</summary>
     internal long OutputRows => Batch * Channels * Depth.OutputLength * Height.OutputLength;

@@ -22,15 +22,15 @@ internal sealed unsafe class PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact
     /// <summary>The largest plane that is one piece of work.</summary>
     private const long Longest = 1 << 15;
 
+    /// <summary>From so many registers on, runs are long.</summary>
+    private const long ManyRegisters = 12;
+
     /// <summary>How many planes are pooled together: several registers of outputs, so that one need not wait for the other, where their states do not take too much memory.</summary>
     private static long Group
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => TTap.Count * Math.Clamp(8192 / (TTap.Count * sizeof(TAcc)), 1, 4);
     }
-
-    /// <summary>From so many registers on, runs are long.</summary>
-    private const long ManyRegisters = 12;
 
     private const double BytesPerNanosecond = 50;
 

@@ -67,7 +67,7 @@ internal readonly unsafe struct PartRun<T, TTap, TState, TAcc> : IPlaneRun<T, TT
     }
 }
 
-/// <summary>A few registers, with two states.</summary>
+/// <summary>A few registers, one after the other: planes are many then, and need not wait for each other.</summary>
 internal readonly unsafe struct ShortRun<T, TTap, TState, TAcc> : IPlaneRun<T, TTap, TState, TAcc>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>

@@ -165,7 +165,8 @@ internal sealed class MeanOperator : PoolOperator
         where TTotal : unmanaged, IBinaryInteger<TTotal>
     {
         var reducer = new IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(_rounding);
-        if (_wholePlane) return KernelCatalog.OnPlanes<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, TTotal, IntegerTotals<T, TSum, TTotal>>(reducer, reducer, new(_rounding));
-        return KernelCatalog.OnRegisters<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>>(reducer, reducer);
+        PoolKernel[] windows = KernelCatalog.OnRegisters<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>>(reducer, reducer);
+        if (!_wholePlane) return windows;
+        return [.. KernelCatalog.OnPlanes<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, TTotal, IntegerTotals<T, TSum, TTotal>>(reducer, reducer, new(_rounding)), .. windows];
     }
 }
