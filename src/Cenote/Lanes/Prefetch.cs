@@ -11,11 +11,14 @@ internal static unsafe class Prefetch
 
     public const long CacheLine = 64;
 
+    /// <summary>The same for pixels of channels side by side, where rows are longer and less is better.</summary>
+    private const long PixelDistance = 3584;
+
     /// <summary>Whether so many bytes of input are more than the nearer caches hold.</summary>
     public static bool Pays(long bytes) => bytes > 1 << 20;
 
     /// <summary>About as far, in whole steps of so many bytes.</summary>
-    public static long Multiple(long bytes) => (Distance + bytes - 1) / Math.Max(1, bytes) * bytes;
+    public static long Multiple(long bytes) => (PixelDistance + bytes - 1) / Math.Max(1, bytes) * bytes;
 
     /// <summary>Asks for what lies <paramref name="distance"/> behind so many bytes. Any address will do: none is touched.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
