@@ -164,7 +164,8 @@ public class LayerTests
     {
         using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
         var input = Tensor.Create(new float[1 << 18], [1, 1 << 9, 1 << 9]);
-        var pool = new MaxPool2d(511, 1, 255);
+        // Padding that counts as zeros is the reference kernel's, which takes minutes for this.
+        var pool = new MaxPool2d(511, 1, 255) { ZeroPadding = true };
         Assert.ThrowsAny<OperationCanceledException>(() => pool.Forward(input, cancellationToken: source.Token));
     }
 

@@ -28,6 +28,8 @@ internal sealed class InterleavedKernel(PoolKernel[] rows) : PoolKernel
 
     public override double Cost(in PoolJob job) => Find(Rows(job))!.Cost(Rows(job));
 
+    public override long LeastRun(in PoolJob job) => Find(Rows(job))!.LeastRun(Rows(job));
+
     public override void Run(in PoolJob job, long first, long end) => Find(Rows(job))!.Run(Rows(job), first, end);
 
     // A single channel needs no stride, and must not look like channels side by side.

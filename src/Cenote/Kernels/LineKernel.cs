@@ -35,6 +35,9 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
         return (plan.InputElements + plan.OutputElements * taps) * sizeof(T) / BytesPerNanosecond;
     }
 
+    /// <summary>A run begins with the rows of a window; four windows of output rows make little of that.</summary>
+    public override long LeastRun(in PoolJob job) => 4 * Math.Min(job.Plan.Height.Span, job.Plan.Height.InputLength) / job.Plan.Height.Stride + 1;
+
     public override void Run(in PoolJob job, long first, long end)
     {
         if (!Units(reducer, job, first, end)) Units(exact, job, first, end);
@@ -54,6 +57,7 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
         TWindows windows = TWindows.Create(reducer, job, line);
         while (first < end)
         {
+            job.Cancellation.ThrowIfCancellationRequested();
             long last = Math.Min(rows, row + end - first);
             T* input = (T*)job.Input + n * job.InputLayout.Batch + c * job.InputLayout.Channel;
             T* output = (T*)job.Output + n * job.OutputLayout.Batch + c * job.OutputLayout.Channel + d * job.OutputLayout.Depth;

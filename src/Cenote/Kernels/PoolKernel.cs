@@ -27,6 +27,9 @@ internal abstract class PoolKernel
     /// <summary>Roughly how many nanoseconds the job takes one thread, rather too few than too many; decides how many threads it is worth.</summary>
     public abstract double Cost(in PoolJob job);
 
+    /// <summary>The fewest pieces worth a run: what a run does over again at its beginning should not matter.</summary>
+    public virtual long LeastRun(in PoolJob job) => 1;
+
     /// <summary>Runs the pieces from <paramref name="first"/> up to, not including, <paramref name="end"/>.</summary>
     public abstract void Run(in PoolJob job, long first, long end);
 

@@ -72,7 +72,8 @@ internal static class PlaneParallel
     {
         int most = maxDegree == -1 ? Environment.ProcessorCount : Math.Min(maxDegree, Environment.ProcessorCount);
         int threads = (int)Math.Clamp(Math.Min(units, cost / WorthAThread), 1, most);
-        long runs = (long)Math.Clamp(cost / WorthARun, 1, Math.Min(units, (long)threads * RunsPerThread));
+        long mostRuns = Math.Max(threads, Math.Min(units / kernel.LeastRun(job), (long)threads * RunsPerThread));
+        long runs = (long)Math.Clamp(cost / WorthARun, 1, Math.Min(units, mostRuns));
         var cut = new CutJob(kernel, job, units, runs);
         if (threads == 1) cut.RunAll(progress);
         else Crew.Run(cut, threads, progress);
