@@ -175,9 +175,6 @@ public sealed class PoolPlan
     /// <summary>Whether there is one window per plane, and it reads the plane's every element.</summary>
     internal bool IsGlobal { get; }
 
-    /// <summary>The rows of the output: its elements without the width.</summary>
-    internal long OutputRows => Batch * Channels * Depth.OutputLength * Height.OutputLength;
-
     internal long Divisor(long extent) => DivisorOverride ?? extent;
 
     /// <summary>The divisor in two factors that kernels can apply one after the other: that of the axes outside the lanes, never 0, and that of the lanes.</summary>
