@@ -29,7 +29,8 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
     {
         PoolPlan plan = job.Plan;
         bool hasRows = job.InputLayout.Width == 1 && job.OutputLayout.Width == 1;
-        return (!hasRows || plan.Width.OutputLength <= ShortRow) && plan.Batch * plan.Channels >= Planes / 2 && CopyBytes(plan) <= MostBytes && Find(Block(job, null)) is not null;
+        bool hasPixels = !hasRows && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1;
+        return !hasPixels && (!hasRows || plan.Width.OutputLength <= ShortRow) && plan.Batch * plan.Channels >= Planes / 2 && CopyBytes(plan) <= MostBytes && Find(Block(job, null)) is not null;
     }
 
     /// <summary>One unit is one block.</summary>

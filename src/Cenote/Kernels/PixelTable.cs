@@ -33,7 +33,14 @@ internal readonly unsafe struct PixelTable
         for (long pixel = 0; pixel < table.Count; pixel++)
         {
             Window window = width[pixel];
-            table._entries[pixel] = new(window.Start, window.Start * job.InputLayout.Width, window.Count, job.Plan.LaneDivisor(window.Extent));
+            table._entries[pixel] = new(window.Start, window.Start * job.InputLayout.Width, window.Count, job.Plan.LaneDivisor(window.Extent), 1);
+        }
+
+        long next = width.Stride * job.InputLayout.Width;
+        for (long pixel = table.Count - 2; pixel >= 0; pixel--)
+        {
+            Entry entry = table[pixel], behind = table[pixel + 1];
+            if (behind.Start == entry.Start + next && behind.Count == entry.Count && behind.Divisor == entry.Divisor) table._entries[pixel] = entry with { Alike = behind.Alike + 1 };
         }
 
         return table;
@@ -44,5 +51,6 @@ internal readonly unsafe struct PixelTable
     /// <param name="Start">Its offset in the row, in elements.</param>
     /// <param name="Count">How many taps lie inside the input.</param>
     /// <param name="Divisor">What an average divides by on behalf of the width.</param>
-    public readonly record struct Entry(long First, long Start, long Count, long Divisor);
+    /// <param name="Alike">How many outputs, from this one on, differ only in that each starts a stride further.</param>
+    public readonly record struct Entry(long First, long Start, long Count, long Divisor, long Alike);
 }

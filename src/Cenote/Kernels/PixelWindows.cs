@@ -4,7 +4,8 @@ namespace Cenote;
 
 /// <summary>
 /// Channels that lie side by side: lanes across the channels, so that every lane has the same window. The taps come one after the other in
-/// row-major order, as in <see cref="RowWindows{T, TTap, TState, TAcc}"/>.
+/// row-major order, as in <see cref="RowWindows{T, TTap, TState, TAcc}"/>. Four registers of outputs are made together, that none need wait for
+/// its own last tap: four of one pixel where it has so many, else one each of four pixels.
 /// </summary>
 internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindows<PixelWindows<T, TTap, TState, TAcc>, T, TTap, TState, TAcc>
     where T : unmanaged
@@ -14,17 +15,15 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
 {
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
-    private readonly PixelStep* _steps;
-    private readonly int _stepCount;
+    private readonly PixelTable _pixels;
     private readonly byte* _ones;
 
     /// <summary>How far ahead input is asked for, in bytes, and how many new rows an output row has; none where the caches hold it all.</summary>
     private readonly long _ahead, _fresh;
 
-    private PixelWindows(in PoolJob job, PixelStep* steps, int stepCount, byte* ones)
+    private PixelWindows(in PoolJob job, PixelTable pixels, byte* ones)
     {
-        (_plan, _from, _to, _stepCount) = (job.Plan, job.InputLayout, job.OutputLayout, stepCount);
-        _steps = steps;
+        (_plan, _from, _to, _pixels) = (job.Plan, job.InputLayout, job.OutputLayout, pixels);
         _ones = ones;
         _ahead = Prefetch.Multiple(_from.Width * sizeof(T));
         _fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) ? _plan.Height.Stride : 0;
@@ -43,139 +42,152 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     public static PixelWindows<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, long number)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long stepBytes = Scratch.Round(job.Plan.Width.OutputLength * sizeof(PixelStep));
-        byte* scratch = Scratch.Of(stepBytes + TTap.Count * reducer.ExtentSize), ones = scratch + stepBytes;
+        long tableBytes = PixelTable.Bytes(job.Plan);
+        byte* scratch = Scratch.Of(tableBytes + TTap.Count * reducer.ExtentSize), ones = scratch + tableBytes;
         for (int lane = 0; lane < TTap.Count && reducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
-        return new(job, (PixelStep*)scratch, PixelStep.Write((PixelStep*)scratch, job, inTwos: !reducer.IsLongLift), ones);
+        return new(job, PixelTable.Write(job, scratch), ones);
     }
 
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (_plan.Channels >= TTap.Count && reducer.IsLongLift) Pool(new LoopLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch);
-        else if (_plan.Channels >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch);
+        if (_plan.Channels >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch);
         else Pool(new ShortLoad<T, TTap>(_plan.Channels, reducer.Padding), reducer, input, output, depth, first, end, ref watch);
     }
 
     private void Pool<TLoad, TReducer>(TLoad load, TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
-        where TLoad : struct, IStridedLoad<T, TTap>
+        where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
+        long channels = _plan.Channels, count = TTap.Count, next = _plan.Width.Stride * _from.Width;
+        // The last register steps back over channels already written, where there is room.
+        long whole = channels - channels % (4 * count), last = Math.Max(0, channels - count);
         for (long h = first; h < end; h++)
         {
             Window height = _plan.Height[h];
-            var rows = new Rows(depth.Count, height.Count, depth.Step * _from.Depth, height.Step * _from.Height, _plan.OuterDivisor(depth.Extent * height.Extent));
-            T* corner = input + depth.Start * _from.Depth + height.Start * _from.Height, to = output + h * _to.Height;
-            ReadOnlySpan<PixelStep> steps = new(_steps, _stepCount);
-            while (steps.Length > 0)
+            T* corner = input + depth.Start * _from.Depth + height.Start * _from.Height, row = output + h * _to.Height;
+            long factor = _plan.OuterDivisor(depth.Extent * height.Extent);
+            for (long pixel = 0, alike; pixel < _pixels.Count; pixel += alike)
             {
-                int alike = 1;
-                while (alike < steps.Length && steps[alike].Two == steps[0].Two) alike++;
-                watch = steps[0].Two ? TwoPixels(load, reducer, corner, rows, steps[..alike], to, watch) : OnePixel(load, reducer, corner, rows, steps[..alike], to, watch);
-                steps = steps[alike..];
+                PixelTable.Entry entry = _pixels[pixel];
+                alike = entry.Alike;
+                bool reads = entry.Count > 0 && height.Count > 0;
+                var taps = new Taps(reads ? depth.Count : 0, height.Count, entry.Count, depth.Step * _from.Depth, height.Step * _from.Height, _pixels.Step, factor * entry.Divisor);
+                T* from = corner + entry.Start, to = row + pixel * _to.Width;
+                if (whole > 0) watch = Fours(load, reducer, from, to, taps, new(alike, next, _to.Width), new(whole / (4 * count), 4 * count, 4 * count), count, count, watch);
+                for (long c = whole; c < channels; c += count)
+                {
+                    c = Math.Min(c, last);
+                    if (alike < 4) watch = Ones(load, reducer, from + c, to + c, taps, new(alike, next, _to.Width), watch);
+                    else watch = Fours(load, reducer, from + c, to + c, taps, new(1, 0, 0), new(alike / 4, 4 * next, 4 * _to.Width), next, _to.Width, watch);
+                    // The last four step back over pixels already written.
+                    long back = alike - 4;
+                    if (alike > 4 && alike % 4 != 0) watch = Fours(load, reducer, from + c + back * next, to + c + back * _to.Width, taps, new(1, 0, 0), new(1, 0, 0), next, _to.Width, watch);
+                }
             }
         }
     }
 
-    /// <summary>Makes outputs one by one.</summary>
+    /// <summary>Makes registers of outputs one by one.</summary>
     // Bounds: windows are clipped to the input, and registers to the channels. (One method with the next would be too large to inline what it calls.)
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TTap OnePixel<TLoad, TReducer>(TLoad load, TReducer reducer, T* corner, in Rows rows, ReadOnlySpan<PixelStep> steps, T* output, TTap watch)
-        where TLoad : struct, IStridedLoad<T, TTap>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private TTap Ones<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Taps taps, in Steps steps, TTap watch)
+        where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long channels = _plan.Channels, tapStep = _plan.Width.Dilation * _from.Width;
         TAcc none = reducer.Lift(reducer.Padding);
-        foreach (ref readonly PixelStep step in steps)
+        for (long step = 0; step < steps.Count; step++, from += steps.From, to += steps.To)
         {
-            long divisor = rows.Divisor * step.Divisor;
-            if (_fresh > 0) AskAhead(corner + step.Start, rows, 1);
-            T* to = output + step.Pixel * _to.Width;
-            for (long c = 0; c < channels; c += TTap.Count)
+            var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
+            for (long i = 0; i < taps.Depths; i++)
             {
-                // The last register steps back over channels already written, where there is room.
-                if (c + TTap.Count > channels) c = Math.Max(0, channels - TTap.Count);
-                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
-                T* slice = corner + step.Start + c;
-                for (long i = 0; i < rows.Depths && step.Apart > 0; i++, slice += rows.Slice)
+                for (long j = 0; j < taps.Rows; j++)
                 {
-                    for (long j = 0; j < rows.Count; j++) load.Walk(ref window, slice + j * rows.Step, step.Apart, tapStep);
+                    T* tap = from + i * taps.NextDepth + j * taps.NextRow;
+                    for (long k = 0; k < taps.Columns; k++, tap += taps.Next) window.Take(load.Load(tap));
                 }
-
-                watch = reducer.Watch(watch, window.Seen);
-                Store(reducer.Finish(window.State, _ones, divisor), to + c, channels);
             }
+
+            watch = reducer.Watch(watch, window.Seen);
+            load.Store(reducer.Finish(window.State, _ones, taps.Divisor), to);
         }
 
         return watch;
     }
 
-    /// <summary>Makes outputs two by two, with the taps that they share loaded once.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TTap TwoPixels<TLoad, TReducer>(TLoad load, TReducer reducer, T* corner, in Rows rows, ReadOnlySpan<PixelStep> steps, T* output, TTap watch)
-        where TLoad : struct, IStridedLoad<T, TTap>
+    /// <summary>Makes registers of outputs four by four.</summary>
+    /// <param name="load">Loads taps.</param>
+    /// <param name="reducer">Combines them.</param>
+    /// <param name="from">The first tap of the first output.</param>
+    /// <param name="to">The first output.</param>
+    /// <param name="taps">Where a window's taps lie.</param>
+    /// <param name="outer">The pixels.</param>
+    /// <param name="inner">The fours of each.</param>
+    /// <param name="apart">The distance between the four, in the input.</param>
+    /// <param name="toApart">The same in the output.</param>
+    /// <param name="watch">What was seen before.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private TTap Fours<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Taps taps, in Steps outer, in Steps inner, long apart, long toApart, TTap watch)
+        where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long channels = _plan.Channels, tapStep = _from.Width;
         TAcc none = reducer.Lift(reducer.Padding);
-        foreach (ref readonly PixelStep step in steps)
+        long columns = taps.Columns, next = taps.Next;
+        for (long step = 0; step < outer.Count; step++)
         {
-            long divisor = rows.Divisor * step.Divisor, nextDivisor = rows.Divisor * step.NextDivisor;
-            if (_fresh > 0) AskAhead(corner + step.Start, rows, 2);
-            T* to = output + step.Pixel * _to.Width;
-            for (long c = 0; c < channels; c += TTap.Count)
+            T* start = from + step * outer.From, end = to + step * outer.To;
+            if (_fresh > 0) AskAhead(start, taps, inner.Count * 4 * apart);
+            for (long four = 0; four < inner.Count; four++, start += inner.From, end += inner.To)
             {
-                if (c + TTap.Count > channels) c = Math.Max(0, channels - TTap.Count);
-                OneWindow<T, TTap, TState, TAcc, TReducer> one = new(reducer, none), other = new(reducer, none);
-                T* slice = corner + step.Start + c;
-                for (long i = 0; i < rows.Depths; i++, slice += rows.Slice)
+                OneWindow<T, TTap, TState, TAcc, TReducer> first = new(reducer, none), second = new(reducer, none), third = new(reducer, none), fourth = new(reducer, none);
+                for (long i = 0; i < taps.Depths; i++)
                 {
-                    for (long j = 0; j < rows.Count; j++)
+                    for (long j = 0; j < taps.Rows; j++)
                     {
-                        T* row = slice + j * rows.Step;
-                        if (step.Apart > 0) load.Walk(ref one, row, step.Apart, tapStep);
-                        row += step.Apart * tapStep;
-                        var both = new TwoWindows<T, TTap, TState, TAcc, TReducer>(reducer, one.State, other.State);
-                        load.Walk(ref both, row, step.Shared, tapStep);
-                        (one.State, other.State) = (both.State, both.Next);
-                        watch = reducer.Watch(watch, both.Seen);
-                        load.Walk(ref other, row + step.Shared * tapStep, step.Last, tapStep);
+                        T* tap = start + i * taps.NextDepth + j * taps.NextRow;
+                        for (long k = 0; k < columns; k++, tap += next)
+                        {
+                            first.Take(load.Load(tap));
+                            second.Take(load.Load(tap + apart));
+                            third.Take(load.Load(tap + 2 * apart));
+                            fourth.Take(load.Load(tap + 3 * apart));
+                        }
                     }
                 }
 
-                watch = reducer.Watch(reducer.Watch(watch, one.Seen), other.Seen);
-                Store(reducer.Finish(one.State, _ones, divisor), to + c, channels);
-                Store(reducer.Finish(other.State, _ones, nextDivisor), to + _to.Width + c, channels);
+                watch = reducer.Watch(reducer.Watch(reducer.Watch(reducer.Watch(watch, first.Seen), second.Seen), third.Seen), fourth.Seen);
+                load.Store(reducer.Finish(first.State, _ones, taps.Divisor), end);
+                load.Store(reducer.Finish(second.State, _ones, taps.Divisor), end + toApart);
+                load.Store(reducer.Finish(third.State, _ones, taps.Divisor), end + 2 * toApart);
+                load.Store(reducer.Finish(fourth.State, _ones, taps.Divisor), end + 3 * toApart);
             }
         }
 
         return watch;
     }
 
-    /// <summary>Prefetches, of the rows that no output above has read, what the windows some pixels further on will: whole pixels, which measured better than a register at a time.</summary>
+    /// <summary>Prefetches, of the rows that no output above has read, what the windows some pixels further on will.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AskAhead(T* start, in Rows rows, long outputs)
+    private void AskAhead(T* start, in Taps taps, long elements)
     {
-        long pixels = outputs * _plan.Width.Stride, bytes = _plan.Channels * sizeof(T);
-        for (long i = 0; i < rows.Depths; i++)
+        long pixels = elements <= _plan.Channels ? _plan.Width.Stride : 1, bytes = elements * sizeof(T);
+        for (long i = 0; i < taps.Depths; i++)
         {
-            for (long j = rows.Count - Math.Min(rows.Count, _fresh); j < rows.Count; j++)
-                for (long k = 0; k < pixels; k++) Prefetch.Behind(start + i * rows.Slice + j * rows.Step + k * _from.Width, bytes, _ahead);
+            for (long j = taps.Rows - Math.Min(taps.Rows, _fresh); j < taps.Rows; j++)
+                for (long k = 0; k < pixels; k++) Prefetch.Behind(start + i * taps.NextDepth + j * taps.NextRow + k * _from.Width, bytes, _ahead);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(TTap result, T* output, long channels)
-    {
-        if (channels >= TTap.Count) TTap.Store(result, output);
-        else TTap.StorePart(result, output, channels);
-    }
-
-    /// <summary>The input rows of a window.</summary>
+    /// <summary>Where the taps of a window lie.</summary>
     /// <param name="Depths">How many depths.</param>
-    /// <param name="Count">How many rows of each.</param>
-    /// <param name="Slice">The distance between depths, in elements.</param>
-    /// <param name="Step">The distance between rows.</param>
-    /// <param name="Divisor">What an average divides by on behalf of these axes.</param>
-    private readonly record struct Rows(long Depths, long Count, long Slice, long Step, long Divisor);
+    /// <param name="Rows">How many rows of each.</param>
+    /// <param name="Columns">How many taps of each row.</param>
+    /// <param name="NextDepth">The distance between depths, in elements.</param>
+    /// <param name="NextRow">The distance between rows.</param>
+    /// <param name="Next">The distance between taps.</param>
+    /// <param name="Divisor">What an average divides by.</param>
+    private readonly record struct Taps(long Depths, long Rows, long Columns, long NextDepth, long NextRow, long Next, long Divisor);
+
+    /// <summary>How many pieces of work, and the distances between them in input and output.</summary>
+    private readonly record struct Steps(long Count, long From, long To);
 }

@@ -17,6 +17,16 @@ internal unsafe interface IStridedLoad<T, TTap>
         where TSink : struct, ITapSink<TTap>;
 }
 
+/// <summary>How the taps of windows whose lanes lie side by side come into one register.</summary>
+internal unsafe interface ITapLoad<T, TTap> : IStridedLoad<T, TTap>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+{
+    TTap Load(T* from);
+
+    void Store(TTap results, T* to);
+}
+
 /// <summary>What takes taps.</summary>
 internal interface ITapSink<TTap>
     where TTap : unmanaged
@@ -44,10 +54,16 @@ internal static class StridedLoad
 }
 
 /// <summary>Neighbours.</summary>
-internal readonly unsafe struct UnitLoad<T, TTap> : IStridedLoad<T, TTap>
+internal readonly unsafe struct UnitLoad<T, TTap> : ITapLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Load(T* from) => TTap.Load(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(TTap results, T* to) => TTap.Store(results, to);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Walk<TSink>(ref TSink sink, T* row, long taps, long step)
         where TSink : struct, ITapSink<TTap>
@@ -215,14 +231,17 @@ internal readonly unsafe struct GatherLoad<T, TTap>(long stride) : IStridedLoad<
 }
 
 /// <summary>Fewer neighbours than a register holds.</summary>
-internal readonly unsafe struct ShortLoad<T, TTap>(long count, TTap padding) : IStridedLoad<T, TTap>
+internal readonly unsafe struct ShortLoad<T, TTap>(long count, TTap padding) : ITapLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
     private readonly TTap _mask = TTap.First(count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TTap Load(T* from) => TTap.LoadMasked(from, _mask, padding);
+    public TTap Load(T* from) => TTap.LoadMasked(from, _mask, padding);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(TTap results, T* to) => TTap.StorePart(results, to, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Walk<TSink>(ref TSink sink, T* row, long taps, long step)
