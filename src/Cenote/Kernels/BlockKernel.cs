@@ -20,6 +20,12 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
     /// <summary>Planes in a block: neighbouring ones, a register of each position.</summary>
     private static readonly int Planes = TTap.Count;
 
+    /// <summary>A square of a register for each lane. Where rows are shorter than a register, a transposition writes as much behind the copies.</summary>
+    private static readonly long SquareBytes = (long)TTap.Count * sizeof(TTap);
+
+    /// <summary>Behind the copies: that square, the two that <see cref="Transposition"/> works in, and one for its result.</summary>
+    private static readonly long SpareBytes = 4 * SquareBytes;
+
     [ThreadStatic]
     private static byte[]? _copies;
 
@@ -42,17 +48,18 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
     public override void Run(in PoolJob job, long first, long end)
     {
         // An array, unlike scratch, stays while the inner kernel uses scratch of its own.
-        long bytes = CopyBytes(job.Plan) + Scratch.Alignment;
+        long bytes = CopyBytes(job.Plan) + SpareBytes + Scratch.Alignment;
         if (_copies is null || _copies.Length < bytes) _copies = GC.AllocateUninitializedArray<byte>((int)bytes, pinned: true);
         byte* memory = (byte*)Scratch.Round((long)(nint)Unsafe.AsPointer(ref _copies[0]));
         PoolJob block = Block(job, memory);
         PoolKernel kernel = Find(block)!;
+        T* square = (T*)(memory + bytes - Scratch.Alignment - SpareBytes + SquareBytes);
         long units = kernel.Units(block), planes = job.Plan.Batch * job.Plan.Channels;
         for (long unit = first; unit < end; unit++)
         {
-            CopyIn(job, (T*)block.Input, unit * Planes, planes);
+            CopyIn(job, (T*)block.Input, square, unit * Planes, planes);
             kernel.Run(block, 0, units);
-            CopyOut(job, (T*)block.Output, unit * Planes, planes);
+            CopyOut(job, (T*)block.Output, square, unit * Planes, planes);
         }
     }
 
@@ -62,7 +69,7 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
     {
         // Lengths this large are no small planes, and their product might not be a number.
         if (plan.Depth.InputLength > MostBytes || plan.Height.InputLength > MostBytes || plan.Width.InputLength > MostBytes) return long.MaxValue;
-        return (Elements(plan.Depth, plan.Height, plan.Width) + plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength) * sizeof(T) * Planes + Scratch.Alignment;
+        return (Elements(plan.Depth, plan.Height, plan.Width) + plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength) * sizeof(T) * Planes + 2 * Scratch.Alignment;
     }
 
     private static PoolJob Block(in PoolJob job, byte* memory)
@@ -82,50 +89,79 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
         return null;
     }
 
+    /// <summary>Lays planes side by side.</summary>
+    // Bounds: a row's last stretch steps back over positions already copied; rows shorter than a register are loaded in part.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CopyIn(in PoolJob job, T* block, long first, long planes)
+    private static void CopyIn(in PoolJob job, T* block, T* square, long first, long planes)
     {
-        PoolPlan plan = job.Plan;
-        TensorLayout from = job.InputLayout;
-        long depths = plan.Depth.InputLength, rows = plan.Height.InputLength, width = plan.Width.InputLength, lanes = Planes;
-        var (n, c) = Math.DivRem(first, plan.Channels);
-        for (long lane = 0; lane < lanes; lane++)
+        T** starts = stackalloc T*[Planes];
+        // Behind the last plane the lanes hold it again.
+        Starts(job.Plan, (T*)job.Input, job.InputLayout, first, planes, starts);
+        foreach (Stretch run in new Stretches(job.Plan.Depth.InputLength, job.Plan.Height.InputLength, job.Plan.Width.InputLength, job.InputLayout))
         {
-            T* plane = (T*)job.Input + n * from.Batch + c * from.Channel, to = block + lane;
-            for (long d = 0; d < depths; d++)
+            T* to = block + run.Position * Planes;
+            if (run.Step != 1)
             {
-                for (long h = 0; h < rows; h++)
-                {
-                    T* row = plane + d * from.Depth + h * from.Height;
-                    for (long w = 0; w < width; w++, to += lanes) *to = row[w * from.Width];
-                }
+                for (long i = 0; i < run.Length; i++, to += Planes)
+                    for (long lane = 0; lane < Planes; lane++) to[lane] = starts[lane][run.Offset + i * run.Step];
+                continue;
             }
 
-            // Behind the last plane the lanes hold it again.
-            if (first + lane + 1 < planes && ++c == plan.Channels) (c, n) = (0, n + 1);
+            for (long i = 0; i < run.Length; i += Planes)
+            {
+                if (run.Length >= Planes) i = Math.Min(i, run.Length - Planes);
+                for (long lane = 0; lane < Planes; lane++)
+                {
+                    T* from = starts[lane] + run.Offset + i;
+                    TTap.Store(run.Length >= Planes ? TTap.Load(from) : TTap.LoadPart(from, 0, run.Length, default), square + lane * Planes);
+                }
+
+                Transposition.Turn<TTap, T>(square, to + i * Planes);
+            }
         }
     }
 
+    /// <summary>Puts outputs where they belong.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CopyOut(in PoolJob job, T* block, long first, long planes)
+    private static void CopyOut(in PoolJob job, T* block, T* square, long first, long planes)
     {
-        PoolPlan plan = job.Plan;
-        TensorLayout to = job.OutputLayout;
-        long depths = plan.Depth.OutputLength, rows = plan.Height.OutputLength, width = plan.Width.OutputLength, lanes = Planes;
-        var (n, c) = Math.DivRem(first, plan.Channels);
-        for (long lane = 0; lane < lanes && first + lane < planes; lane++)
+        T** starts = stackalloc T*[Planes];
+        long lanes = Math.Min(Planes, planes - first);
+        Starts(job.Plan, (T*)job.Output, job.OutputLayout, first, planes, starts);
+        foreach (Stretch run in new Stretches(job.Plan.Depth.OutputLength, job.Plan.Height.OutputLength, job.Plan.Width.OutputLength, job.OutputLayout))
         {
-            T* plane = (T*)job.Output + n * to.Batch + c * to.Channel, from = block + lane;
-            for (long d = 0; d < depths; d++)
+            T* from = block + run.Position * Planes;
+            if (run.Step != 1)
             {
-                for (long h = 0; h < rows; h++)
-                {
-                    T* row = plane + d * to.Depth + h * to.Height;
-                    for (long w = 0; w < width; w++, from += lanes) row[w * to.Width] = *from;
-                }
+                for (long i = 0; i < run.Length; i++, from += Planes)
+                    for (long lane = 0; lane < lanes; lane++) starts[lane][run.Offset + i * run.Step] = from[lane];
+                continue;
             }
 
-            if (++c == plan.Channels) (c, n) = (0, n + 1);
+            T* turned = square + Transposition.Room<TTap, T>();
+            for (long i = 0; i < run.Length; i += Planes)
+            {
+                if (run.Length >= Planes) i = Math.Min(i, run.Length - Planes);
+                Buffer.MemoryCopy(from + i * Planes, square, Planes * sizeof(TTap), Math.Min(Planes, run.Length) * sizeof(TTap));
+                Transposition.Turn<TTap, T>(square, turned);
+                for (long lane = 0; lane < lanes; lane++)
+                {
+                    T* to = starts[lane] + run.Offset + i;
+                    TTap results = TTap.Load(turned + lane * Planes);
+                    if (run.Length >= Planes) TTap.Store(results, to);
+                    else TTap.StorePart(results, to, run.Length);
+                }
+            }
+        }
+    }
+
+    private static void Starts(PoolPlan plan, T* memory, in TensorLayout layout, long first, long planes, T** starts)
+    {
+        var (n, c) = Math.DivRem(first, plan.Channels);
+        for (long lane = 0; lane < Planes; lane++)
+        {
+            starts[lane] = memory + n * layout.Batch + c * layout.Channel;
+            if (first + lane + 1 < planes && ++c == plan.Channels) (c, n) = (0, n + 1);
         }
     }
 }
