@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Cenote;
@@ -178,6 +179,7 @@ public sealed class PoolPlan
     internal long Divisor(long extent) => DivisorOverride ?? extent;
 
     /// <summary>The divisor in two factors that kernels can apply one after the other: that of the axes outside the lanes, never 0, and that of the lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal long OuterDivisor(long extent) => DivisorOverride ?? Math.Max(1, extent);
 
     /// <inheritdoc cref="OuterDivisor"/>

@@ -34,18 +34,19 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     private readonly TState* _lines;
 
     /// <summary>Which lines make which outputs.</summary>
-    private readonly RowStep* _steps;
+    private readonly RowSteps _steps;
 
     /// <summary>In runs of rows: what the rows of a block come to, from each of them to the last.</summary>
     private readonly TState** _ends;
 
-    private FoldedWindows(in PoolJob job, in Line line, TFold fold, byte* scratch)
+    private FoldedWindows(in PoolJob job, in Line line, TFold fold, bool inTwos, byte* scratch)
     {
         (_plan, _from, _to, _line, _fold) = (job.Plan, job.InputLayout, job.OutputLayout, line, fold);
         (_band, _capacity) = (Band(_plan, line), Capacity(_plan, line));
         _lines = (TState*)scratch;
-        _steps = (RowStep*)(scratch + LineBytes(_plan, line));
-        _ends = (TState**)_steps;
+        scratch += LineBytes(_plan, line);
+        _steps = new(_plan.Height, _band, inTwos, scratch);
+        _ends = (TState**)(scratch + RowSteps.Bytes(_plan.Height, _band));
     }
 
     /// <summary>Whether runs of rows pay.</summary>
@@ -69,7 +70,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
 
     private static long LineBytes(PoolPlan plan, in Line line) => Scratch.Round(plan.Depth.MaxCount * Capacity(plan, line) * line.Length * sizeof(TState));
 
-    private static long StepBytes(PoolPlan plan, in Line line) => HasRuns(plan) ? plan.Height.Kernel * sizeof(TState*) : Band(plan, line) * sizeof(RowStep);
+    private static long StepBytes(PoolPlan plan, in Line line) => (HasRuns(plan) ? plan.Height.Kernel * sizeof(TState*) : 0) + RowSteps.Bytes(plan.Height, Band(plan, line));
 
     public static string Name => TFold.Name;
 
@@ -93,7 +94,8 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         Line line = TFold.LineAt(plan, number);
         long foldBytes = TFold.ScratchBytes(reducer, plan, line);
         byte* scratch = Scratch.Of(foldBytes + LineBytes(plan, line) + StepBytes(plan, line));
-        return new(job, line, TFold.Create(reducer, job, line, scratch), scratch + foldBytes);
+        // In twos the lines of a window are grouped otherwise than one by one: which rows meet must then not show in a sum.
+        return new(job, line, TFold.Create(reducer, job, line, scratch), inTwos: reducer.IsExact, scratch + foldBytes);
     }
 
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
@@ -120,8 +122,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
             for (long i = 0; i < depth.Count && folded < to; i++)
                 _fold.Fold(reducer, input + i * depth.Step * _from.Depth + folded * _from.Height, to - folded, _from.Height, _lines + (i * _capacity + folded - from) * _line.Length, ref watch);
             folded = Math.Max(folded, to);
-            // In twos the lines of a window are grouped otherwise than one by one: which rows meet must then not show in a sum.
-            Finish(reducer, _lines, depth, height.Dilation * _line.Length, RowStep.Write(_steps, height, h, last, from, inTwos: reducer.IsExact), output);
+            Finish(reducer, _lines, depth, height.Dilation * _line.Length, _steps.Of(first, end, h), output);
         }
     }
 

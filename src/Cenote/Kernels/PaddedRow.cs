@@ -17,8 +17,11 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
     /// <summary>Whether the row can be read where it lies.</summary>
     public bool IsInside => from >= 0 && from + need <= length;
 
-    /// <summary>Elements of room for a copy: whole registers.</summary>
-    public static long Room(long need) => (need + 2 * TTap.Count - 1) / TTap.Count * TTap.Count;
+    /// <summary>Elements of room for a copy: whole registers, and one more for its shift.</summary>
+    public static long Room(long need) => (need + 3 * TTap.Count - 1) / TTap.Count * TTap.Count;
+
+    /// <summary>How far behind a register's place a copy begins, that what it takes from the input be stored to whole cache lines.</summary>
+    public long Shift => from >= 0 ? 0 : (TTap.Count + from % TTap.Count) % TTap.Count;
 
     /// <summary>Fills a copy's place with padding, once: every row then covers the same part of it.</summary>
     public void Clear(TTap padding, T* copy)

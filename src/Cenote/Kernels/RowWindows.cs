@@ -26,19 +26,19 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     private readonly long _start, _outputs, _band, _capacity;
     private readonly LaneExtents _extents;
     private readonly PaddedRow<T, TTap> _row;
-    private readonly RowStep* _steps;
+    private readonly RowSteps _steps;
 
     /// <summary>Copies of rows with padding, for each depth of a window.</summary>
     private readonly T* _copies;
 
-    private RowWindows(in PoolJob job, long start, long outputs, LaneExtents extents, byte* scratch)
+    private RowWindows(in PoolJob job, long start, long outputs, LaneExtents extents, bool inTwos, byte* scratch)
     {
         (_plan, _from, _to, _start, _outputs, _extents) = (job.Plan, job.InputLayout, job.OutputLayout, start, outputs, extents);
         AxisPlan width = _plan.Width;
         _row = new(start * width.LaneStride - width.Before, StridedLoad.Need<TTap, T>(width, outputs), width.InputLength);
         (_band, _capacity) = (Band(_plan, outputs), Capacity(_plan, outputs));
-        _steps = (RowStep*)scratch;
-        _copies = (T*)(scratch + StepBytes(_plan, outputs));
+        _steps = new(_plan.Height, _band, inTwos, scratch);
+        _copies = (T*)(scratch + RowSteps.Bytes(_plan.Height, _band)) + _row.Shift;
     }
 
     public static string Name => "rows";
@@ -58,9 +58,9 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         PoolPlan plan = job.Plan;
         var (start, outputs) = Line.Cut(plan.Width.OutputLength, Lines(plan), TTap.Count, number);
         long extentBytes = LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count);
-        byte* scratch = Scratch.Of(extentBytes + StepBytes(plan, outputs) + CopyBytes(plan, outputs));
+        byte* scratch = Scratch.Of(extentBytes + RowSteps.Bytes(plan.Height, Band(plan, outputs)) + CopyBytes(plan, outputs));
         LaneExtents extents = LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, plan, scratch);
-        var windows = new RowWindows<T, TTap, TState, TAcc>(job, start, outputs, extents, scratch + extentBytes);
+        var windows = new RowWindows<T, TTap, TState, TAcc>(job, start, outputs, extents, inTwos: !reducer.IsLongLift && plan.Width.LaneStride <= 2, scratch + extentBytes);
         if (windows._row.IsInside) return windows;
         for (long i = 0; i < plan.Depth.MaxCount * windows._capacity; i++) windows._row.Clear(reducer.Padding, windows._copies + i * Room(plan, outputs));
         return windows;
@@ -93,8 +93,6 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     private static long Capacity(PoolPlan plan, long outputs) =>
         Math.Min(plan.Height.Span + (Band(plan, outputs) - 1) * plan.Height.Stride, plan.Height.InputLength);
 
-    private static long StepBytes(PoolPlan plan, long outputs) => Scratch.Round(Band(plan, outputs) * sizeof(RowStep));
-
     private static long CopyBytes(PoolPlan plan, long outputs) => Scratch.Round(plan.Depth.MaxCount * Capacity(plan, outputs) * Room(plan, outputs) * sizeof(T));
 
     private void Pool<TLoad, TReducer>(TLoad load, TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
@@ -108,7 +106,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         for (long h = first; h < end; h += _band)
         {
             long last = Math.Min(end, h + _band) - 1, from = RowStep.From(height, h), to = RowStep.To(height, last);
-            ReadOnlySpan<RowStep> steps = RowStep.Write(_steps, height, h, last, from, inTwos: !reducer.IsLongLift && (typeof(TLoad) == typeof(UnitLoad<T, TTap>) || typeof(TLoad) == typeof(SecondLoad<T, TTap>)));
+            ReadOnlySpan<RowStep> steps = _steps.Of(first, end, h);
             if (_row.IsInside)
             {
                 watch = Finish(load, reducer, new(input + _row.From + from * _from.Height, _from.Height, nextDepth, depth), steps, output, watch);

@@ -31,12 +31,12 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     private WidthFold(in Line line, LaneExtents extents, PoolPlan plan, T* padded, TState* runs)
     {
         (_line, _extents) = (line, extents);
-        _padded = padded;
         _runs = runs;
         AxisPlan width = plan.Width;
         (_taps, _step, _stride) = (width.Kernel, width.Dilation, width.LaneStride);
         _room = PaddedRow<T, TTap>.Room(Need(width, line));
         _row = new(line.Start * _stride - width.Before, Need(width, line), width.InputLength);
+        _padded = padded + _row.Shift;
     }
 
     public static string Name => "folded rows";
