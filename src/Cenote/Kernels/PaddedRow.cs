@@ -36,7 +36,8 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
         where TWatch : struct, ITapWatch<TTap>
     {
         long start = Math.Max(0, -from), end = Math.Min(need, length - from), room = Room(need);
-        TTap padding = reducer.Padding;
+        // Not the parameter, which the compiler would keep on the stack.
+        TTap padding = reducer.Padding, seen = default;
         for (row += from; rows > 0; rows--, row += rowStep, copy += room)
         {
             long i = start;
@@ -44,17 +45,17 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
             {
                 TTap taps = TTap.Load(row + i);
                 Prefetch.Behind(row + i, sizeof(TTap));
-                watch = reducer.Watch(watch, taps);
+                seen = reducer.Watch(seen, taps);
                 TTap.Store(taps, copy + i);
             }
 
             if (i >= end) continue;
             Prefetch.Behind(row + i, sizeof(TTap));
             TTap rest = TTap.LoadPart(row + i, 0, end - i, padding);
-            watch = reducer.Watch(watch, rest);
+            seen = reducer.Watch(seen, rest);
             TTap.Store(rest, copy + i);
         }
 
-        return watch;
+        return reducer.Watch(watch, seen);
     }
 }

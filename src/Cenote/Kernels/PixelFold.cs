@@ -82,26 +82,47 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
     // Bounds: windows are clipped to the input, and registers to the channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private TTap Fold<TLoad, TReducer>(TLoad load, TReducer reducer, T* row, TState* states, TTap watch)
-        where TLoad : struct, IStridedLoad<T, TTap>
+        where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long block = _line.Block, step = _pixels.Step;
+        long block = _line.Block, step = _pixels.Step, count = TTap.Count;
         TAcc none = reducer.Lift(reducer.Padding);
+        TTap seen = default;
         for (long pixel = 0; pixel < _line.Pixels; pixel++, states += _line.Pitch)
         {
             PixelTable.Entry entry = _pixels[pixel];
             for (long i = 0; i < _stride; i++) Prefetch.Behind(row + entry.Start + i * _pixel, block * sizeof(T), _ahead);
-            for (long c = 0; c < block; c += TTap.Count)
+            long c = 0;
+            for (; c + 4 * count <= block; c += 4 * count)
+            {
+                OneWindow<T, TTap, TState, TAcc, TReducer> first = new(reducer, none), second = new(reducer, none), third = new(reducer, none), fourth = new(reducer, none);
+                T* tap = row + entry.Start + c;
+                for (long k = 0; k < entry.Count; k++, tap += step)
+                {
+                    first.Take(load.Load(tap));
+                    second.Take(load.Load(tap + count));
+                    third.Take(load.Load(tap + 2 * count));
+                    fourth.Take(load.Load(tap + 3 * count));
+                }
+
+                seen = reducer.Watch(reducer.Watch(reducer.Watch(reducer.Watch(seen, first.Seen), second.Seen), third.Seen), fourth.Seen);
+                TAcc.Store(first.State, states + c);
+                TAcc.Store(second.State, states + c + count);
+                TAcc.Store(third.State, states + c + 2 * count);
+                TAcc.Store(fourth.State, states + c + 3 * count);
+            }
+
+            for (; c < block; c += count)
             {
                 // The last register steps back over channels already folded, where there is room.
-                if (c + TTap.Count > block) c = Math.Max(0, block - TTap.Count);
+                if (c + count > block) c = Math.Max(0, block - count);
                 var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
                 if (entry.Count > 0) load.Walk(ref window, row + entry.Start + c, entry.Count, step);
-                watch = reducer.Watch(watch, window.Seen);
+                seen = reducer.Watch(seen, window.Seen);
                 TAcc.Store(window.State, states + c);
             }
         }
 
-        return watch;
+        return reducer.Watch(watch, seen);
     }
 }
