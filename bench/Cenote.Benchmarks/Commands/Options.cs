@@ -6,6 +6,12 @@ namespace Cenote.Benchmarks.Commands;
 /// <summary>The options that several commands have.</summary>
 internal static class Options
 {
+    public static Option<string?> RowNames() =>
+        new("--rows") { Description = $"Rows to measure, with commas between them: {string.Join(", ", RowTable.All.Select(row => row.Name))}. [default: all]", HelpName = "NAME,..." };
+
+    /// <summary>The rows that <see cref="RowNames"/> names.</summary>
+    public static IReadOnlyList<Row> Chosen(string? names) => Names.Choose("--rows", names, RowTable.All, row => row.Name);
+
     public static Option<int> Threads() => new("--threads")
     {
         Description = "How many threads Cenote and its peers may use.",

@@ -32,6 +32,7 @@ internal static class RecordCommand
             Write(folder, $"odd-shapes-{threads}", $"Random odd shapes, {Format.Threads(threads)}", writer => same &= OddShapeReport.Write(writer, OddShapes, Seed, layouts, element, threads));
         }
 
+        Write(folder, "types", "Element types", writer => TypesReport.Write(writer, RowTable.All, layouts, threads: 1));
         Write(folder, "scaling", "Laws of growth", writer => ScalingReport.Write(writer, folder, GrowthLaw.All));
         Write(folder, "small-call", "Small calls", writer => same &= SmallCallReport.Write(writer));
         Write(folder, "first-call", "First calls", FirstCallReport.Write);

@@ -8,7 +8,7 @@ internal static class VersusCommand
 {
     public static Command Create()
     {
-        var rows = new Option<string?>("--rows") { Description = $"Rows to measure, with commas between them: {string.Join(", ", RowTable.All.Select(row => row.Name))}. [default: all]", HelpName = "NAME,..." };
+        Option<string?> rows = Options.RowNames();
         Option<int> threads = Options.Threads();
         Option<string> layout = Options.Layout(), type = Options.Type();
         var sample = new Option<int?>("--sample") { Description = "Measure so many random odd shapes instead, and tell where Cenote is the slower one.", HelpName = "N" };
@@ -20,7 +20,7 @@ internal static class VersusCommand
             Element element = Options.Element(parse.GetValue(type)!);
             bool same = parse.GetValue(sample) is { } count
                 ? OddShapeReport.Write(Console.Out, count, parse.GetValue(seed), layouts, element, parse.GetValue(threads))
-                : VersusReport.Write(Console.Out, Names.Choose("--rows", parse.GetValue(rows), RowTable.All, row => row.Name), layouts, element, parse.GetValue(threads));
+                : VersusReport.Write(Console.Out, Options.Chosen(parse.GetValue(rows)), layouts, element, parse.GetValue(threads));
             return same ? 0 : 1;
         });
         return command;
