@@ -30,21 +30,25 @@ public class KernelTests
         }
     }
 
-    /// <summary>Sums of bytes that just fit 16 bits, and those that do not.</summary>
+    /// <summary>Sums of bytes that just fit 16 bits, those that do not, and those of more taps than any register kernel takes.</summary>
     [Theory]
     [InlineData(256)]
     [InlineData(257)]
     [InlineData(258)]
     [InlineData(300)]
+    [InlineData(8300)]
+    [InlineData(65536)]
+    [InlineData(65537)]
     public void Sums_of_the_largest_elements_keep_within_the_lanes(int taps)
     {
         var layer = new AvgPool1d(taps, 1);
-        PoolPlan plan = layer.Plan([1, 1, 600]);
+        int length = taps + 300;
+        PoolPlan plan = layer.Plan([1, 1, length]);
         var output = new byte[plan.OutputElements];
-        layer.Forward<byte>(plan, [.. Enumerable.Repeat(byte.MaxValue, 600)], output);
+        layer.Forward<byte>(plan, [.. Enumerable.Repeat(byte.MaxValue, length)], output);
         Assert.All(output, mean => Assert.Equal(byte.MaxValue, mean));
         var signed = new sbyte[plan.OutputElements];
-        layer.Forward<sbyte>(plan, [.. Enumerable.Repeat(sbyte.MinValue, 600)], signed);
+        layer.Forward<sbyte>(plan, [.. Enumerable.Repeat(sbyte.MinValue, length)], signed);
         Assert.All(signed, mean => Assert.Equal(sbyte.MinValue, mean));
     }
 

@@ -29,8 +29,8 @@ internal sealed class MeanOperator : PoolOperator
         ElementType.Half => _wholePlane ? WideSmallFloats<Half, HalfBits, DoubleMean>() : SmallFloats<Half, HalfBits>(),
         ElementType.BFloat16 => _wholePlane ? WideSmallFloats<BFloat16, BFloat16Bits, DoubleMean>() : SmallFloats<BFloat16, BFloat16Bits>(),
         ElementType.Double => _wholePlane ? CompensatedDoubles() : Floats<double, DoubleMean>(),
-        ElementType.SByte => Bytes<sbyte, short>(),
-        ElementType.Byte => Bytes<byte, ushort>(),
+        ElementType.SByte => Bytes<sbyte, short, int>(),
+        ElementType.Byte => Bytes<byte, ushort, uint>(),
         ElementType.Int16 => Shorts<short, int>(),
         ElementType.UInt16 => Shorts<ushort, uint>(),
         ElementType.Int32 => Integers<int, long>(),
@@ -115,13 +115,17 @@ internal sealed class MeanOperator : PoolOperator
             KernelCatalog.OnPlanes<double, TTap, DoubleDouble, DoubleDoubleLanes<TTap>, CompensatedMeanLanes<TTap>, CompensatedMeanLanes<TTap>, DoubleDouble, FloatTotals<double, double, DoubleDouble, CompensatedMean>>(default, default, default);
     }
 
-    private KernelCatalog Bytes<T, TSum>()
+    private KernelCatalog Bytes<T, TSum, TLongSum>()
         where T : unmanaged, IBinaryInteger<T>
-        where TSum : unmanaged, IBinaryInteger<TSum> =>
+        where TSum : unmanaged, IBinaryInteger<TSum>
+        where TLongSum : unmanaged, IBinaryInteger<TLongSum> =>
         Exact<T, long>(
             On<T, Lanes512<T>, TSum, Lanes512<TSum>, int, Lanes512<int>, float, Lanes512<float>, long>(),
             On<T, Lanes256<T>, TSum, Lanes256<TSum>, int, Lanes256<int>, float, Lanes256<float>, long>(),
-            On<T, Lanes128<T>, TSum, Lanes128<TSum>, int, Lanes128<int>, float, Lanes128<float>, long>());
+            On<T, Lanes128<T>, TSum, Lanes128<TSum>, int, Lanes128<int>, float, Lanes128<float>, long>(),
+            OnLong<T, Lanes512<T>, TSum, Lanes512<TSum>, TLongSum, Lanes512<TLongSum>, Lanes512<long>, Lanes512<double>>(),
+            OnLong<T, Lanes256<T>, TSum, Lanes256<TSum>, TLongSum, Lanes256<TLongSum>, Lanes256<long>, Lanes256<double>>(),
+            OnLong<T, Lanes128<T>, TSum, Lanes128<TSum>, TLongSum, Lanes128<TLongSum>, Lanes128<long>, Lanes128<double>>());
 
     private KernelCatalog Shorts<T, TSum>()
         where T : unmanaged, IBinaryInteger<T>
@@ -168,5 +172,21 @@ internal sealed class MeanOperator : PoolOperator
         PoolKernel[] windows = KernelCatalog.OnRegisters<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>>(reducer, reducer);
         if (!_wholePlane) return windows;
         return [.. KernelCatalog.OnPlanes<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, TTotal, IntegerTotals<T, TSum, TTotal>>(reducer, reducer, new(_rounding)), .. windows];
+    }
+
+    /// <summary>For windows of bytes whose sums are longer than 16 bits; whole planes are cut into blocks whose sums are not.</summary>
+    private PoolKernel[] OnLong<T, TTap, TWide, TWides, TSum, TSums, TLongs, TDoubles>()
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TWide : unmanaged
+        where TWides : unmanaged, ILanes<TWides, TWide>
+        where TSum : unmanaged
+        where TSums : unmanaged, ILanes<TSums, TSum>
+        where TLongs : unmanaged, ILanes<TLongs, long>
+        where TDoubles : unmanaged, ILanes<TDoubles, double>
+    {
+        if (_wholePlane) return [];
+        var reducer = new LongIntegerMeanLanes<T, TTap, TWide, TWides, TSum, Pair<TSums, TSum>, IntegerMeanLanes<TWide, TWides, TSum, TSums, long, TLongs, double, TDoubles>>(new(_rounding));
+        return KernelCatalog.OnRegisters<T, TTap, TSum, Pair<Pair<TSums, TSum>, TSum>, LongIntegerMeanLanes<T, TTap, TWide, TWides, TSum, Pair<TSums, TSum>, IntegerMeanLanes<TWide, TWides, TSum, TSums, long, TLongs, double, TDoubles>>, LongIntegerMeanLanes<T, TTap, TWide, TWides, TSum, Pair<TSums, TSum>, IntegerMeanLanes<TWide, TWides, TSum, TSums, long, TLongs, double, TDoubles>>>(reducer, reducer);
     }
 }
