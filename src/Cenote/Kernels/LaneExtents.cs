@@ -2,26 +2,28 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
-/// <summary>What the outputs of a row divide by along the width. Rows longer than the table differ at their ends only.</summary>
+/// <summary>What the outputs of a row divide by along the width. Long rows differ at their ends only, and the table holds no more.</summary>
 internal readonly unsafe struct LaneExtents
 {
-    /// <summary>Outputs at each end of a long row that have entries of their own.</summary>
-    private const long End = 1 << 15;
+    /// <summary>The widest register, in lanes.</summary>
+    private const long MostLanes = 64;
 
     private readonly byte* _table;
-    private readonly long _outputs;
+    private readonly long _outputs, _end;
     private readonly int _size, _lanes;
 
-    private LaneExtents(byte* table, long outputs, int size, int lanes)
+    private LaneExtents(byte* table, AxisPlan axis, int size, int lanes)
     {
         _table = table;
-        (_outputs, _size, _lanes) = (outputs, size, lanes);
+        (_outputs, _end, _size, _lanes) = (axis.OutputLength, End(axis), size, lanes);
     }
 
-    /// <summary>Whether the table tells all that there is to tell.</summary>
-    public static bool Covers(AxisPlan axis) => axis.OutputLength <= 2 * End || axis.Span / axis.Stride + 2 + 2 * 64 <= End;
+    public static long Bytes(AxisPlan axis, int size, int lanes) => Scratch.Round((Entries(axis) + lanes) * size);
 
-    public static long Bytes(AxisPlan axis, int size, int lanes) => Scratch.Round((Math.Min(axis.OutputLength, 2 * End) + lanes) * size);
+    /// <summary>Outputs at each end of a long row that have entries of their own: those whose windows may be clipped, and a register of whole ones.</summary>
+    private static long End(AxisPlan axis) => axis.Span / axis.Stride + 2 + 2 * MostLanes;
+
+    private static long Entries(AxisPlan axis) => Math.Min(axis.OutputLength, 2 * End(axis));
 
     public static LaneExtents Write<T, TTap, TState, TAcc, TReducer>(TReducer reducer, PoolPlan plan, byte* table)
         where T : unmanaged
@@ -31,12 +33,12 @@ internal readonly unsafe struct LaneExtents
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan axis = plan.Width;
-        var extents = new LaneExtents(table, axis.OutputLength, reducer.ExtentSize, TTap.Count);
+        var extents = new LaneExtents(table, axis, reducer.ExtentSize, TTap.Count);
         if (reducer.ExtentSize == 0) return extents;
-        long entries = Math.Min(axis.OutputLength, 2 * End);
+        long entries = Entries(axis), end = End(axis);
         for (long i = 0; i < entries + TTap.Count; i++)
         {
-            long o = i < End ? i : i + axis.OutputLength - entries;
+            long o = i < end ? i : i + axis.OutputLength - entries;
             reducer.WriteExtent(table, i, o < axis.OutputLength ? plan.LaneDivisor(axis[o].Extent) : 1);
         }
 
@@ -45,8 +47,8 @@ internal readonly unsafe struct LaneExtents
 
     /// <summary>The entries of the lanes from output <paramref name="o"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte* At(long o) => _table + (_outputs > 2 * End ? Folded(o) : o) * _size;
+    public byte* At(long o) => _table + (_outputs > 2 * _end ? Folded(o) : o) * _size;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private long Folded(long o) => o >= _outputs - End ? o - (_outputs - 2 * End) : Math.Min(o, End - _lanes);
+    private long Folded(long o) => o >= _outputs - _end ? o - (_outputs - 2 * _end) : Math.Min(o, _end - _lanes);
 }
