@@ -105,6 +105,9 @@ internal sealed class AxisPlan
         return new(length, output, kernel, stride, before, after, dilation, countPadding, formula);
     }
 
+    /// <summary>How many outputs from either end on, at most, have windows that reach out of the input.</summary>
+    public long MostClipped => Math.Max(Math.Min(_wholeFrom, OutputLength), OutputLength - Math.Clamp(_wholeEnd, 0, OutputLength));
+
     /// <summary>The taps that output <paramref name="position"/> reads, clipped to the input.</summary>
     public Window this[long position]
     {

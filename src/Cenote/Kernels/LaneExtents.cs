@@ -20,8 +20,8 @@ internal readonly unsafe struct LaneExtents
 
     public static long Bytes(AxisPlan axis, int size, int lanes) => Scratch.Round((Entries(axis) + lanes) * size);
 
-    /// <summary>Outputs at each end of a long row that have entries of their own: those whose windows may be clipped, and a register of whole ones.</summary>
-    private static long End(AxisPlan axis) => axis.Span / axis.Stride + 2 + 2 * MostLanes;
+    /// <summary>Outputs at each end of a long row that have entries of their own: those whose windows are clipped, and registers of whole ones.</summary>
+    private static long End(AxisPlan axis) => axis.MostClipped + 2 * MostLanes;
 
     private static long Entries(AxisPlan axis) => Math.Min(axis.OutputLength, 2 * End(axis));
 
