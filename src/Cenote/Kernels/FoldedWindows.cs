@@ -16,7 +16,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     /// <summary>From so many rows in a window on, runs of rows that windows share are combined once.</summary>
     private const long ManyRows = 17;
 
-    /// <summary>Output rows that are made together, where the lines they need fit into so many bytes: a part of the second-level cache. In the first-level one there is room for few, and lines would be moved as often as made.</summary>
+    /// <summary>What the lines of output rows made together may take: a part of the second-level cache, for in the first-level one they are moved as often as made.</summary>
     private const long BandBytes = 192 << 10;
 
     /// <summary>Lines of one window that take more memory than this are not worth it.</summary>

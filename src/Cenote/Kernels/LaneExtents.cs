@@ -8,6 +8,9 @@ internal readonly unsafe struct LaneExtents
     /// <summary>The widest register, in lanes.</summary>
     private const long MostLanes = 64;
 
+    /// <summary>The longest table.</summary>
+    private const long MostEntries = 1 << 16;
+
     private readonly byte* _table;
     private readonly long _outputs, _end;
     private readonly int _size, _lanes;
@@ -17,6 +20,9 @@ internal readonly unsafe struct LaneExtents
         _table = table;
         (_outputs, _end, _size, _lanes) = (axis.OutputLength, End(axis), size, lanes);
     }
+
+    /// <summary>Whether a table tells all that there is to tell: not where too many windows of a row are clipped, each otherwise.</summary>
+    public static bool Covers(AxisPlan axis) => Entries(axis) <= MostEntries;
 
     public static long Bytes(AxisPlan axis, int size, int lanes) => Scratch.Round((Entries(axis) + lanes) * size);
 

@@ -3,7 +3,7 @@ namespace Cenote;
 /// <summary>The steps of a plane's bands, worked out once for all planes that follow each other: for small ones that costs as much as pooling them.</summary>
 internal readonly unsafe struct RowSteps
 {
-    /// <summary>Rows whose steps are kept, and the next greater multiple of a band.</summary>
+    /// <summary>Rows whose steps are kept, rounded up to whole bands.</summary>
     private const long KeptRows = 256;
 
     private readonly AxisPlan _height;
