@@ -4,7 +4,7 @@ namespace Cenote;
 internal sealed class AxisPlan
 {
     /// <summary>Input lengths stop here, so that no sum or product below can wrap: every other operand is below 2³¹, or a product of two such.</summary>
-    private const long MaxLength = 1L << 60;
+    public const long MaxLength = 1L << 60;
 
     private readonly long _after;
 
@@ -13,12 +13,27 @@ internal sealed class AxisPlan
 
     private readonly bool _countPadding;
 
+    /// <summary>Whose outputs the windows are, where they do not slide evenly.</summary>
+    private readonly AxisPlan? _transposed;
+
+    /// <summary>Of the axis whose transpose this is: 1 / (stride / Dilation') modulo the dilation here, by which the first of the outputs that meet a tap is found.</summary>
+    private readonly long _inverse;
+
     private AxisPlan(long inputLength, long outputLength, long kernel, long stride, long before, long after, long dilation, bool countPadding, string formula)
     {
         (InputLength, OutputLength) = (inputLength, outputLength);
         (Kernel, Stride, Before, _after, Dilation) = (kernel, stride, before, after, dilation);
         (_countPadding, Formula) = (countPadding, formula);
         (_wholeFrom, _wholeEnd) = ((before + stride - 1) / stride, FloorDivide(inputLength - Span + before, stride) + 1);
+    }
+
+    /// <summary>The outputs of <paramref name="axis"/> that read each of its inputs, where they are no sliding windows themselves.</summary>
+    private AxisPlan(AxisPlan axis)
+    {
+        long common = (long)System.Numerics.BigInteger.GreatestCommonDivisor(axis.Stride, axis.Dilation), step = axis.Stride / common;
+        (_transposed, InputLength, OutputLength) = (axis, axis.OutputLength, axis.InputLength);
+        (Kernel, Stride, Dilation, Formula) = ((axis.Kernel + step - 1) / step, 1, axis.Dilation / common, "");
+        _inverse = Inverse(step % Dilation, Dilation);
     }
 
     public long InputLength { get; }
@@ -105,6 +120,23 @@ internal sealed class AxisPlan
         return new(length, output, kernel, stride, before, after, dilation, countPadding, formula);
     }
 
+    /// <summary>Whether the windows slide: each begins <see cref="Stride"/> behind the one before.</summary>
+    public bool Slides => _transposed is null;
+
+    /// <summary>The outputs that read each input, in ascending order: again windows with equal steps between their taps.</summary>
+    public AxisPlan Transpose()
+    {
+        if (_transposed is not null) return _transposed;
+        if (LaneStride != 1 || OutputLength == 1) return new(this);
+        // Input h is tap j of output h + Before − j·Dilation.
+        long before = (Kernel - 1) * Dilation - Before;
+        return new(OutputLength, InputLength, Kernel, stride: 1, before, Math.Max(0, InputLength - before - 1 + Span - OutputLength), Dilation, countPadding: false, "");
+    }
+
+    /// <summary>Whether the other axis has the same windows.</summary>
+    public bool HasWindowsOf(AxisPlan other) =>
+        (InputLength, OutputLength, Kernel, Before, Dilation) == (other.InputLength, other.OutputLength, other.Kernel, other.Before, other.Dilation) && LaneStride == other.LaneStride;
+
     /// <summary>How many outputs from either end on, at most, have windows that reach out of the input.</summary>
     public long MostClipped => Math.Max(Math.Min(_wholeFrom, OutputLength), OutputLength - Math.Clamp(_wholeEnd, 0, OutputLength));
 
@@ -113,14 +145,34 @@ internal sealed class AxisPlan
     {
         get
         {
+            if (_transposed is not null) return Readers(_transposed, position);
             long start = position * Stride - Before;
-            if (position >= _wholeFrom && position < _wholeEnd) return new(start, Kernel, Dilation, 0, 0, Kernel);
+            if (IsWhole(position)) return new(start, Kernel, Dilation, 0, 0, Kernel);
             long before = start >= 0 ? 0 : Math.Min(Kernel, Steps(-start));
             long end = TapsBelow(InputLength, start);
             long count = Math.Max(0, end - before);
             long after = TapsBelow(InputLength + _after, start) - before - count;
             return new(start + before * Dilation, count, Dilation, before, after, _countPadding ? before + count + after : count);
         }
+    }
+
+    /// <summary>Where the window of an output begins, be it outside the input.</summary>
+    public long Start(long position) => position * Stride - Before;
+
+    /// <summary>Whether the window of an output lies inside the input.</summary>
+    public bool IsWhole(long position) => position >= _wholeFrom && position < _wholeEnd;
+
+    /// <summary>The outputs of <paramref name="axis"/> that read the input at <paramref name="position"/>.</summary>
+    private Window Readers(AxisPlan axis, long position)
+    {
+        // Output o reads it as tap j where o·stride + j·dilation = at.
+        long at = position + axis.Before, common = axis.Dilation / Dilation;
+        if (at % common != 0) return new(0, 0, Dilation, 0, 0, 0);
+        long first = Math.Max(0, CeilingDivide(at - (axis.Kernel - 1) * axis.Dilation, axis.Stride)), last = Math.Min(InputLength - 1, at / axis.Stride);
+        // The outputs that meet a tap repeat after every Dilation; the first has (o · step) ≡ at / common.
+        if (Dilation > 1) first += ((at / common % Dilation * _inverse - first) % Dilation + Dilation) % Dilation;
+        long count = first > last ? 0 : (last - first) / Dilation + 1;
+        return new(first, count, Dilation, 0, 0, count);
     }
 
     /// <summary>How many taps of the window that starts at <paramref name="start"/> lie below <paramref name="limit"/>.</summary>
@@ -143,6 +195,23 @@ internal sealed class AxisPlan
         if (length is < 1 or > MaxLength)
             throw new ArgumentException($"input {name} is {length}; it must be from 1 to 2^60.", "input");
     }
+
+    /// <summary>The number whose product with <paramref name="value"/> is 1 modulo <paramref name="modulus"/>, to which it is prime; below 2³¹ both.</summary>
+    private static long Inverse(long value, long modulus)
+    {
+        if (modulus == 1) return 0;
+        var (rest, next, inverse, nextInverse) = (modulus, value, 0L, 1L);
+        while (next != 0)
+        {
+            long quotient = rest / next;
+            (rest, next) = (next, rest - quotient * next);
+            (inverse, nextInverse) = (nextInverse, inverse - quotient * nextInverse);
+        }
+
+        return inverse < 0 ? inverse + modulus : inverse;
+    }
+
+    private static long CeilingDivide(long dividend, long divisor) => -FloorDivide(-dividend, divisor);
 
     private static long FloorDivide(long dividend, long divisor) => dividend >= 0 ? dividend / divisor : -((-dividend + divisor - 1) / divisor);
 }

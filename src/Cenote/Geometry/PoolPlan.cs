@@ -18,7 +18,18 @@ public sealed class PoolPlan
     private readonly AxisPlan[] _axes;
     private KernelChoice? _choice;
     private readonly PoolPlan?[] _blocks = new PoolPlan?[BitOperations.Log2(MostPlanes) + 1];
-    private PoolPlan? _interleaved;
+    private PoolPlan? _interleaved, _transposed;
+
+    /// <summary>The transposed plan.</summary>
+    private PoolPlan(PoolPlan plan)
+    {
+        (SpatialRank, Layer, DivisorOverride) = (plan.SpatialRank, plan.Layer, plan.DivisorOverride);
+        (_inputShape, _outputShape, Batch, Channels) = (plan._outputShape, plan._inputShape, plan.Batch, plan.Channels);
+        (InputElements, OutputElements) = (plan.OutputElements, plan.InputElements);
+        _axes = [plan.Depth.Transpose(), plan.Height.Transpose(), plan.Width.Transpose()];
+        _transposed = plan;
+        MaxExtent = MaxCount;
+    }
 
     private PoolPlan(PoolPlan plan, long batch, long channels, AxisPlan width)
     {
@@ -91,6 +102,44 @@ public sealed class PoolPlan
 
     /// <summary>The same outputs, where the channels of a pixel count as positions of the width: one channel, and longer rows.</summary>
     internal PoolPlan Interleaved => _interleaved ??= new(this, Batch, 1, Width.Interleaved(Channels));
+
+    /// <summary>The plan of the gradient: its outputs are this plan's inputs, and the window of each is the outputs here that read it, in ascending order. Transposed again, this one.</summary>
+    internal PoolPlan Transposed => _transposed ??= new(this);
+
+    /// <summary>The same windows over some of the planes.</summary>
+    internal PoolPlan Part(long batch, long channels) => batch == Batch && channels == Channels ? this : new(this, batch, channels, Width);
+
+    /// <summary>The taps of a window, those outside the input included.</summary>
+    /// <exception cref="ArgumentException">There are more than 2⁶³ − 1.</exception>
+    internal long Taps => Product("window", "taps", Depth.Kernel, Height.Kernel, Width.Kernel);
+
+    /// <summary>The strides of a dense tensor of the output's lengths, its axes in memory in the order that <paramref name="like"/> has them.</summary>
+    internal TensorLayout DenseOutput(in TensorLayout like)
+    {
+        ReadOnlySpan<long> lengths = [Batch, Channels, Depth.OutputLength, Height.OutputLength, Width.OutputLength];
+        Span<long> strides = [like.Batch, like.Channel, like.Depth, like.Height, like.Width], dense = stackalloc long[5];
+        // Axes of length 1 may lie anywhere: outside the others.
+        for (int axis = 0; axis < 5; axis++)
+            if (lengths[axis] == 1) strides[axis] = long.MaxValue;
+        long next = 1;
+        dense.Clear();
+        for (int placed = 0; placed < 5; placed++)
+        {
+            int inner = -1;
+            for (int axis = 4; axis >= 0; axis--)
+                if (dense[axis] == 0 && (inner < 0 || strides[axis] < strides[inner])) inner = axis;
+            dense[inner] = next;
+            next *= Math.Max(1, lengths[inner]);
+        }
+
+        return new(dense[0], dense[1], dense[2], dense[3], dense[4]);
+    }
+
+    /// <summary>Whether the other plan has the same shapes and the same windows.</summary>
+    internal bool HasWindowsOf(PoolPlan other) =>
+        ReferenceEquals(this, other)
+        || (InputShape.SequenceEqual(other.InputShape) && OutputShape.SequenceEqual(other.OutputShape)
+            && Depth.HasWindowsOf(other.Depth) && Height.HasWindowsOf(other.Height) && Width.HasWindowsOf(other.Width));
 
     /// <summary>The same windows over so many planes, a power of two, as the channels of one image.</summary>
     internal PoolPlan Block(int planes) => _blocks[BitOperations.Log2((uint)planes)] ??= new(this, 1, planes, Width);
@@ -187,23 +236,23 @@ public sealed class PoolPlan
 
     /// <summary>The kernel for a job of this plan.</summary>
     // The first call's is kept, for most plans see no other kind; keeping the last one's would leave garbage where two kinds take turns.
-    internal PoolKernel KernelFor(ElementType type, in PoolJob job)
+    internal PoolKernel KernelFor(PoolOperator @operator, ElementType type, in PoolJob job)
     {
         KernelChoice? choice = _choice;
-        if (choice is not null && choice.Suits(type, job)) return choice.Kernel;
-        PoolKernel kernel = Layer.Operator[type].Find(job);
-        if (choice is null) _choice = new(type, job, kernel);
+        if (choice is not null && choice.Suits(@operator, type, job)) return choice.Kernel;
+        PoolKernel kernel = @operator[type].Find(job);
+        if (choice is null) _choice = new(@operator, type, job, kernel);
         return kernel;
     }
 
     internal static string Text(ReadOnlySpan<nint> shape) => shape.Length == 0 ? "()" : string.Join('×', shape.ToArray());
 
-    private static void RequireRank(ReadOnlySpan<nint> shape, int spatialRank)
+    internal static void RequireRank(ReadOnlySpan<nint> shape, int spatialRank, string name = "input")
     {
         if (shape.Length == spatialRank + 1 || shape.Length == spatialRank + 2) return;
         string axes = spatialRank switch { 1 => "L", 2 => "H×W", _ => "D×H×W" };
         string advice = shape.Length == spatialRank ? $"; add a channel axis: reshape it to 1×{Text(shape)}" : "";
-        throw new ArgumentException($"input has {shape.Length} axes ({Text(shape)}); a {spatialRank}-D layer takes C×{axes} or N×C×{axes}{advice}.", "input");
+        throw new ArgumentException($"{name} has {shape.Length} axes ({Text(shape)}); a {spatialRank}-D layer takes C×{axes} or N×C×{axes}{advice}.", name);
     }
 
     private static long Product(string what, string of, params ReadOnlySpan<long> factors)

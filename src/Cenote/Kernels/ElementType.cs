@@ -27,4 +27,23 @@ internal static class ElementTypes
         if (typeof(T) == typeof(ulong)) return ElementType.UInt64;
         throw new NotSupportedException($"element type {typeof(T)} cannot be pooled; it must be float, double, Half, BFloat16, sbyte, byte, short, ushort, int, uint, long or ulong.");
     }
+
+    /// <summary>The entry for a type that gradients may have.</summary>
+    /// <exception cref="NotSupportedException">They may not.</exception>
+    public static ElementType OfGradient<T>()
+        where T : unmanaged
+    {
+        ElementType type = Of<T>();
+        if (type <= ElementType.BFloat16) return type;
+        throw new NotSupportedException($"gradients of {typeof(T)} are not supported; they must be float, double, Half or BFloat16.");
+    }
+
+    /// <summary>The bytes of one element.</summary>
+    public static int Size(ElementType type) => type switch
+    {
+        ElementType.SByte or ElementType.Byte => 1,
+        ElementType.Half or ElementType.BFloat16 or ElementType.Int16 or ElementType.UInt16 => 2,
+        ElementType.Double or ElementType.Int64 or ElementType.UInt64 => 8,
+        _ => 4,
+    };
 }

@@ -23,6 +23,9 @@ internal sealed class KernelCatalog
         return new([.. all, new ReferenceKernel<T, TState, TReducer>(reducer)]);
     }
 
+    /// <summary>The kernels given; the last of them takes any job.</summary>
+    public static KernelCatalog Of(params PoolKernel[] kernels) => new(kernels);
+
     /// <summary>Every kernel on registers, bound to a reducer; none where this machine lacks such registers.</summary>
     /// <param name="reducer">The reducer for what may be expected.</param>
     /// <param name="exact">The one for taps of which the first is not sure.</param>

@@ -1,11 +1,11 @@
 namespace Cenote;
 
-/// <summary>The kernel that was found for one kind of call of a plan: an element type, and where the elements lie.</summary>
-internal sealed class KernelChoice(ElementType type, in PoolJob job, PoolKernel kernel)
+/// <summary>The kernel that was found for one kind of call of a plan: an operator, an element type, and where the elements lie.</summary>
+internal sealed class KernelChoice(PoolOperator @operator, ElementType type, in PoolJob job, PoolKernel kernel)
 {
     private readonly TensorLayout _from = job.InputLayout, _to = job.OutputLayout;
 
     public PoolKernel Kernel => kernel;
 
-    public bool Suits(ElementType other, in PoolJob job) => type == other && job.InputLayout == _from && job.OutputLayout == _to;
+    public bool Suits(PoolOperator otherOperator, ElementType otherType, in PoolJob job) => @operator == otherOperator && type == otherType && job.InputLayout == _from && job.OutputLayout == _to;
 }

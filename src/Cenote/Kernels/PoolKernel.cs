@@ -8,6 +8,21 @@ internal readonly unsafe struct PoolJob(PoolPlan plan, void* input, in TensorLay
     public readonly TensorLayout InputLayout = inputLayout, OutputLayout = outputLayout;
     public readonly CancellationToken Cancellation = cancellation;
 
+    /// <summary>The taps that windows chose, where the kernel writes or reads them.</summary>
+    public OffsetMemory Offsets { get; init; }
+
+    /// <summary>A job over tensors of the plan's lengths.</summary>
+    public static PoolJob Of(PoolPlan plan, void* input, in TensorLayout from, void* output, in TensorLayout to, CancellationToken cancellation) => new(
+        plan,
+        input,
+        from.Along(plan.Batch, plan.Channels, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength),
+        output,
+        to.Along(plan.Batch, plan.Channels, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength),
+        cancellation);
+
+    /// <summary>The job of a kernel that knows its tensors itself.</summary>
+    public static PoolJob OfKernel(CancellationToken cancellation) => new(null!, null, default, null, default, cancellation);
+
     /// <summary>Room for what the units leave to <see cref="PoolKernel.Complete"/>.</summary>
     public void* Partials { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Cenote;
 
 /// <summary>The distances, in elements, between neighbours along N, C, D, H and W.</summary>
@@ -48,6 +50,18 @@ internal readonly record struct TensorLayout(long Batch, long Channel, long Dept
         }
 
         return strides;
+    }
+
+    /// <summary>A new tensor of such strides.</summary>
+    /// <exception cref="ArgumentException">It would be larger than one array.</exception>
+    public static Tensor<T> Allocate<T>(string name, ReadOnlySpan<nint> shape, ReadOnlySpan<nint> likeLengths, ReadOnlySpan<nint> like, int spatialRank)
+    {
+        Int128 elements = 1;
+        foreach (nint length in shape) elements *= length;
+        if (elements > Array.MaxLength)
+            throw new ArgumentException($"{name} {PoolPlan.Text(shape)} has {elements} elements, and a new tensor at most {Array.MaxLength}; pass an {name} of your own.", "input");
+        // An empty tensor has no elements to order, and accepts no strides but its own.
+        return elements == 0 ? Tensor.CreateFromShapeUninitialized<T>(shape) : Tensor.CreateFromShapeUninitialized<T>(shape, DenseLike(shape, likeLengths, like, spatialRank));
     }
 
     /// <summary>The axes from outermost to innermost; where axes of length 1 leave a choice, N×C×spatial, then N×spatial×C.</summary>

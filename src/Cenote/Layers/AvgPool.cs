@@ -8,7 +8,7 @@ namespace Cenote;
 /// Integer sums are exact, the quotient rounds as <see cref="IntegerRounding"/> says, and a quotient outside the type's range saturates.</para>
 /// <para>PyTorch: <c>torch.nn.AvgPool1d/2d/3d</c>; ONNX: <c>AveragePool</c> (whose <c>count_include_pad</c> is off by default).</para>
 /// </remarks>
-public abstract class AvgPool : WindowPool
+public abstract class AvgPool : LinearPool
 {
     private readonly bool _countIncludePad;
     private readonly long? _divisorOverride;
@@ -27,6 +27,9 @@ public abstract class AvgPool : WindowPool
         get;
         init => field = MeanOperator.Require(value);
     }
+
+    /// <summary>The window's options as given.</summary>
+    public WindowOptions Options => SlidingWindow!;
 
     internal override string Name => "avg";
 

@@ -1,28 +1,15 @@
 namespace Cenote;
 
-/// <summary>Global pooling: one number per channel, each spatial axis of the output has length 1.</summary>
-public abstract class GlobalPool : PoolLayer
-{
-    private protected GlobalPool(int spatialRank)
-        : base(spatialRank)
-    {
-    }
-
-    internal override string OptionsText => "";
-
-    internal override AxisPlan PlanAxis(int axis, long length) => AxisPlan.Global(length, WindowOptions.AxisName(axis, SpatialRank));
-}
-
-/// <summary>Global average pooling: the mean of each channel's plane.</summary>
+/// <summary>Global average pooling: the mean of each channel's plane; each spatial axis of the output has length 1.</summary>
 /// <remarks>
 /// <para>float, Half and <see cref="BFloat16"/> are summed in double, double with a compensated sum; the mean is rounded once. So the error does not grow with the plane,
 /// and the result is at least as accurate as pairwise summation. NaN and infinities propagate. Integers as in <see cref="AvgPool"/>.</para>
 /// <para>PyTorch: <c>AdaptiveAvgPool1d/2d/3d(1)</c>; ONNX: <c>GlobalAveragePool</c>; Keras: <c>GlobalAveragePooling</c> with <c>keepdims</c>.</para>
 /// </remarks>
-public abstract class GlobalAvgPool : GlobalPool
+public abstract class GlobalAvgPool : LinearPool
 {
     private protected GlobalAvgPool(int spatialRank)
-        : base(spatialRank)
+        : base(spatialRank, window: null)
     {
     }
 
@@ -38,18 +25,20 @@ public abstract class GlobalAvgPool : GlobalPool
     internal override PoolOperator Operator => MeanOperator.Of(IntegerRounding, wholePlane: true);
 }
 
-/// <summary>Global max pooling: the greatest element of each channel's plane.</summary>
+/// <summary>Global max pooling: the greatest element of each channel's plane; each spatial axis of the output has length 1.</summary>
 /// <remarks>Exact; ties and NaN as in <see cref="MaxPool"/>. PyTorch: <c>AdaptiveMaxPool1d/2d/3d(1)</c>; ONNX: <c>GlobalMaxPool</c>; Keras: <c>GlobalMaxPooling</c> with <c>keepdims</c>.</remarks>
-public abstract class GlobalMaxPool : GlobalPool
+public abstract class GlobalMaxPool : IndexedPool
 {
     private protected GlobalMaxPool(int spatialRank)
-        : base(spatialRank)
+        : base(spatialRank, window: null)
     {
     }
 
     internal override string Name => "global-max";
 
     internal override PoolOperator Operator => MaxOperator.Instance;
+
+    internal override PoolOperator IndexedOperator => ArgmaxOperator.Instance;
 }
 
 /// <summary>The mean of each channel: C×L to C×1, N×C×L to N×C×1.</summary>

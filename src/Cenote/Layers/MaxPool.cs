@@ -6,7 +6,7 @@ namespace Cenote;
 /// in the maximum (unless <see cref="ZeroPadding"/> asks for it); a window without a tap inside the input gives −∞, or the smallest value of an integer type.</para>
 /// <para>PyTorch: <c>torch.nn.MaxPool1d/2d/3d</c>; ONNX: <c>MaxPool</c>.</para>
 /// </remarks>
-public abstract class MaxPool : WindowPool
+public abstract class MaxPool : IndexedPool
 {
     private protected MaxPool(int spatialRank, Spatial kernelSize, Spatial? stride, Padding padding, Spatial? dilation, bool ceilMode)
         : base(spatialRank, new() { Kernel = kernelSize, Stride = stride, Padding = padding, Dilation = dilation ?? 1, CeilMode = ceilMode })
@@ -23,7 +23,12 @@ public abstract class MaxPool : WindowPool
 
     internal override string OptionsText => base.OptionsText + (ZeroPadding ? " zero-padding" : "");
 
+    /// <summary>The window's options as given.</summary>
+    public WindowOptions Options => SlidingWindow!;
+
     internal override PoolOperator Operator => MaxOperator.Instance;
+
+    internal override PoolOperator IndexedOperator => ArgmaxOperator.Instance;
 
     private protected override PoolPlan CreatePlan(ReadOnlySpan<nint> inputShape) => new(this, inputShape, readsPadding: ZeroPadding);
 }

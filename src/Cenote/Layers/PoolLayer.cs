@@ -7,32 +7,31 @@ namespace Cenote;
 /// Inputs are N×C×L, N×C×H×W or N×C×D×H×W, or the same without N, in memory of any order (row-major, channels-last, slices). The
 /// element type is float, double, Half, <see cref="BFloat16"/> or any integer of 8 to 64 bits. Results have the same bits for any number of threads.
 /// </remarks>
-public abstract class PoolLayer
+public abstract class PoolLayer : Layer
 {
     // The last plan: a network calls a layer with the same shape again and again.
     private PoolPlan? _lastPlan;
 
-    private protected PoolLayer(int spatialRank) => SpatialRank = spatialRank;
-
-    /// <summary>How many axes the layer pools: 1, 2 or 3.</summary>
-    public int SpatialRank { get; }
-
-    /// <summary>The most threads a call may use: −1 for all cores (the default, or what the environment variable CENOTE_NUM_THREADS says), or at least 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is 0 or below −1.</exception>
-    /// <exception cref="InvalidOperationException">It was not set, and CENOTE_NUM_THREADS holds no such number.</exception>
-    public int MaxDegreeOfParallelism
+    /// <param name="spatialRank">How many axes are pooled.</param>
+    /// <param name="window">The window that slides; null for one window over everything.</param>
+    private protected PoolLayer(int spatialRank, WindowOptions? window)
+        : base(spatialRank)
     {
-        // 0 is none that can be set: the environment is looked at when the default is first needed.
-        get => field != 0 ? field : field = PlaneParallel.DefaultDegree;
-        init => field = PlaneParallel.IsDegree(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(MaxDegreeOfParallelism), $"MaxDegreeOfParallelism is {value}; it must be at least 1, or -1 for all cores.");
+        window?.Validate(spatialRank);
+        SlidingWindow = window;
     }
 
     /// <summary>The operator's name on the command line and in plans.</summary>
     internal abstract string Name { get; }
 
     /// <summary>The options in short, such as <c>k3 s2 p1</c>; empty where there are none.</summary>
-    internal abstract string OptionsText { get; }
+    internal virtual string OptionsText => SlidingWindow?.ToText(SpatialRank) ?? "";
+
+    /// <summary>The options of the window that slides; null for one window over everything.</summary>
+    internal WindowOptions? SlidingWindow { get; }
+
+    /// <summary>Whether the divisor of an average counts padded taps.</summary>
+    private protected virtual bool CountsPadding => false;
 
     internal abstract PoolOperator Operator { get; }
 
@@ -55,7 +54,7 @@ public abstract class PoolLayer
     /// <returns>The pooled tensor, with as many axes as the input.</returns>
     /// <exception cref="ArgumentException">The shape does not suit the layer (see <see cref="Plan"/>), or the output is larger than one array.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be pooled.</exception>
-    /// <exception cref="InvalidOperationException"><see cref="MaxDegreeOfParallelism"/> was not set, and CENOTE_NUM_THREADS holds no number of threads.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="Layer.MaxDegreeOfParallelism"/> was not set, and CENOTE_NUM_THREADS holds no number of threads.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Tensor<T> Forward<T>(Tensor<T> input, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
         where T : unmanaged
@@ -69,13 +68,7 @@ public abstract class PoolLayer
         where T : unmanaged
     {
         ElementTypes.Of<T>();
-        PoolPlan plan = Plan(input.Lengths);
-        if (plan.OutputElements > Array.MaxLength)
-            throw new ArgumentException($"output {PoolPlan.Text(plan.OutputShape)} has {plan.OutputElements} elements, and a new tensor at most {Array.MaxLength}; pass an output of your own.", nameof(input));
-        // An empty tensor has no elements to order, and accepts no strides but its own.
-        if (plan.OutputElements == 0) return Tensor.CreateFromShapeUninitialized<T>(plan.OutputShape);
-        nint[] strides = TensorLayout.DenseLike(plan.OutputShape, input.Lengths, input.Strides, SpatialRank);
-        Tensor<T> output = Tensor.CreateFromShapeUninitialized<T>(plan.OutputShape, strides);
+        Tensor<T> output = Allocate<T>("output", Plan(input.Lengths).OutputShape, input.Lengths, input.Strides);
         Forward(input, output.AsTensorSpan(), progress, cancellationToken);
         return output;
     }
@@ -99,14 +92,10 @@ public abstract class PoolLayer
         where T : unmanaged
     {
         PoolPlan plan = Plan(input.Lengths);
-        if (!plan.OutputShape.SequenceEqual(output.Lengths))
-            throw new ArgumentException($"output is {PoolPlan.Text(output.Lengths)}; {plan} needs {PoolPlan.Text(plan.OutputShape)}.", nameof(output));
+        Require.Shape(nameof(output), output.Lengths, plan.OutputShape, plan);
         fixed (T* from = &input.GetPinnableReference(), to = &output.GetPinnableReference())
         {
-            var source = new MemoryRegion((nuint)from, sizeof(T), input.Lengths, input.Strides);
-            var target = new MemoryRegion((nuint)to, sizeof(T), output.Lengths, output.Strides);
-            if (target.AliasesItself) throw new ArgumentException("output has elements that share memory (a stride of 0, or strides that fold axes together); each needs a place of its own.", nameof(output));
-            if (source.Overlaps(target)) throw new ArgumentException("output shares memory with input; pool into memory of its own.", nameof(output));
+            Require.Apart(nameof(output), new((nuint)to, sizeof(T), output.Lengths, output.Strides), nameof(input), new((nuint)from, sizeof(T), input.Lengths, input.Strides));
             Run(plan, from, TensorLayout.Of(input.Strides, SpatialRank), to, TensorLayout.Of(output.Strides, SpatialRank), progress, cancellationToken);
         }
     }
@@ -120,7 +109,7 @@ public abstract class PoolLayer
     /// <param name="cancellationToken">Stops a long call; the output is then partly written.</param>
     /// <exception cref="ArgumentException">The plan is of another layer, a span has the wrong length, or the spans overlap. Nothing has been written.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be pooled.</exception>
-    /// <exception cref="InvalidOperationException"><see cref="MaxDegreeOfParallelism"/> was not set, and CENOTE_NUM_THREADS holds no number of threads.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="Layer.MaxDegreeOfParallelism"/> was not set, and CENOTE_NUM_THREADS holds no number of threads.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public unsafe void Forward<T>(PoolPlan plan, ReadOnlySpan<T> input, Span<T> output, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
         where T : unmanaged
@@ -144,7 +133,9 @@ public abstract class PoolLayer
     }
 
     /// <summary>The windows of one spatial axis.</summary>
-    internal abstract AxisPlan PlanAxis(int axis, long length);
+    internal AxisPlan PlanAxis(int axis, long length) => SlidingWindow is { } window
+        ? AxisPlan.Sliding(length, window, axis, SpatialRank, CountsPadding)
+        : AxisPlan.Global(length, WindowOptions.AxisName(axis, SpatialRank));
 
     /// <summary>The layer as it would be written.</summary>
     /// <returns>For example <c>MaxPool2d(k3 s2 p1)</c>.</returns>
@@ -152,24 +143,20 @@ public abstract class PoolLayer
 
     private protected virtual PoolPlan CreatePlan(ReadOnlySpan<nint> inputShape) => new(this, inputShape);
 
-    private unsafe void Run<T>(PoolPlan plan, T* input, in TensorLayout from, T* output, in TensorLayout to, IProgress<double>? progress, CancellationToken cancellation)
-        where T : unmanaged
+    /// <summary>Runs the first kernel of an operator that takes the job.</summary>
+    private protected void Run(PoolOperator @operator, ElementType type, in PoolJob job, IProgress<double>? progress)
     {
-        ElementType type = ElementTypes.Of<T>();
-        cancellation.ThrowIfCancellationRequested();
-        if (plan.OutputElements == 0)
+        job.Cancellation.ThrowIfCancellationRequested();
+        if (job.Plan.OutputElements == 0)
         {
             progress?.Report(1);
             return;
         }
 
-        var job = new PoolJob(
-            plan,
-            input,
-            from.Along(plan.Batch, plan.Channels, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength),
-            output,
-            to.Along(plan.Batch, plan.Channels, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength),
-            cancellation);
-        PlaneParallel.Run(plan.KernelFor(type, job), job, MaxDegreeOfParallelism, progress);
+        PlaneParallel.Run(job.Plan.KernelFor(@operator, type, job), job, MaxDegreeOfParallelism, progress);
     }
+
+    private unsafe void Run<T>(PoolPlan plan, T* input, in TensorLayout from, T* output, in TensorLayout to, IProgress<double>? progress, CancellationToken cancellation)
+        where T : unmanaged =>
+        Run(Operator, ElementTypes.Of<T>(), PoolJob.Of(plan, input, from, output, to, cancellation), progress);
 }

@@ -15,7 +15,7 @@ internal static class PlaneParallel
     /// <summary>A call is cut into at most this many runs per thread: for balance, cancellation and progress.</summary>
     private const int RunsPerThread = 32;
 
-    /// <summary>The default of <see cref="PoolLayer.MaxDegreeOfParallelism"/>: the environment variable CENOTE_NUM_THREADS, or −1.</summary>
+    /// <summary>The default of <see cref="Layer.MaxDegreeOfParallelism"/>: the environment variable CENOTE_NUM_THREADS, or −1.</summary>
     /// <exception cref="InvalidOperationException">The variable holds no such number.</exception>
     public static int DefaultDegree
     {

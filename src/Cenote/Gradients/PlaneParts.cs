@@ -1,0 +1,56 @@
+namespace Cenote;
+
+/// <summary>A plan's planes in parts, each small enough that what is kept of it stays in a cache: some images, or some channels of one.</summary>
+internal readonly struct PlaneParts
+{
+    /// <summary>What may be kept, per core.</summary>
+    private const long BytesPerCore = 1 << 20;
+
+    /// <summary>Channels that lie side by side are not cut into fewer than these.</summary>
+    private const long LeastChannels = 64;
+
+    private readonly PoolPlan _plan;
+    private readonly long _images, _channels;
+
+    /// <param name="plan">The plan.</param>
+    /// <param name="elementSize">The bytes of an element.</param>
+    /// <param name="channelsLast">Whether the channels lie side by side.</param>
+    public PlaneParts(PoolPlan plan, int elementSize, bool channelsLast)
+    {
+        _plan = plan;
+        // An image without a plane has none to part.
+        long perPlane = Math.Max(1, plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength * (elementSize + OffsetMemory.SizeFor(plan.Taps)));
+        long planes = Math.Max(1, Math.Max(4, Environment.ProcessorCount) * BytesPerCore / perPlane);
+        if (channelsLast) planes = Math.Max(planes, LeastChannels);
+        _images = Math.Clamp(planes / plan.Channels, 1, Math.Max(1, plan.Batch));
+        _channels = Math.Min(plan.Channels, planes);
+        Bytes = perPlane * _images * _channels;
+    }
+
+    /// <summary>The bytes of the largest part's values and offsets.</summary>
+    public long Bytes { get; }
+
+    public IEnumerator<Part> GetEnumerator()
+    {
+        for (long n = 0; n < _plan.Batch; n += _images)
+        {
+            long images = Math.Min(_images, _plan.Batch - n);
+            for (long c = 0; c < _plan.Channels; c += _channels)
+            {
+                long channels = Math.Min(_channels, _plan.Channels - c);
+                yield return new(_plan.Part(images, channels), n, c, (double)(n + images * (c + channels) / (double)_plan.Channels) / _plan.Batch);
+            }
+        }
+    }
+
+    /// <summary>Some of the planes.</summary>
+    /// <param name="Plan">The same windows, over these planes alone.</param>
+    /// <param name="N">The first image.</param>
+    /// <param name="C">The first channel.</param>
+    /// <param name="Done">How much of the whole is done after them.</param>
+    internal readonly record struct Part(PoolPlan Plan, long N, long C, double Done)
+    {
+        /// <summary>How far the part lies from the tensor's first element.</summary>
+        public long In(in TensorLayout layout) => N * layout.Batch + C * layout.Channel;
+    }
+}
