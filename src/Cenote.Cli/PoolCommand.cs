@@ -3,11 +3,11 @@ using System.Diagnostics;
 
 namespace Cenote.Cli;
 
-/// <summary>A pooling verb: reads every input, pools it, writes it, reports.</summary>
+/// <summary>A verb as a command: reads every input, pools or unpools it, writes it, reports.</summary>
 internal sealed class PoolCommand
 {
     private readonly Verb _verb;
-    private readonly Argument<string[]> _inputs = new("INPUT") { Description = "A NumPy .npy array, or a picture (PNG, JPEG, WebP, BMP); - is an array from standard input.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _inputs;
     private readonly Option<string?> _output = new("-o", "--output") { Description = "The file to write: .npy, .png, .jpg or .webp; - is standard output. [default: photo.VERB.png or array.VERB.npy beside the input]", HelpName = "OUTPUT" };
     private readonly Option<string?> _folder = new("--out-dir") { Description = "The folder to write to; needed for several inputs. [default: the folder of the input]", HelpName = "DIR" };
     private readonly Option<string?> _layout = new("--layout") { Description = "Where an array has its channels: nchw (before the spatial axes) or nhwc (last). [default: nchw]", HelpName = "nchw|nhwc" };
@@ -17,7 +17,11 @@ internal sealed class PoolCommand
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print no report. [default: one line per input]" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the report as one JSON object per input. [default: as a line]" };
 
-    public PoolCommand(Verb verb) => _verb = verb;
+    public PoolCommand(Verb verb)
+    {
+        _verb = verb;
+        _inputs = new("INPUT") { Description = verb.InputDescription, Arity = ArgumentArity.OneOrMore };
+    }
 
     public Command Command
     {
@@ -39,7 +43,7 @@ internal sealed class PoolCommand
             throw new UserError($"'{unknown}' is neither an option nor a file; see cenote {_verb.Name} --help.");
         if (output is not null && folder is not null) throw new UserError("-o and --out-dir are both given; an output has one place.");
         if (inputs.Length > 1 && folder is null) throw new UserError($"{inputs.Length} inputs are given; several inputs need --out-dir.");
-        Settings settings = Read(parse);
+        Settings settings = Read(parse, inputs);
         if (folder is not null && !Directory.Exists(folder))
             throw new UserError($"--out-dir is '{folder}'; it must be a folder that exists.");
 
@@ -57,11 +61,11 @@ internal sealed class PoolCommand
             {
                 failed = true;
                 StandardError.WriteLine($"cenote: {line}");
-                if (settings.Json) Print(Report.FailureToJson(input, line), output == "-");
+                if (settings.Json) Print(Report.FailureToJson(input, line), output == "-" || _verb.IndicesOutput(parse) == "-");
             }
 
             // Outside the try: a report that cannot be printed is no fault of the input.
-            if (report is not null && !settings.Quiet) Print(settings.Json ? report.ToJson() : report.ToString(), report.Output == "-");
+            if (report is not null && !settings.Quiet) Print(settings.Json ? report.ToJson() : report.ToString(), report.TakesStandardOutput);
         }
 
         return failed ? 2 : 0;
@@ -78,22 +82,24 @@ internal sealed class PoolCommand
     {
         // What can be refused without reading the input is refused first.
         Target? early = output is null ? null : Target.Check("-o", output, settings.Force);
-        var (content, isPicture, isStream) = InputFile.Read(input, cancellation);
-        using ArrayData array = content;
-        if (isPicture) settings.RefuseForPictures(input);
-        PoolLayer layer = _verb.Layer(parse, isPicture ? 2 : settings.Dims, isPicture, settings.Threads);
-        Target target = early ?? Default(input, folder, isPicture, isStream, settings.Force);
-        if (!target.IsStandardOutput && !written.Add(Path.GetFullPath(target.Path)))
+        Target? indices = _verb.IndicesOutput(parse) is { } path ? Target.Check("--indices", path, settings.Force).RequireArray("--indices") : null;
+        InputFile file = InputFile.Read(input, cancellation);
+        using ArrayData array = file.Array;
+        if (file.IsPicture) settings.RefuseForPictures(input);
+        using ArrayCall call = _verb.Bind(parse, settings, input, file, cancellation);
+        Target target = early ?? Default(input, folder, file.IsPicture, file.IsStream, settings.Force);
+        if (!target.IsStandardOutput && !written.Add(target.FullPath))
             throw new UserError($"--out-dir: '{target.Path}' would be written for two inputs; rename one of them.");
+        if (indices is not null && indices.FullPath == target.FullPath)
+            throw new UserError($"--indices: '{indices.Path}' is the output too; values and indices need a place each.");
 
-        var pooling = new ArrayPooling(input, array, layer, settings.ChannelsLast || isPicture);
-        using ArrayData result = pooling.Output;
-        target.RequireHolds(result, isPicture);
+        target.RequireHolds(call.Output, file.IsPicture);
         var watch = Stopwatch.StartNew();
-        ProgressBar.Run(pooling.Plan, !settings.Quiet, input, progress => pooling.Run(progress, cancellation));
+        ProgressBar.Run(call.Reads, !settings.Quiet, input, progress => call.Run(progress, cancellation));
         double milliseconds = watch.Elapsed.TotalMilliseconds;
-        target.Write(result, isPicture, cancellation);
-        return new(input, target.Path, array.Format.Code, Shape(array, isPicture), Shape(result, isPicture), _verb.Name, pooling.Plan.OptionsText, milliseconds);
+        if (indices is null) target.Write(call.Output, file.IsPicture, cancellation);
+        else Target.WriteBoth((target, call.Output), (indices, call.Indices!), file.IsPicture, cancellation);
+        return new(input, target.Path, indices?.Path, array.Format.Code, Shape(array, file.IsPicture), Shape(call.Output, file.IsPicture), _verb.Name, call.Options, milliseconds);
     }
 
     /// <summary>A picture is told as C×H×W, the shape of its npy file.</summary>
@@ -106,7 +112,7 @@ internal sealed class PoolCommand
         return Target.Check(folder is null ? input : "--out-dir", Path.Combine(folder ?? Path.GetDirectoryName(input) ?? "", name), force);
     }
 
-    private Settings Read(ParseResult parse)
+    private Settings Read(ParseResult parse, string[] inputs)
     {
         string? layout = parse.GetValue(_layout);
         if (layout is not (null or "nchw" or "nhwc")) throw new UserError($"--layout is '{layout}'; it must be nchw or nhwc.");
@@ -115,19 +121,7 @@ internal sealed class PoolCommand
         if (dims is { } asked && implied is { } given && asked != given) throw new UserError($"--dims is {asked}, and -k has {given} numbers; they must agree.");
         int threads = _threads.Read(parse);
         var settings = new Settings(dims ?? implied ?? 2, dims is not null, layout, threads, parse.GetValue(_force), parse.GetValue(_quiet), parse.GetValue(_json));
-        // Options that no input could satisfy are refused once, before any file is opened.
-        _verb.Layer(parse, settings.Dims, isPicture: false, threads);
+        _verb.Check(parse, settings, inputs);
         return settings;
-    }
-
-    private sealed record Settings(int Dims, bool DimsGiven, string? Layout, int Threads, bool Force, bool Quiet, bool Json)
-    {
-        public bool ChannelsLast => Layout == "nhwc";
-
-        public void RefuseForPictures(string input)
-        {
-            if (Layout is not null) throw new UserError($"--layout is for arrays; {input} is a picture.");
-            if (Dims != 2) throw new UserError($"{(DimsGiven ? "--dims" : "-k")} asks for {Dims} spatial axes; {input} is a picture and has 2.");
-        }
     }
 }
