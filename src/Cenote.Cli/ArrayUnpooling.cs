@@ -9,13 +9,13 @@ internal sealed class ArrayUnpooling : ArrayCall
     private readonly MaxUnpool _layer;
 
     /// <param name="size">The spatial lengths of the output; null for those that the layer works out.</param>
-    /// <param name="indices">Integers of the input's shape; stays the caller's.</param>
+    /// <param name="indices">Integers with the input's axes.</param>
     /// <inheritdoc/>
-    public ArrayUnpooling(string name, ArrayData input, MaxUnpool layer, bool channelsLast, Spatial? size, ArrayData indices)
+    public ArrayUnpooling(string name, ArrayData input, MaxUnpool layer, bool channelsLast, Spatial? size, ArrayView indices)
         : base(name, input, layer.SpatialRank, channelsLast, lengths => layer.OutputShape(lengths, size))
     {
         _layer = layer;
-        Indices = ToInt64(indices, input.IsFortran);
+        Indices = ToInt64(indices, input);
     }
 
     public override string Options
@@ -33,22 +33,22 @@ internal sealed class ArrayUnpooling : ArrayCall
         _layer.Forward<T>(From.Span<T>(), Axes.Bind(Indices!).Span<long>(), To.Span<T>(), progress, cancellation);
 
     /// <summary>The integers in the memory order of the values: the axes of a batch become one only in the order in which they lie.</summary>
-    private static ArrayData ToInt64(ArrayData indices, bool fortran)
+    private static ArrayData ToInt64(ArrayView indices, ArrayData values)
     {
-        var result = new ArrayData("--indices", ElementFormat.Int64, indices.Shape, fortran);
+        var result = new ArrayData("--indices", ElementFormat.Int64, values.Shape, values.IsFortran);
         if (result.Elements == 0) return result;
-        ArrayView from = ArrayView.Of(indices), to = ArrayView.Of(result);
-        switch (indices.Format.Code)
+        ArrayView to = ArrayView.Of(result);
+        switch (indices.Array.Format.Code)
         {
-            case "i1": Convert<sbyte>(from, to); break;
-            case "i2": Convert<short>(from, to); break;
-            case "i4": Convert<int>(from, to); break;
-            case "i8": Convert<long>(from, to); break;
-            case "u1": Convert<byte>(from, to); break;
-            case "u2": Convert<ushort>(from, to); break;
-            case "u4": Convert<uint>(from, to); break;
-            case "u8": Convert<ulong>(from, to); break;
-            default: throw new InvalidOperationException($"no integers of {indices.Format.Code}");
+            case "i1": Convert<sbyte>(indices, to); break;
+            case "i2": Convert<short>(indices, to); break;
+            case "i4": Convert<int>(indices, to); break;
+            case "i8": Convert<long>(indices, to); break;
+            case "u1": Convert<byte>(indices, to); break;
+            case "u2": Convert<ushort>(indices, to); break;
+            case "u4": Convert<uint>(indices, to); break;
+            case "u8": Convert<ulong>(indices, to); break;
+            default: throw new InvalidOperationException($"no integers of {indices.Array.Format.Code}");
         }
 
         return result;

@@ -8,6 +8,9 @@ internal sealed record ArrayView(ArrayData Array, nint[] Lengths, nint[] Strides
     /// <summary>All axes as they are.</summary>
     public static ArrayView Of(ArrayData array) => new(array, array.Shape, array.Strides());
 
+    /// <summary>The axes in another order.</summary>
+    public ArrayView Permute(params int[] axes) => new(Array, [.. axes.Select(axis => Lengths[axis])], [.. axes.Select(axis => Strides[axis])]);
+
     public unsafe TensorSpan<T> Span<T>()
         where T : unmanaged
     {

@@ -7,7 +7,7 @@ namespace Cenote.Cli;
 internal sealed class PoolCommand
 {
     private readonly Verb _verb;
-    private readonly Argument<string[]> _inputs;
+    private readonly Argument<string[]> _inputs = new("INPUT") { Description = "A NumPy .npy array, or a picture (PNG, JPEG, WebP, BMP); - is an array from standard input.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _output = new("-o", "--output") { Description = "The file to write: .npy, .png, .jpg or .webp; - is standard output. [default: photo.VERB.png or array.VERB.npy beside the input]", HelpName = "OUTPUT" };
     private readonly Option<string?> _folder = new("--out-dir") { Description = "The folder to write to; needed for several inputs. [default: the folder of the input]", HelpName = "DIR" };
     private readonly Option<string?> _layout = new("--layout") { Description = "Where an array has its channels: nchw (before the spatial axes) or nhwc (last). [default: nchw]", HelpName = "nchw|nhwc" };
@@ -17,11 +17,7 @@ internal sealed class PoolCommand
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print no report. [default: one line per input]" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the report as one JSON object per input. [default: as a line]" };
 
-    public PoolCommand(Verb verb)
-    {
-        _verb = verb;
-        _inputs = new("INPUT") { Description = verb.InputDescription, Arity = ArgumentArity.OneOrMore };
-    }
+    public PoolCommand(Verb verb) => _verb = verb;
 
     public Command Command
     {
@@ -82,7 +78,7 @@ internal sealed class PoolCommand
     {
         // What can be refused without reading the input is refused first.
         Target? early = output is null ? null : Target.Check("-o", output, settings.Force);
-        Target? indices = _verb.IndicesOutput(parse) is { } path ? Target.Check("--indices", path, settings.Force).RequireArray("--indices") : null;
+        Target? indices = _verb.IndicesOutput(parse) is { } path ? Target.CheckIndices(path, settings.Force) : null;
         InputFile file = InputFile.Read(input, cancellation);
         using ArrayData array = file.Array;
         if (file.IsPicture) settings.RefuseForPictures(input);
@@ -99,11 +95,8 @@ internal sealed class PoolCommand
         double milliseconds = watch.Elapsed.TotalMilliseconds;
         if (indices is null) target.Write(call.Output, file.IsPicture, cancellation);
         else Target.WriteBoth((target, call.Output), (indices, call.Indices!), file.IsPicture, cancellation);
-        return new(input, target.Path, indices?.Path, array.Format.Code, Shape(array, file.IsPicture), Shape(call.Output, file.IsPicture), _verb.Name, call.Options, milliseconds);
+        return new(input, target.Path, indices?.Path, array.Format.Code, file.Shape, (file with { Array = call.Output }).Shape, _verb.Name, call.Options, milliseconds);
     }
-
-    /// <summary>A picture is told as C×H×W, the shape of its npy file.</summary>
-    private static nint[] Shape(ArrayData array, bool isPicture) => isPicture ? [array.Shape[2], array.Shape[0], array.Shape[1]] : array.Shape;
 
     private Target Default(string input, string? folder, bool isPicture, bool isStream, bool force)
     {

@@ -25,9 +25,10 @@ internal sealed record Target(string Path, bool Overwrite)
         return target;
     }
 
-    /// <exception cref="UserError">The name asks for a picture.</exception>
-    public Target RequireArray(string option) =>
-        IsPicture ? throw new UserError($"{option}: '{Path}' ends in '{System.IO.Path.GetExtension(Path)}'; indices are written as .npy.") : this;
+    /// <exception cref="UserError">The name, the folder or an existing file forbids it, or it is no npy file.</exception>
+    public static Target CheckIndices(string path, bool force) =>
+        path == "-" || path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? Check("--indices", path, force)
+        : throw new UserError($"--indices is '{path}'; it must end in .npy, or be - for standard output.");
 
     /// <exception cref="UserError">The form that the name asks for cannot hold such an array, whatever its elements will be.</exception>
     public void RequireHolds(ArrayData output, bool isPicture)

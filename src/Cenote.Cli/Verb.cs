@@ -9,8 +9,6 @@ internal abstract class Verb(string name, string description)
 
     public string Description => description;
 
-    public virtual string InputDescription => "A NumPy .npy array, or a picture (PNG, JPEG, WebP, BMP); - is an array from standard input.";
-
     /// <summary>The options of this operator, beside those that every verb has.</summary>
     public abstract IEnumerable<Option> Options { get; }
 
