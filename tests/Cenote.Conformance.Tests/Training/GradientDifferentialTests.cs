@@ -53,18 +53,18 @@ public class GradientDifferentialTests
             long[] safe = [.. indices.Select(index => Math.Max(index, 0))];
             T[] given = [.. gradient.Select((g, i) => indices[i] < 0 ? default : g)];
             T[] expected = IsNarrow<T>()
-                ? TrainingRun.Round<T>(TorchTraining.MaxBackward(@case, TrainingRun.Widen(given), safe, shape, TrainingRun.Widen(input), channelsLast))
+                ? Dense.Round<T>(TorchTraining.MaxBackward(@case, Dense.Widen(given), safe, shape, Dense.Widen(input), channelsLast))
                 : TorchTraining.MaxBackward(@case, given, safe, shape, input, channelsLast);
 
             var pool = (IndexedPool)@case.CreateLayer(1 + generator.Below(3));
-            Tensor<T> source = TrainingRun.Tensor(input, @case.Shape, rank, channelsLast);
-            Tensor<T> from = TrainingRun.Tensor(gradient, shape, rank, generator.Coin());
+            Tensor<T> source = Dense.Of(input, @case.Shape, rank, channelsLast);
+            Tensor<T> from = Dense.Of(gradient, shape, rank, generator.Coin());
             (_, PoolIndices chosen) = pool.ForwardWithIndices(source);
-            TrainingRun.RequireSame(name, expected, TrainingRun.RowMajor(pool.Backward(from, chosen)));
-            TrainingRun.RequireSame($"{name}, from the input", expected, TrainingRun.RowMajor(pool.BackwardFromInput(from, source)));
-            Tensor<T> filled = TrainingRun.Garbage<T>(@case.Shape, rank, generator.Coin());
+            Dense.RequireSame(name, expected, Dense.RowMajor(pool.Backward(from, chosen)));
+            Dense.RequireSame($"{name}, from the input", expected, Dense.RowMajor(pool.BackwardFromInput(from, source)));
+            Tensor<T> filled = Dense.Garbage<T>(@case.Shape, rank, generator.Coin());
             pool.Backward(from, PoolIndices.FromFlat(pool.Plan(source.Lengths), chosen.ToFlat()), filled);
-            TrainingRun.RequireSame($"{name}, filled in", expected, TrainingRun.RowMajor(filled));
+            Dense.RequireSame($"{name}, filled in", expected, Dense.RowMajor(filled));
         }
     }
 
@@ -90,21 +90,21 @@ public class GradientDifferentialTests
                 continue;
             }
 
-            Tensor<T> filled = TrainingRun.Garbage<T>(@case.Shape, rank, generator.Coin());
-            pool.Backward(TrainingRun.Tensor(gradient, shape, rank, generator.Coin()), filled);
-            T[] allocated = TrainingRun.RowMajor(pool.Backward(TrainingRun.Tensor(gradient, shape, rank, channelsLast), inputShape));
+            Tensor<T> filled = Dense.Garbage<T>(@case.Shape, rank, generator.Coin());
+            pool.Backward(Dense.Of(gradient, shape, rank, generator.Coin()), filled);
+            T[] allocated = Dense.RowMajor(pool.Backward(Dense.Of(gradient, shape, rank, channelsLast), inputShape));
             long windows = Enumerable.Range(0, rank).Aggregate(1L, (product, axis) => product * Math.Min(shape[^(rank - axis)], (@case.Kernel[axis] + @case.Stride[axis] - 1) / @case.Stride[axis]));
             if (windows <= WindowsInOrder)
             {
-                TrainingRun.RequireSame(name, expected, allocated);
-                TrainingRun.RequireSame($"{name}, filled in", expected, TrainingRun.RowMajor(filled));
+                Dense.RequireSame(name, expected, allocated);
+                Dense.RequireSame($"{name}, filled in", expected, Dense.RowMajor(filled));
             }
             else
             {
                 // Of each input: the sum of the magnitudes of what the windows give it.
                 T[] magnitudes = Average(@case with { Divisor = @case.Divisor is { } divisor ? Math.Abs(divisor) : null }, [.. gradient.Select(Elements.Magnitude)], shape, channelsLast)!;
                 RequireClose(name, windows, magnitudes, expected, allocated);
-                RequireClose($"{name}, filled in", windows, magnitudes, expected, TrainingRun.RowMajor(filled));
+                RequireClose($"{name}, filled in", windows, magnitudes, expected, Dense.RowMajor(filled));
             }
 
             compared++;
@@ -117,7 +117,7 @@ public class GradientDifferentialTests
         where T : unmanaged
     {
         if (!IsNarrow<T>()) return TorchTraining.AvgBackward(@case, gradient, shape, channelsLast);
-        return TorchTraining.AvgBackward(@case, TrainingRun.Widen(gradient), shape, channelsLast) is { } wide ? TrainingRun.Round<T>(wide) : null;
+        return TorchTraining.AvgBackward(@case, Dense.Widen(gradient), shape, channelsLast) is { } wide ? Dense.Round<T>(wide) : null;
     }
 
     private static void RequireClose<T>(string name, long windows, T[] magnitudes, T[] expected, T[] actual)
@@ -147,10 +147,10 @@ public class GradientDifferentialTests
             T[] gradient = generator.Data<T>(any with { Shape = shape });
             bool channelsLast = generator.Coin();
             string name = $"case {number} ({Elements.Name<T>()}, {(channelsLast ? "channels last" : "row-major")}): {@case}";
-            T[] actual = TrainingRun.RowMajor(pool.Backward(TrainingRun.Tensor(gradient, shape, rank, channelsLast), TrainingRun.Lengths(@case.Shape)));
+            T[] actual = Dense.RowMajor(pool.Backward(Dense.Of(gradient, shape, rank, channelsLast), TrainingRun.Lengths(@case.Shape)));
 
             // PyTorch's layer is a mean, whose gradient is divided once: that of an average over the plane.
-            TrainingRun.RequireSame(name, Average(@case, gradient, shape, channelsLast)!, actual);
+            Dense.RequireSame(name, Average(@case, gradient, shape, channelsLast)!, actual);
             if (IsNarrow<T>()) continue;
             T[] adaptive = TorchTraining.AdaptiveAvgBackward(@case, gradient, shape, channelsLast);
             for (int i = 0; i < actual.Length; i++)

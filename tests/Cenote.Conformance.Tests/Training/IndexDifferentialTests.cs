@@ -66,19 +66,19 @@ public class IndexDifferentialTests
             (T[] values, long[] indices, long[] shape) = Expected(@case, input, channelsLast);
 
             var pool = (IndexedPool)@case.CreateLayer(1 + generator.Below(3));
-            Tensor<T> source = TrainingRun.Tensor(input, @case.Shape, rank, channelsLast);
+            Tensor<T> source = Dense.Of(input, @case.Shape, rank, channelsLast);
             (Tensor<T> allocated, PoolIndices chosen) = pool.ForwardWithIndices(source);
             Assert.Equal(shape, TrainingRun.Shape(allocated.Lengths));
-            TrainingRun.RequireSame(name, values, TrainingRun.RowMajor(allocated));
-            TrainingRun.RequireSame($"{name}: indices", indices, TrainingRun.RowMajor(chosen.ToFlat()));
+            Dense.RequireSame(name, values, Dense.RowMajor(allocated));
+            Dense.RequireSame($"{name}: indices", indices, Dense.RowMajor(chosen.ToFlat()));
 
             // Into memory of the other order, and indices that hold something already.
-            Tensor<T> filled = TrainingRun.Garbage<T>(shape, rank, !channelsLast);
+            Tensor<T> filled = Dense.Garbage<T>(shape, rank, !channelsLast);
             PoolIndices refilled = chosen;
             if (generator.Coin()) refilled = pool.CreateIndices(source.Lengths);
             pool.ForwardWithIndices(source, filled, refilled);
-            TrainingRun.RequireSame($"{name}, filled in", values, TrainingRun.RowMajor(filled));
-            TrainingRun.RequireSame($"{name}, filled in: indices", indices, TrainingRun.RowMajor(refilled.ToFlat()));
+            Dense.RequireSame($"{name}, filled in", values, Dense.RowMajor(filled));
+            Dense.RequireSame($"{name}, filled in: indices", indices, Dense.RowMajor(refilled.ToFlat()));
         }
     }
 }

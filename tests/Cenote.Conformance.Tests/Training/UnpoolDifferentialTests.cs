@@ -65,11 +65,11 @@ public class UnpoolDifferentialTests
         T[] back = TorchTraining.Gather(gradient, pooled.Indices, planes);
         bool repeats = Mask(back, pooled.Indices, planes);
 
-        Tensor<T> values = TrainingRun.Tensor(pooled.Values, pooled.Shape, rank, channelsLast), from = TrainingRun.Tensor(gradient, unpooled, rank, channelsLast);
-        Tensor<long> flat = TrainingRun.Tensor(pooled.Indices, pooled.Shape, rank, generator.Coin());
-        TrainingRun.RequireSame(name, expected, TrainingRun.RowMajor(layer.Forward(values, flat, outputSize)));
-        TrainingRun.RequireSame($"{name}, gradient", back, TrainingRun.RowMajor(layer.Backward(from, flat)));
-        Tensor<T> filled = TrainingRun.Garbage<T>(unpooled, rank, !channelsLast), filledBack = TrainingRun.Garbage<T>(pooled.Shape, rank, !channelsLast);
+        Tensor<T> values = Dense.Of(pooled.Values, pooled.Shape, rank, channelsLast), from = Dense.Of(gradient, unpooled, rank, channelsLast);
+        Tensor<long> flat = Dense.Of(pooled.Indices, pooled.Shape, rank, generator.Coin());
+        Dense.RequireSame(name, expected, Dense.RowMajor(layer.Forward(values, flat, outputSize)));
+        Dense.RequireSame($"{name}, gradient", back, Dense.RowMajor(layer.Backward(from, flat)));
+        Tensor<T> filled = Dense.Garbage<T>(unpooled, rank, !channelsLast), filledBack = Dense.Garbage<T>(pooled.Shape, rank, !channelsLast);
         if (!fromPool)
         {
             layer.Forward(values.AsReadOnlyTensorSpan(), flat.AsReadOnlyTensorSpan(), filled.AsTensorSpan());
@@ -78,14 +78,14 @@ public class UnpoolDifferentialTests
         else
         {
             var indices = PoolIndices.FromFlat(@case.CreateLayer().Plan(TrainingRun.Lengths(@case.Shape)), flat);
-            TrainingRun.RequireSame($"{name}, compact indices", expected, TrainingRun.RowMajor(layer.Forward(values, indices, outputSize)));
-            TrainingRun.RequireSame($"{name}, compact indices, gradient", back, TrainingRun.RowMajor(layer.Backward(from, indices)));
+            Dense.RequireSame($"{name}, compact indices", expected, Dense.RowMajor(layer.Forward(values, indices, outputSize)));
+            Dense.RequireSame($"{name}, compact indices, gradient", back, Dense.RowMajor(layer.Backward(from, indices)));
             layer.Forward(values.AsReadOnlyTensorSpan(), indices, filled.AsTensorSpan());
             layer.Backward(from.AsReadOnlyTensorSpan(), indices, filledBack.AsTensorSpan());
         }
 
-        TrainingRun.RequireSame($"{name}, filled in", expected, TrainingRun.RowMajor(filled));
-        TrainingRun.RequireSame($"{name}, gradient filled in", back, TrainingRun.RowMajor(filledBack));
+        Dense.RequireSame($"{name}, filled in", expected, Dense.RowMajor(filled));
+        Dense.RequireSame($"{name}, gradient filled in", back, Dense.RowMajor(filledBack));
         return repeats;
     }
 
