@@ -64,6 +64,8 @@ internal sealed class TrainingCases(int seed)
         int stride = _random.Next(3) == 0 ? kernel : _random.Next(1, 5), dilation = Math.Max(1, _random.Next(-2, 4));
         int reach = (kernel - 1) * dilation;
         int before = padded ? _random.Next(reach + 1) : 0, after = padded ? _random.Next(reach + 1) : 0;
+        // Windows that step over the input have no tap.
+        if (padded && dilation > 1 && Coin()) return new(_random.Next(1, dilation + 1), kernel, stride, dilation, reach, _random.Next(reach + 1), ceil);
         int least = Math.Max(1, reach + 1 - before - after);
         // SAME and ceil mode have outputs on shorter axes than one window, too.
         int length = _random.Next(_random.Next(3) == 0 ? 1 : least, least + (wide ? 150 : rank == 1 ? 30 : 10 - 2 * rank));
