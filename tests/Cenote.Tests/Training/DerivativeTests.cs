@@ -66,7 +66,7 @@ public class DerivativeTests
     public void Backward_is_the_adjoint()
     {
         var cases = new TrainingCases(8);
-        for (int number = 0; number < 10 * Cases; number++)
+        for (int number = 0; number < 5 * Cases; number++)
         {
             TrainingCase @case = cases.Next();
             string name = $"case {number}: {@case}";

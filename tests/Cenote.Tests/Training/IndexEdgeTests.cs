@@ -78,8 +78,9 @@ public class IndexEdgeTests
     [Fact]
     public void Half_sums_of_many_windows_do_not_stick()
     {
-        AssertCountsTo(4096, (Half)1);
-        AssertCountsTo(4096, (BFloat16)1f);
+        // Half counts by ones to 2048, BFloat16 to 256.
+        AssertCountsTo(48, (Half)1);
+        AssertCountsTo(20, (BFloat16)1f);
     }
 
     [Fact]
@@ -104,10 +105,10 @@ public class IndexEdgeTests
     }
 
     /// <summary>All windows of a row, or of a plane, give their gradient to the element in the middle.</summary>
-    private static void AssertCountsTo<T>(int windows, T one)
+    private static void AssertCountsTo<T>(int side, T one)
         where T : unmanaged
     {
-        int side = (int)Math.Sqrt(windows);
+        int windows = side * side;
         foreach (bool channelsLast in (bool[])[false, true])
         {
             foreach ((IndexedPool max, LinearPool average, int[] kernel) in ((IndexedPool, LinearPool, int[])[])
