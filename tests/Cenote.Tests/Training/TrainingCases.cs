@@ -31,7 +31,7 @@ internal sealed class TrainingCases(int seed)
                     _ => new(Spatial.Create([.. axes.Select(axis => axis.Before)]), Spatial.Create([.. axes.Select(axis => axis.After)])),
                 },
                 Batch = _random.Next(4) == 0 ? null : _random.Next(30) == 0 ? 0 : _random.Next(1, 4),
-                Channels = size == 1 ? _random.Next(6, 40) : _random.Next(1, 5),
+                Channels = size != 1 ? _random.Next(1, 5) : Coin() ? _random.Next(6, 40) : _random.Next(40, 150),
                 CountPadding = Coin(),
                 Divisor = _random.Next(5) == 0 ? (long[])[1, -1, 3, 100] is var choices ? choices[_random.Next(4)] : null : null,
                 ZeroPadding = _random.Next(4) == 0,
@@ -68,7 +68,7 @@ internal sealed class TrainingCases(int seed)
         if (padded && dilation > 1 && Coin()) return new(_random.Next(1, dilation + 1), kernel, stride, dilation, reach, _random.Next(reach + 1), ceil);
         int least = Math.Max(1, reach + 1 - before - after);
         // SAME and ceil mode have outputs on shorter axes than one window, too.
-        int length = _random.Next(_random.Next(3) == 0 ? 1 : least, least + (wide ? 150 : rank == 1 ? 30 : 10 - 2 * rank));
+        int length = _random.Next(_random.Next(3) == 0 ? 1 : least, least + (wide ? 250 : rank == 1 ? 30 : 10 - 2 * rank));
         return new(length, kernel, stride, dilation, before, after, ceil);
     }
 }
