@@ -13,11 +13,11 @@ internal sealed class TrainingCases(int seed)
     {
         while (true)
         {
-            int rank = _random.Next(1, 4), rule = _random.Next(4);
+            int rank = _random.Next(1, 4), rule = _random.Next(5);
             bool ceil = Coin() && rule > 1;
             // Long rows, or many channels, or neither.
             int size = _random.Next(4);
-            AxisCase[] axes = [.. Enumerable.Range(0, rank).Select(axis => Axis(rank, ceil, padded: rule == 2, wide: size == 0 && axis == rank - 1))];
+            AxisCase[] axes = [.. Enumerable.Range(0, rank).Select(axis => Axis(rank, ceil, padded: rule is 2 or 4, wide: size == 0 && axis == rank - 1))];
             if (rule < 2) axes = [.. axes.Select(axis => axis.Same(upper: rule == 0))];
             bool fits = axes.All(axis => axis.Outputs is not null && axis.Before <= axis.Span - 1 && axis.After <= axis.Span - 1);
             if (!fits) continue;

@@ -41,6 +41,23 @@ public class TrainingThreadTests
         }
     }
 
+    [Theory]
+    [InlineData(3, 70, 64)]
+    [InlineData(2, 400, 40)]
+    public void From_the_input_many_planes_are_done_in_parts(int batch, int channels, int side)
+    {
+        nint[] shape = [batch, channels, side, side], outputs = [batch, channels, side - 1, side - 1];
+        var pool = new MaxPool2d(2, 1);
+        foreach (bool channelsLast in (bool[])[false, true])
+        {
+            Tensor<double> input = Dense.Of(Numbers<double>(shape, ties: true), shape, 2, channelsLast), gradient = Dense.Of(Numbers<double>(outputs, ties: false), outputs, 2, channelsLast);
+            var seen = new List<double>();
+            double[] actual = Dense.RowMajor(pool.BackwardFromInput(gradient, input, new Collect(seen)));
+            Dense.RequireSame($"{pool.Plan(shape)}, {(channelsLast ? "channels last" : "row-major")}", Dense.RowMajor(pool.Backward(gradient, pool.ForwardWithIndices(input).Indices)), actual);
+            Assert.Equal(1, seen[^1]);
+        }
+    }
+
     [Fact]
     public void Progress_of_training_calls_rises_to_one()
     {
