@@ -135,6 +135,28 @@ public class TrainingRefusalTests
         Assert.Equal([0, 2, 8, 10, .. Enumerable.Repeat(7L, 16)], memory);
     }
 
+    [Fact]
+    public void Nothing_may_be_null()
+    {
+        Tensor<float> none = null!;
+        PoolIndices no = null!;
+        Action[] calls =
+        [
+            () => Max.ForwardWithIndices(none), () => Max.ForwardWithIndices(Input(), none, Indices()), () => Max.ForwardWithIndices(Input(), Gradient(), no),
+            () => Max.Backward(none, Indices()), () => Max.Backward(Gradient(), no), () => Max.Backward(Gradient(), Indices(), none),
+            () => Max.BackwardFromInput(none, Input()), () => Max.BackwardFromInput(Gradient(), none), () => Max.Gather(none, Indices()), () => Max.Gather(Input(), no),
+            () => Average.Backward(none, [1, 4, 4]), () => Average.Backward(none, Input()), () => Average.Backward(Gradient(), none),
+            () => Unpool.Forward(none, Indices()), () => Unpool.Forward(Gradient(), no), () => Unpool.Forward(Gradient(), (Tensor<long>)null!),
+            () => Unpool.Backward(none, Indices()), () => Unpool.Backward(Input(), no), () => Unpool.Backward(Input(), (Tensor<long>)null!),
+            () => PoolIndices.FromFlat(null!, Flat(0, 2, 8, 10)), () => PoolIndices.FromFlat(Max.Plan(1, 4, 4), null!),
+        ];
+        for (int i = 0; i < calls.Length; i++)
+        {
+            Exception? error = Record.Exception(calls[i]);
+            Assert.True(error is ArgumentNullException, $"call {i}: {error}");
+        }
+    }
+
     private static void RequireRefusal(Action act, string message)
     {
         Exception error = Assert.ThrowsAny<Exception>(act);
