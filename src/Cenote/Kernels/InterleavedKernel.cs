@@ -34,7 +34,12 @@ internal sealed class InterleavedKernel(PoolKernel[] rows) : PoolKernel
 
     // A single channel needs no stride, and must not look like channels side by side.
     private static unsafe PoolJob Rows(in PoolJob job) =>
-        new(job.Plan.Interleaved, job.Input, job.InputLayout with { Channel = 0, Width = 1 }, job.Output, job.OutputLayout with { Channel = 0, Width = 1 }, job.Cancellation);
+        new(job.Plan.Interleaved, job.Input, Row(job.InputLayout), job.Output, Row(job.OutputLayout), job.Cancellation)
+        {
+            Offsets = new(job.Offsets.Start, job.Offsets.Size, Row(job.Offsets.Layout)),
+        };
+
+    private static TensorLayout Row(in TensorLayout pixels) => pixels with { Channel = 0, Width = 1 };
 
     private PoolKernel? Find(in PoolJob job)
     {
