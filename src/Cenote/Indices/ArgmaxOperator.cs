@@ -69,6 +69,7 @@ internal sealed class ArgmaxOperator : PoolOperator
         [
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixels<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedRows<T, TTap, TNumber, TNumbers>>(reducer, exact),
+            new IndexedKernel<T, TTap, TReducer, TExact, IndexedFolds<T, TTap, TNumber, TNumbers>>(reducer, exact),
         ];
     }
 }
