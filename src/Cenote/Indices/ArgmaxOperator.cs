@@ -8,6 +8,9 @@ internal sealed class ArgmaxOperator : PoolOperator
 {
     public static readonly ArgmaxOperator Instance = new();
 
+    /// <summary>From so many taps along the width on, lines of rows are worth more than whole pixels tap by tap.</summary>
+    private const long ManyTaps = 5;
+
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
         ElementType.Single => Of<float, uint>(float.NegativeInfinity),
@@ -49,7 +52,7 @@ internal sealed class ArgmaxOperator : PoolOperator
     {
         List<PoolKernel> all = [];
         foreach (PoolKernel[] some in kernels) all.AddRange(some);
-        if (all.Count > 0) all.Insert(0, new InterleavedKernel([.. all]));
+        if (all.Count > 0) all.Insert(0, new InterleavedKernel([.. all], ManyTaps));
         return KernelCatalog.Of([.. all, new IndexedReference<T, MaxChoice<T>>(new(lowest))]);
     }
 

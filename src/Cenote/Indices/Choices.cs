@@ -30,8 +30,8 @@ internal struct Choices<T, TTap, TNumber, TNumbers, TReducer>(TReducer reducer, 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Join(TTap values, TNumbers numbers)
     {
-        // A mask has all bits of a lane or none: numbers take it as it is.
-        Numbers = TNumbers.Select(Unsafe.BitCast<TTap, TNumbers>(reducer.Prefers(Values, values)), numbers, Numbers);
+        // Numbers play elements.
+        Numbers = Unsafe.BitCast<TTap, TNumbers>(reducer.Choose(Values, values, Unsafe.BitCast<TNumbers, TTap>(Numbers), Unsafe.BitCast<TNumbers, TTap>(numbers)));
         Values = reducer.Combine(Values, values);
     }
 }

@@ -67,6 +67,9 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
 
     static abstract TSelf Select(TSelf mask, TSelf yes, TSelf no);
 
+    /// <summary>The lanes of <paramref name="yes"/> where <paramref name="left"/> is greater: in one step, that the mask need not become a register.</summary>
+    static abstract TSelf SelectGreater(TSelf left, TSelf right, TSelf yes, TSelf no);
+
     /// <summary>The later operand where it is greater, else the earlier one: −0 and +0 tie. With a NaN on either side the earlier one.</summary>
     static abstract TSelf Max(TSelf earlier, TSelf later);
 

@@ -5,6 +5,6 @@ internal interface IChoiceLanes<T, TTap> : ILaneReducer<T, TTap, T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    /// <summary>All bits of the lanes where combining keeps the later operand.</summary>
-    TTap Prefers(TTap earlier, TTap later);
+    /// <summary>What belongs to the operand that combining keeps, whatever its bits mean.</summary>
+    TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater);
 }

@@ -34,7 +34,7 @@ internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : IChoiceLanes<T, TT
     public TTap Combine(TTap earlier, TTap later) => TTap.Max(earlier, later);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Prefers(TTap earlier, TTap later) => TTap.Greater(later, earlier);
+    public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater) => TTap.SelectGreater(later, earlier, ofLater, ofEarlier);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;
@@ -79,7 +79,8 @@ internal readonly unsafe struct ExactMaxLanes<T, TTap>(T lowest) : IChoiceLanes<
     public TTap Combine(TTap earlier, TTap later) => TTap.Select(TTap.Equal(later, later), TTap.Max(earlier, later), later);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Prefers(TTap earlier, TTap later) => TTap.Select(TTap.Equal(later, later), TTap.Greater(later, earlier), TTap.Equal(default, default));
+    public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater) =>
+        TTap.Select(TTap.Equal(later, later), TTap.SelectGreater(later, earlier, ofLater, ofEarlier), ofLater);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;
@@ -125,7 +126,7 @@ internal readonly unsafe struct SmallFloatMaxLanes<TTap>(short infinity) : IChoi
     public TTap Combine(TTap earlier, TTap later) => TTap.Max(earlier, later);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Prefers(TTap earlier, TTap later) => TTap.Greater(later, earlier);
+    public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater) => TTap.SelectGreater(later, earlier, ofLater, ofEarlier);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => Lift(state);
@@ -166,15 +167,15 @@ internal readonly unsafe struct ExactSmallFloatMaxLanes<TTap>(short infinity) : 
     public TTap Lift(TTap taps) => taps;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Combine(TTap earlier, TTap later) => TTap.Select(Prefers(earlier, later), later, earlier);
+    public TTap Combine(TTap earlier, TTap later) => Choose(earlier, later, earlier, later);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Prefers(TTap earlier, TTap later)
+    public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater)
     {
         TTap isNaN = TTap.Greater(later & TTap.Fill(short.MaxValue), TTap.Fill(infinity));
         TTap isKept = TTap.Greater(earlier & TTap.Fill(short.MaxValue), TTap.Fill(infinity));
         TTap greater = TTap.Select(isKept, default, TTap.Greater(Order(later), Order(earlier)));
-        return greater | isNaN;
+        return TTap.Select(greater | isNaN, ofLater, ofEarlier);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
