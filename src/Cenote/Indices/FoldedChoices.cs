@@ -57,25 +57,29 @@ internal readonly unsafe struct FoldedChoices<T, TTap, TNumber, TNumbers>
     public void Fold<TReducer>(TReducer reducer, T* input, long depth, long row, long rows, T* lines, ref TTap watch)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
-        // Rows that do not follow each other in a window are not numbered evenly.
-        long most = _plan.Height.Dilation > 1 ? 1 : _choice.Row.IsInside ? rows : Batch;
+        bool isInside = _choice.Row.IsInside;
+        long step = _plan.Height.Dilation, next = isInside ? _from.Height : _room;
         for (long count; rows > 0; row += count, rows -= count, lines += count * Length)
         {
-            count = Math.Min(rows, most);
+            count = isInside ? rows : Math.Min(rows, Batch);
             T* from = input + row * _from.Height;
-            bool isInside = _choice.Row.IsInside;
             if (!isInside) watch = _choice.Row.Copy(reducer, from, count, _from.Height, _copies, watch);
-            var taps = new RowTaps<T>
+            // Rows that follow each other in a window are numbered evenly.
+            for (long i = 0; i < Math.Min(step, count); i++)
             {
-                First = isInside ? from + _choice.Row.From : _copies,
-                Depths = 1,
-                Rows = 1,
-                Number = (depth * _plan.Height.Kernel + row / _plan.Height.Dilation) * _plan.Width.Kernel,
-                Lines = count,
-                NextLine = isInside ? _from.Height : _room,
-                LineNumbers = _plan.Width.Kernel,
-            };
-            watch = _choice.Choose(reducer, taps, new(lines, Length, Numbers(lines), Length, isOutput: false), watch);
+                var taps = new RowTaps<T>
+                {
+                    First = (isInside ? from + _choice.Row.From : _copies) + i * next,
+                    Depths = 1,
+                    Rows = 1,
+                    Number = (depth * _plan.Height.Kernel + (row + i) / step) * _plan.Width.Kernel,
+                    Lines = (count - i + step - 1) / step,
+                    NextLine = step * next,
+                    LineNumbers = _plan.Width.Kernel,
+                };
+                T* line = lines + i * Length;
+                watch = _choice.Choose(reducer, taps, new(line, step * Length, Numbers(line), step * Length, isOutput: false), watch);
+            }
         }
     }
 

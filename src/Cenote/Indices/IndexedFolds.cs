@@ -52,13 +52,13 @@ internal readonly unsafe struct IndexedFolds<T, TTap, TNumber, TNumbers> : IInde
     public static string Name => "folded rows";
 
     public static bool Accepts(in PoolJob job) =>
-        IndexedRows<T, TTap, TNumber, TNumbers>.Suits(job) && LineBytes(job.Plan, Math.Min(LongestLine, job.Plan.Width.OutputLength)) <= MostLineBytes;
+        IndexedRows<T, TTap, TNumber, TNumbers>.Suits(job) && LineBytes(job.Plan, Math.Min(NumberLine.Wanted(job.Plan.Width, LongestLine), job.Plan.Width.OutputLength)) <= MostLineBytes;
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 
     public static long Lines(PoolPlan plan)
     {
-        long wanted = Math.Clamp(CacheBytes / (plan.Height.Kernel * 2 * sizeof(T)), ShortestLine, LongestLine);
+        long wanted = NumberLine.Wanted(plan.Width, Math.Clamp(CacheBytes / (plan.Height.Kernel * 2 * sizeof(T)), ShortestLine, LongestLine));
         return (plan.Width.OutputLength + wanted - 1) / wanted;
     }
 

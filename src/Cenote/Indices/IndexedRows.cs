@@ -57,7 +57,11 @@ internal readonly unsafe struct IndexedRows<T, TTap, TNumber, TNumbers> : IIndex
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 
-    public static long Lines(PoolPlan plan) => (plan.Width.OutputLength + NumberLine.Most - 1) / NumberLine.Most;
+    public static long Lines(PoolPlan plan)
+    {
+        long wanted = NumberLine.Wanted(plan.Width, NumberLine.Most);
+        return (plan.Width.OutputLength + wanted - 1) / wanted;
+    }
 
     public static IndexedRows<T, TTap, TNumber, TNumbers> Create<TReducer>(TReducer reducer, in PoolJob job, long number)
         where TReducer : struct, IChoiceLanes<T, TTap>

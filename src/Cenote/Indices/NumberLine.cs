@@ -6,7 +6,13 @@ namespace Cenote;
 internal static unsafe class NumberLine
 {
     /// <summary>Numbers that are written together, so that they are still in the first-level cache.</summary>
-    public const long Most = 2048;
+    public const long Most = 4096;
+
+    /// <summary>The most outputs of a line whose windows are long, and share most of what they read.</summary>
+    private const long Longest = 1 << 15;
+
+    /// <summary>How many outputs a line should have: twice what its last window reads on its own.</summary>
+    public static long Wanted(AxisPlan width, long usual) => Math.Max(usual, Math.Min(2 * width.Span, Longest));
 
     /// <summary>Writes so many numbers, <paramref name="size"/> bytes of each.</summary>
     // Bounds: whole registers only, of which the last steps back over numbers already written; fewer than a register's one by one.

@@ -33,18 +33,20 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
         _values = (T*)scratch;
         _numbers = (TNumber*)(_values + length);
         _positions = _numbers + length;
-        for (long i = 0, position = 0, within = 0; i < length; i++)
-        {
-            _positions[i] = *(TNumber*)&position;
-            if (++within == _step) (position, within) = (position + 1, 0);
-        }
+        // Whole registers at a time: ones of neighbours, or of equal positions that the next position's overwrite in part.
+        TNumbers next = TNumbers.Every(1, 0), count = NumberLine.Fill<TNumbers, TNumber>(TNumbers.Count);
+        if (_step == 1)
+            for (long i = 0; i + TNumbers.Count <= length; i += TNumbers.Count, next += count) TNumbers.Store(next, _positions + i);
+        else
+            for (long position = 0; position * _step < length; position++)
+                for (long i = position * _step; i < Math.Min(length, (position + 1) * _step); i += TNumbers.Count) TNumbers.Store(NumberLine.Fill<TNumbers, TNumber>(position), _positions + i);
     }
 
     public bool IsUsed => _values != null;
 
     public static bool Pays(AxisPlan width) => width.Kernel >= ManyTaps * Math.Min(width.LaneStride, 4);
 
-    public static long Bytes(AxisPlan width, long outputs, long need) => Scratch.Round(3 * Length(need) * sizeof(T));
+    public static long Bytes(AxisPlan width, long outputs, long need) => Scratch.Round((3 * Length(need) + TTap.Count) * sizeof(T));
 
     /// <summary>A row in whole registers, one more behind it, and one for what is written past the last window.</summary>
     private static long Length(long need) => (need + TTap.Count - 1) / TTap.Count * TTap.Count + 2 * TTap.Count;
