@@ -17,8 +17,8 @@ internal sealed class ArgmaxOperator : PoolOperator
         ElementType.Double => Of<double, ulong>(double.NegativeInfinity),
         ElementType.Half => SmallFloats(Half.NegativeInfinity, infinity: 0x7C00),
         ElementType.BFloat16 => SmallFloats(BFloat16.NegativeInfinity, infinity: 0x7F80),
-        ElementType.SByte => Of<sbyte, byte>(sbyte.MinValue),
-        ElementType.Byte => Of<byte, byte>(byte.MinValue),
+        ElementType.SByte => Of<sbyte, byte>(sbyte.MinValue, Widened<sbyte, short>(this[ElementType.Int16])),
+        ElementType.Byte => Of<byte, byte>(byte.MinValue, Widened<byte, ushort>(this[ElementType.UInt16])),
         ElementType.Int16 => Of<short, ushort>(short.MinValue),
         ElementType.UInt16 => Of<ushort, ushort>(ushort.MinValue),
         ElementType.Int32 => Of<int, uint>(int.MinValue),
@@ -29,14 +29,26 @@ internal sealed class ArgmaxOperator : PoolOperator
     };
 
     /// <summary>The kernels of a type whose taps are numbered in <typeparamref name="TNumber"/>, the unsigned integer as wide.</summary>
-    private static KernelCatalog Of<T, TNumber>(T lowest)
+    private static KernelCatalog Of<T, TNumber>(T lowest, params PoolKernel[] more)
         where T : unmanaged, IComparisonOperators<T, T, bool>
         where TNumber : unmanaged =>
         Of(
             lowest,
             OnRegisters<T, Lanes512<T>, TNumber, Lanes512<TNumber>, MaxLanes<T, Lanes512<T>>, ExactMaxLanes<T, Lanes512<T>>>(new(lowest), new(lowest)),
             OnRegisters<T, Lanes256<T>, TNumber, Lanes256<TNumber>, MaxLanes<T, Lanes256<T>>, ExactMaxLanes<T, Lanes256<T>>>(new(lowest), new(lowest)),
-            OnRegisters<T, Lanes128<T>, TNumber, Lanes128<TNumber>, MaxLanes<T, Lanes128<T>>, ExactMaxLanes<T, Lanes128<T>>>(new(lowest), new(lowest)));
+            OnRegisters<T, Lanes128<T>, TNumber, Lanes128<TNumber>, MaxLanes<T, Lanes128<T>>, ExactMaxLanes<T, Lanes128<T>>>(new(lowest), new(lowest)),
+            more);
+
+    /// <summary>Kernels for windows of more taps than an element can number: those for elements twice as wide.</summary>
+    private static PoolKernel[] Widened<T, TWide>(KernelCatalog wide)
+        where T : unmanaged
+        where TWide : unmanaged
+    {
+        PoolKernel[] kernels = [.. wide.Kernels.SkipLast(1)];
+        if (Registers.Exist(64)) return [new WidenedKernel<T, Lanes512<T>, TWide, Lanes512<TWide>>(kernels)];
+        if (Registers.Exist(32)) return [new WidenedKernel<T, Lanes256<T>, TWide, Lanes256<TWide>>(kernels)];
+        return Registers.Exist(16) ? [new WidenedKernel<T, Lanes128<T>, TWide, Lanes128<TWide>>(kernels)] : [];
+    }
 
     private static KernelCatalog SmallFloats<T>(T lowest, short infinity)
         where T : unmanaged, IComparisonOperators<T, T, bool> =>
