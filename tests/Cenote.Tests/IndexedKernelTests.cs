@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Cenote.Tests.Golden;
 
 namespace Cenote.Tests;
@@ -28,6 +29,20 @@ public class IndexedKernelTests
             case ElementType.Int64: Run<long>(); break;
             default: Run<ulong>(); break;
         }
+    }
+
+    /// <summary>Numbers of three bytes, which are kept in four.</summary>
+    [Fact]
+    public void Windows_of_very_many_taps_say_which_they_chose()
+    {
+        const int Taps = 70_000, Length = Taps + 50;
+        var random = new Random(5);
+        float[] input = [.. Enumerable.Range(0, Length).Select(_ => (float)random.Next(1 << 20))];
+        long[] expected = [.. Enumerable.Range(0, Length - Taps + 1).Select(o => (long)o + Array.IndexOf(input[o..(o + Taps)], input[o..(o + Taps)].Max()))];
+        var pool = new MaxPool1d(Taps, 1);
+        Assert.Equal(expected, pool.ForwardWithIndices(Tensor.Create(input, [1, Length])).Indices.ToFlat());
+        Assert.Equal(expected, pool.ForwardWithIndices(Tensor.Create([.. input.Select(value => (double)value)], [1, Length])).Indices.ToFlat());
+        Assert.Equal(expected, pool.ForwardWithIndices(Tensor.Create([.. input.Select(value => (long)value)], [1, Length])).Indices.ToFlat());
     }
 
     private static unsafe void Run<T>()
