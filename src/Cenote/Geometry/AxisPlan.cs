@@ -156,6 +156,9 @@ internal sealed class AxisPlan
         }
     }
 
+    /// <summary>Whether all windows count the same taps: those at both ends do, and no other counts fewer.</summary>
+    public bool HasOneExtent => OutputLength == 1 || (this[0].Extent == Kernel && this[OutputLength - 1].Extent == Kernel);
+
     /// <summary>Where the window of an output begins, be it outside the input.</summary>
     public long Start(long position) => position * Stride - Before;
 

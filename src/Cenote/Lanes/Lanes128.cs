@@ -60,6 +60,17 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> LoadUnsigned(byte* from, int size)
+    {
+        if (size == sizeof(T)) return Load((T*)from);
+        if (sizeof(T) == 4 && size == 1) return new(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)from).AsByte())).As<uint, T>());
+        if (sizeof(T) == 4 && size == 2) return new(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte().AsUInt16()).As<uint, T>());
+        if (size == 1) return new(Vector128.WidenLower(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ushort*)from).AsByte()))).As<ulong, T>());
+        if (size == 2) return new(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)from).AsByte().AsUInt16())).As<ulong, T>());
+        return new(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte().AsUInt32()).As<ulong, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePart(Lanes128<T> lanes, T* to, long end)
     {
         if (Avx512BW.VL.IsSupported)

@@ -60,6 +60,17 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> LoadUnsigned(byte* from, int size)
+    {
+        if (size == sizeof(T)) return Load((T*)from);
+        if (sizeof(T) == 4 && size == 1) return new(Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte()).ToVector256Unsafe()).As<uint, T>());
+        if (sizeof(T) == 4 && size == 2) return new(Vector256.WidenLower(Vector128.Load(from).AsUInt16().ToVector256Unsafe()).As<uint, T>());
+        if (size == 1) return new(Vector256.WidenLower(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)from).AsByte())).ToVector256Unsafe()).As<ulong, T>());
+        if (size == 2) return new(Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte().AsUInt16()).ToVector256Unsafe()).As<ulong, T>());
+        return new(Vector256.WidenLower(Vector128.Load(from).AsUInt32().ToVector256Unsafe()).As<ulong, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePart(Lanes256<T> lanes, T* to, long end)
     {
         if (Avx512BW.VL.IsSupported)

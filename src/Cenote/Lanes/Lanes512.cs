@@ -60,6 +60,17 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> LoadUnsigned(byte* from, int size)
+    {
+        if (size == sizeof(T)) return Load((T*)from);
+        if (sizeof(T) == 4 && size == 1) return new(Vector512.WidenLower(Vector256.WidenLower(Vector128.Load(from).ToVector256Unsafe()).ToVector512Unsafe()).As<uint, T>());
+        if (sizeof(T) == 4 && size == 2) return new(Vector512.WidenLower(Vector256.Load(from).AsUInt16().ToVector512Unsafe()).As<uint, T>());
+        if (size == 1) return new(Vector512.WidenLower(Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte()).ToVector256Unsafe()).ToVector512Unsafe()).As<ulong, T>());
+        if (size == 2) return new(Vector512.WidenLower(Vector256.WidenLower(Vector128.Load(from).AsUInt16().ToVector256Unsafe()).ToVector512Unsafe()).As<ulong, T>());
+        return new(Vector512.WidenLower(Vector256.Load(from).AsUInt32().ToVector512Unsafe()).As<ulong, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePart(Lanes512<T> lanes, T* to, long end)
     {
         if (Avx512BW.IsSupported)
