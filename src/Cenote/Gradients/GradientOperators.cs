@@ -62,5 +62,12 @@ internal static class GradientKernels
         where T : unmanaged
         where TSum : unmanaged, INumber<TSum>
         where TSums : unmanaged, ILanes<TSums, TSum>
-        where TFormat : struct, IGradientFormat<T, TSum, TSums> => Registers.Exist(Unsafe.SizeOf<TSums>()) ? [new TileKernel<T, TSum, TSums, TFormat>(isChosen)] : [];
+        where TFormat : struct, IGradientFormat<T, TSum, TSums>
+    {
+        if (!Registers.Exist(Unsafe.SizeOf<TSums>())) return [];
+        var tiles = new TileKernel<T, TSum, TSums, TFormat>(isChosen);
+        return isChosen
+            ? [new ScatterKernel<T, TSum, TSums, TFormat>(), tiles]
+            : [new SpreadKernel<T, TSum, TSums, TFormat>(), new SlidingKernel<T, TSum, TSums, TFormat>(ElementTypes.Of<T>()), tiles];
+    }
 }

@@ -49,10 +49,10 @@ internal static unsafe class GradientSums<TSum, TSums>
             {
                 TSums number = TSums.Fill(tap.Number);
                 TSum* from = values + tap.Shift + i, chosen = numbers + tap.Shift + i;
-                first += TSums.Select(TSums.Equal(TSums.Load(chosen), number), TSums.Load(from), default);
-                second += TSums.Select(TSums.Equal(TSums.Load(chosen + lanes), number), TSums.Load(from + lanes), default);
-                third += TSums.Select(TSums.Equal(TSums.Load(chosen + 2 * lanes), number), TSums.Load(from + 2 * lanes), default);
-                fourth += TSums.Select(TSums.Equal(TSums.Load(chosen + 3 * lanes), number), TSums.Load(from + 3 * lanes), default);
+                first = TSums.Select(TSums.Equal(TSums.Load(chosen), number), first + TSums.Load(from), first);
+                second = TSums.Select(TSums.Equal(TSums.Load(chosen + lanes), number), second + TSums.Load(from + lanes), second);
+                third = TSums.Select(TSums.Equal(TSums.Load(chosen + 2 * lanes), number), third + TSums.Load(from + 2 * lanes), third);
+                fourth = TSums.Select(TSums.Equal(TSums.Load(chosen + 3 * lanes), number), fourth + TSums.Load(from + 3 * lanes), fourth);
             }
 
             TSums.Store(first, sums + i);

@@ -7,13 +7,13 @@ namespace Cenote;
 internal readonly struct GradientTiles
 {
     /// <summary>About how many elements a tile's copy has: measured.</summary>
-    private const long Room = 8 << 10;
+    private static readonly long Room = long.Parse(Environment.GetEnvironmentVariable("ROOM") ?? "8192");
 
     /// <summary>Copies of more elements are not worth it.</summary>
     private const long MostElements = 1 << 22;
 
     /// <summary>Channels side by side in one tile: the most, and whole cache lines of the narrowest element.</summary>
-    private const long MostBlock = 256, BlockStep = 32;
+    private static readonly long MostBlock = long.Parse(Environment.GetEnvironmentVariable("BLOCK") ?? "256"), BlockStep = 16;
 
     private readonly PoolPlan _plan;
     private readonly long _reach, _rowReach, _bands, _segments, _groups;

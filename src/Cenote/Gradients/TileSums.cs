@@ -10,6 +10,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
     where TSums : unmanaged, ILanes<TSums, TSum>
     where TFormat : struct, IGradientFormat<T, TSum, TSums>
 {
+    private static readonly int Ab = int.Parse(Environment.GetEnvironmentVariable("AB") ?? "0");
     private readonly PoolPlan _pooling;
     private readonly TensorLayout _to;
     private readonly T* _output;
@@ -64,7 +65,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
         foreach (AxisTap tap in _depth.Taps(depthPhase))
         {
             if (depth + tap.Shift < 0 || depth + tap.Shift >= _pooling.Depth.OutputLength) continue;
-            _slab.Fill(tile, depths, depth + tap.Shift, firstRow, firstColumn, columns);
+            if ((Ab & 2) == 0) _slab.Fill(tile, depths, depth + tap.Shift, firstRow, firstColumn, columns);
             _depths[depths++] = tap;
         }
 
@@ -73,7 +74,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
             long row = _height.First(phase, tile.Row);
             if (row >= tile.EndRow) continue;
             for (long columnPhase = 0; columnPhase < _width.Stride; columnPhase++) Add(tile, depths, phase, row, firstRow, columnPhase, firstColumn);
-            for (; row < tile.EndRow; row += _height.Stride) Write(tile, row, _height.At(row).Quotient - firstRow, firstColumn);
+            if ((Ab & 4) == 0) for (; row < tile.EndRow; row += _height.Stride) Write(tile, row, _height.At(row).Quotient - firstRow, firstColumn);
         }
     }
 
@@ -88,6 +89,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
         long end = (planes - 1) * _tiles.PlaneElements + (_height.At(lastRow).Quotient - firstRow) * _tiles.Pitch + (_width.At(lastColumn).Quotient - firstColumn + 1) * _tiles.Block;
         ReadOnlySpan<GradientTap<TSum>> taps = Taps(depths, _height.Taps(phase), _width.Taps(columnPhase));
         TSum* to = _sums + columnPhase * _sumPitch + start;
+        if ((Ab & 1) != 0) return;
         if (_isChosen) GradientSums<TSum, TSums>.AddChosen(_slab.Values + start, _slab.Numbers + start, taps, to, end - start);
         else GradientSums<TSum, TSums>.Add(_slab.Values + start, taps, to, end - start);
     }
