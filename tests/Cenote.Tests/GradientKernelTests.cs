@@ -106,7 +106,9 @@ public class GradientKernelTests
             }
         }
 
-        Assert.Equal(System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated, ran.Count > 0);
+        string[] others = isChosen ? ["scatter"] : ["spread", "sliding gradients"];
+        foreach (string name in others) Assert.Equal(System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated, ran.Contains(name));
+        Assert.Equal(System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated, ran.Any(name => name.StartsWith("gradient tiles", StringComparison.Ordinal)));
     }
 
     /// <summary>Sums of magnitudes: what the rounding of sums in any order is measured by.</summary>

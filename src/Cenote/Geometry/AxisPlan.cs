@@ -127,6 +127,8 @@ internal sealed class AxisPlan
     public AxisPlan Transpose()
     {
         if (_transposed is not null) return _transposed;
+        // Every output is its input: a single one slides too.
+        if (Kernel == 1 && Stride == 1 && InputLength == OutputLength) return this;
         if (LaneStride != 1 || OutputLength == 1) return new(this);
         // Input h is tap j of output h + Before − j·Dilation.
         long before = (Kernel - 1) * Dilation - Before;

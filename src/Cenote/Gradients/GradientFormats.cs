@@ -13,11 +13,6 @@ internal unsafe interface IGradientFormat<T, TSum, TSums>
     /// <summary>A register of them.</summary>
     static abstract TSums Load(T* from);
 
-    /// <summary>A register of unsigned integers of so many bytes, as numbers.</summary>
-    static abstract TSums LoadNumbers(byte* from, int size);
-
-    static abstract TSum Number(long number);
-
     static abstract T Round(TSum sum);
 
     /// <summary>Two registers of sums, rounded.</summary>
@@ -25,21 +20,14 @@ internal unsafe interface IGradientFormat<T, TSum, TSums>
 }
 
 /// <summary>float and double: sums are what they lie in memory as.</summary>
-internal readonly unsafe struct SameFormat<T, TSums, TInt, TInts> : IGradientFormat<T, T, TSums>
+internal readonly unsafe struct SameFormat<T, TSums> : IGradientFormat<T, T, TSums>
     where T : unmanaged
     where TSums : unmanaged, ILanes<TSums, T>
-    where TInt : unmanaged
-    where TInts : unmanaged, ILanes<TInts, TInt>
 {
     public static T Lift(T gradient) => gradient;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TSums Load(T* from) => TSums.Load(from);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TSums LoadNumbers(byte* from, int size) => TInts.ToReal<TSums>(TInts.LoadUnsigned(from, size));
-
-    public static T Number(long number) => typeof(T) == typeof(float) ? Unsafe.BitCast<float, T>(number) : Unsafe.BitCast<double, T>(number);
 
     public static T Round(T sum) => sum;
 
@@ -64,11 +52,6 @@ internal readonly unsafe struct SmallFormat<T, TReducer, TBits, TShorts, TInts, 
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TSums Load(T* from) => TBits.ToSingle<TInts, TSums>(TInts.LoadUnsigned((byte*)from, sizeof(T)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TSums LoadNumbers(byte* from, int size) => TInts.ToReal<TSums>(TInts.LoadUnsigned(from, size));
-
-    public static float Number(long number) => number;
 
     public static T Round(float sum) => default(TReducer).Finish(sum, 1, 1);
 

@@ -24,26 +24,22 @@ internal static class GradientKernels
 {
     public static KernelCatalog? Of(ElementType type, bool isChosen) => type switch
     {
-        ElementType.Single => Same<float, int, Lanes512<int>, Lanes512<float>, Lanes256<int>, Lanes256<float>, Lanes128<int>, Lanes128<float>>(isChosen, new GradientReference<float, float, SingleMean>(default)),
-        ElementType.Double => Same<double, long, Lanes512<long>, Lanes512<double>, Lanes256<long>, Lanes256<double>, Lanes128<long>, Lanes128<double>>(isChosen, new GradientReference<double, double, DoubleMean>(default)),
+        ElementType.Single => Same<float, Lanes512<float>, Lanes256<float>, Lanes128<float>>(isChosen, new GradientReference<float, float, SingleMean>(default)),
+        ElementType.Double => Same<double, Lanes512<double>, Lanes256<double>, Lanes128<double>>(isChosen, new GradientReference<double, double, DoubleMean>(default)),
         ElementType.Half => Small<Half, HalfBits, SingleMean>(isChosen, new GradientReference<Half, float, SingleMean>(default)),
         ElementType.BFloat16 => Small<BFloat16, BFloat16Bits, SingleMean>(isChosen, new GradientReference<BFloat16, float, SingleMean>(default)),
         _ => null,
     };
 
-    private static KernelCatalog Same<T, TInt, TInts512, TSums512, TInts256, TSums256, TInts128, TSums128>(bool isChosen, PoolKernel reference)
+    private static KernelCatalog Same<T, TSums512, TSums256, TSums128>(bool isChosen, PoolKernel reference)
         where T : unmanaged, INumber<T>
-        where TInt : unmanaged
-        where TInts512 : unmanaged, ILanes<TInts512, TInt>
         where TSums512 : unmanaged, ILanes<TSums512, T>
-        where TInts256 : unmanaged, ILanes<TInts256, TInt>
         where TSums256 : unmanaged, ILanes<TSums256, T>
-        where TInts128 : unmanaged, ILanes<TInts128, TInt>
         where TSums128 : unmanaged, ILanes<TSums128, T> => KernelCatalog.Of(
         [
-            .. On<T, T, TSums512, SameFormat<T, TSums512, TInt, TInts512>>(isChosen),
-            .. On<T, T, TSums256, SameFormat<T, TSums256, TInt, TInts256>>(isChosen),
-            .. On<T, T, TSums128, SameFormat<T, TSums128, TInt, TInts128>>(isChosen),
+            .. On<T, T, TSums512, SameFormat<T, TSums512>>(isChosen),
+            .. On<T, T, TSums256, SameFormat<T, TSums256>>(isChosen),
+            .. On<T, T, TSums128, SameFormat<T, TSums128>>(isChosen),
             reference,
         ]);
 

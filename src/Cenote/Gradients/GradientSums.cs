@@ -4,8 +4,8 @@ namespace Cenote;
 
 /// <summary>A tap that reads the inputs of one phase.</summary>
 /// <param name="Shift">Where its window's gradient lies in a copy, from the place of the input.</param>
-/// <param name="Number">Its number in the window.</param>
-internal readonly record struct GradientTap<TSum>(long Shift, TSum Number);
+/// <param name="Bits">Its number in the window, as the bits of a lane.</param>
+internal readonly record struct GradientTap<TSum>(long Shift, TSum Bits);
 
 /// <summary>Adds up what each input of a phase gets, in the order of the windows: lanes across neighbouring inputs of the phase, whose windows are neighbours too.</summary>
 // Bounds: the copies have room for four registers more than they have elements, and so have the sums. Methods of one loop each: the inliner has a budget.
@@ -37,9 +37,10 @@ internal static unsafe class GradientSums<TSum, TSums>
         }
     }
 
-    /// <summary>The gradients of windows that chose the tap.</summary>
+    /// <summary>The gradients of windows that chose the tap, whose numbers are of type <typeparamref name="TMark"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddChosen(TSum* values, TSum* numbers, ReadOnlySpan<GradientTap<TSum>> taps, TSum* sums, long length)
+    public static void AddChosen<TMark>(TSum* values, TMark* numbers, ReadOnlySpan<GradientTap<TSum>> taps, TSum* sums, long length)
+        where TMark : unmanaged
     {
         long lanes = TSums.Count;
         for (long i = 0; i < length; i += 4 * lanes)
@@ -47,12 +48,13 @@ internal static unsafe class GradientSums<TSum, TSums>
             TSums first = default, second = default, third = default, fourth = default;
             foreach (ref readonly GradientTap<TSum> tap in taps)
             {
-                TSums number = TSums.Fill(tap.Number);
-                TSum* from = values + tap.Shift + i, chosen = numbers + tap.Shift + i;
-                first = TSums.Select(TSums.Equal(TSums.Load(chosen), number), first + TSums.Load(from), first);
-                second = TSums.Select(TSums.Equal(TSums.Load(chosen + lanes), number), second + TSums.Load(from + lanes), second);
-                third = TSums.Select(TSums.Equal(TSums.Load(chosen + 2 * lanes), number), third + TSums.Load(from + 2 * lanes), third);
-                fourth = TSums.Select(TSums.Equal(TSums.Load(chosen + 3 * lanes), number), fourth + TSums.Load(from + 3 * lanes), fourth);
+                TSums number = TSums.Fill(tap.Bits);
+                TSum* from = values + tap.Shift + i;
+                TMark* chosen = numbers + tap.Shift + i;
+                first = TSums.AddWhereSame(first, TSums.Load(from), Load(chosen), number);
+                second = TSums.AddWhereSame(second, TSums.Load(from + lanes), Load(chosen + lanes), number);
+                third = TSums.AddWhereSame(third, TSums.Load(from + 2 * lanes), Load(chosen + 2 * lanes), number);
+                fourth = TSums.AddWhereSame(fourth, TSums.Load(from + 3 * lanes), Load(chosen + 3 * lanes), number);
             }
 
             TSums.Store(first, sums + i);
@@ -61,4 +63,8 @@ internal static unsafe class GradientSums<TSum, TSums>
             TSums.Store(fourth, sums + i + 3 * lanes);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TSums Load<TMark>(TMark* numbers)
+        where TMark : unmanaged => TSums.LoadUnsigned((byte*)numbers, sizeof(TMark));
 }

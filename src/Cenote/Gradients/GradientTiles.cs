@@ -6,14 +6,14 @@ namespace Cenote;
 /// </summary>
 internal readonly struct GradientTiles
 {
-    /// <summary>About how many elements a tile's copy has: measured.</summary>
-    private static readonly long Room = long.Parse(Environment.GetEnvironmentVariable("ROOM") ?? "8192");
+    /// <summary>About how many elements a tile's copy has, of rows and of channels side by side: measured.</summary>
+    private const long RowRoom = 8 << 10, PixelRoom = 64 << 10;
 
     /// <summary>Copies of more elements are not worth it.</summary>
     private const long MostElements = 1 << 22;
 
     /// <summary>Channels side by side in one tile: the most, and whole cache lines of the narrowest element.</summary>
-    private static readonly long MostBlock = long.Parse(Environment.GetEnvironmentVariable("BLOCK") ?? "256"), BlockStep = 16;
+    private const long MostBlock = 256, BlockStep = 16;
 
     private readonly PoolPlan _plan;
     private readonly long _reach, _rowReach, _bands, _segments, _groups;
@@ -25,17 +25,17 @@ internal readonly struct GradientTiles
         (_plan, PoolPlan pooling) = (plan, plan.Transposed);
         (_reach, _rowReach) = (GradientAxis.Back(pooling.Width), GradientAxis.Back(pooling.Height));
         Depths = plan.Depth.MaxCount;
-        long channels = plan.Channels, pieces = (channels + MostBlock - 1) / MostBlock;
+        long room = byChannels ? PixelRoom : RowRoom, channels = plan.Channels, pieces = (channels + MostBlock - 1) / MostBlock;
         Block = byChannels ? Math.Min(channels, ((channels + pieces - 1) / pieces + BlockStep - 1) / BlockStep * BlockStep) : 1;
         // A row is cut where even few of its like would not fit; what a tile copies twice should not matter.
-        long positions = Math.Max(Room / (2 * (_rowReach + 2) * Depths * Block), 4 * (_reach + 1));
+        long positions = Math.Max(room / (2 * (_rowReach + 2) * Depths * Block), 4 * (_reach + 1));
         Columns = Math.Min(plan.Width.OutputLength, positions * pooling.Width.Stride);
         Pitch = Positions(Columns, pooling.Width.Stride, _reach) * Block;
-        long rows = Math.Max(Room / (Depths * Pitch) - _rowReach - 1, 2 * (_rowReach + 1));
+        long rows = Math.Max(room / (Depths * Pitch) - _rowReach - 1, 2 * (_rowReach + 1));
         Rows = Math.Min(plan.Height.OutputLength, rows * pooling.Height.Stride);
         SlabRows = Positions(Rows, pooling.Height.Stride, _rowReach);
         (_bands, _segments) = (Pieces(plan.Height.OutputLength, Rows), Pieces(plan.Width.OutputLength, Columns));
-        Planes = byChannels || _bands * _segments > 1 ? 1 : Math.Clamp(Room / (Depths * PlaneElements), 1, channels);
+        Planes = byChannels || _bands * _segments > 1 ? 1 : Math.Clamp(room / (Depths * PlaneElements), 1, channels);
         _groups = Pieces(channels, Math.Max(Planes, Block));
     }
 

@@ -30,7 +30,7 @@ internal readonly unsafe struct PhaseRows<TSum, TSums>
     /// <param name="phase">The first input's.</param>
     /// <param name="to">The row.</param>
     /// <param name="length">How many inputs.</param>
-    // Bounds: sums are read where inputs are, and no more than the row's length is written.
+    // Bounds: behind the sums of a phase there is room for a register, and no more than the row's length is written.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Join(TSum* sums, long pitch, long stride, long phase, TSum* to, long length)
     {
@@ -43,19 +43,18 @@ internal readonly unsafe struct PhaseRows<TSum, TSums>
             sums++;
         }
 
-        if (stride is 2 or 4)
-        {
-            long whole = (length - done) / (stride * TSums.Count) * TSums.Count;
-            if (stride == 2) Two(sums, pitch, to + done, whole);
-            else Four(sums, pitch, to + done, whole);
-            sums += whole;
-            done += whole * stride;
-        }
+        if (stride == 2) Two(sums, pitch, to + done, length - done);
+        else if (stride == 4) Four(sums, pitch, to + done, length - done);
+        else Any(sums, pitch, stride, to + done, length - done);
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Any(TSum* sums, long pitch, long stride, TSum* to, long length)
+    {
         for (long r = 0; r < stride; r++)
         {
             TSum* from = sums + r * pitch;
-            for (long i = done + r; i < length; i += stride) to[i] = *from++;
+            for (long i = r; i < length; i += stride) to[i] = *from++;
         }
     }
 
@@ -63,11 +62,12 @@ internal readonly unsafe struct PhaseRows<TSum, TSums>
     private void Two(TSum* sums, long pitch, TSum* to, long length)
     {
         TSums lower = _lower, upper = _upper;
-        for (long i = 0; i < length; i += TSums.Count)
+        for (; length > 0; length -= 2 * TSums.Count, sums += TSums.Count, to += 2 * TSums.Count)
         {
-            TSums even = TSums.Load(sums + i), odd = TSums.Load(sums + pitch + i);
-            TSums.Store(TSums.Pick(even, odd, lower), to + 2 * i);
-            TSums.Store(TSums.Pick(even, odd, upper), to + 2 * i + TSums.Count);
+            TSums even = TSums.Load(sums), odd = TSums.Load(sums + pitch);
+            Prefetch.Behind(to, 2 * sizeof(TSums));
+            Store(TSums.Pick(even, odd, lower), to, length);
+            Store(TSums.Pick(even, odd, upper), to + TSums.Count, length - TSums.Count);
         }
     }
 
@@ -75,16 +75,22 @@ internal readonly unsafe struct PhaseRows<TSum, TSums>
     private void Four(TSum* sums, long pitch, TSum* to, long length)
     {
         TSums lower = _lower, upper = _upper;
-        for (long i = 0; i < length; i += TSums.Count)
+        for (; length > 0; length -= 4 * TSums.Count, sums += TSums.Count, to += 4 * TSums.Count)
         {
-            TSums first = TSums.Load(sums + i), second = TSums.Load(sums + pitch + i), third = TSums.Load(sums + 2 * pitch + i), fourth = TSums.Load(sums + 3 * pitch + i);
+            TSums first = TSums.Load(sums), second = TSums.Load(sums + pitch), third = TSums.Load(sums + 2 * pitch), fourth = TSums.Load(sums + 3 * pitch);
             TSums even = TSums.Pick(first, third, lower), odd = TSums.Pick(second, fourth, lower);
-            TSum* place = to + 4 * i;
-            TSums.Store(TSums.Pick(even, odd, lower), place);
-            TSums.Store(TSums.Pick(even, odd, upper), place + TSums.Count);
+            Store(TSums.Pick(even, odd, lower), to, length);
+            Store(TSums.Pick(even, odd, upper), to + TSums.Count, length - TSums.Count);
             (even, odd) = (TSums.Pick(first, third, upper), TSums.Pick(second, fourth, upper));
-            TSums.Store(TSums.Pick(even, odd, lower), place + 2 * TSums.Count);
-            TSums.Store(TSums.Pick(even, odd, upper), place + 3 * TSums.Count);
+            Store(TSums.Pick(even, odd, lower), to + 2 * TSums.Count, length - 2 * TSums.Count);
+            Store(TSums.Pick(even, odd, upper), to + 3 * TSums.Count, length - 3 * TSums.Count);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(TSums sums, TSum* to, long length)
+    {
+        if (length >= TSums.Count) TSums.Store(sums, to);
+        else if (length > 0) TSums.StorePart(sums, to, length);
     }
 }

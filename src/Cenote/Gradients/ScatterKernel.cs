@@ -40,7 +40,7 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
         PoolPlan pooling = job.Plan.Transposed;
         var bands = new ScatterBands(job.Plan);
         long tableBytes = Scratch.Round(pooling.Taps * sizeof(int));
-        byte* scratch = Scratch.Of(tableBytes + bands.Elements * ScatterBands.Planes * sizeof(TSum));
+        byte* scratch = Scratch.Of(tableBytes + bands.Elements * ScatterBands.Planes * sizeof(TSum) + sizeof(TSums));
         WriteTable(pooling, bands, (int*)scratch);
         for (long unit = first; unit < end; unit++)
         {

@@ -17,6 +17,9 @@ internal sealed unsafe class SlidingKernel<T, TSum, TSums, TFormat>(ElementType 
     /// <summary>Quotients that take more memory than this are not worth it.</summary>
     private const long MostBytes = 1 << 28;
 
+    /// <summary>With fewer windows per input, tiles are faster where channels lie side by side: measured, 25 against 160 ms for 128 windows in a row.</summary>
+    private const long ManyByChannels = 256;
+
     // An array, unlike scratch, stays while the inner kernel uses scratch of its own.
     [ThreadStatic]
     private static byte[]? _memory;
@@ -26,7 +29,7 @@ internal sealed unsafe class SlidingKernel<T, TSum, TSums, TFormat>(ElementType 
     public override bool Accepts(in PoolJob job)
     {
         PoolPlan plan = job.Plan;
-        if (job.Offsets.Start is not null || plan.MaxCount <= PoolPlan.MostTapsInOrder || !plan.Depth.Slides || !plan.Height.Slides || !plan.Width.Slides) return false;
+        if (job.Offsets.Start is not null || plan.MaxCount <= (ByChannels(job) ? ManyByChannels : PoolPlan.MostTapsInOrder) || !plan.Depth.Slides || !plan.Height.Slides || !plan.Width.Slides) return false;
         // Half has no room for quotients between the division and the sum.
         if (Divisor(plan) is null && (typeof(T) != typeof(TSum) || !GradientDivisors<TSum>.Accepts(plan.Transposed) || Bytes(job) > MostBytes)) return false;
         IReadOnlyList<PoolKernel> kernels = Averages.Kernels;

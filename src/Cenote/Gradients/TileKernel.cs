@@ -13,8 +13,8 @@ internal sealed unsafe class TileKernel<T, TSum, TSums, TFormat>(bool isChosen) 
     where TSums : unmanaged, ILanes<TSums, TSum>
     where TFormat : struct, IGradientFormat<T, TSum, TSums>
 {
-    /// <summary>More windows per input have no table, and numbers of taps up to the other are exact in single precision.</summary>
-    private const long MostWindows = 1 << 12, MostTaps = 1 << 24;
+    /// <summary>More windows per input have no table, and numbers of more taps no room in a lane.</summary>
+    private const long MostWindows = 1 << 12, MostTaps = 1L << 32;
 
     public override string Name { get; } = $"gradient tiles, {8 * Unsafe.SizeOf<TSums>()} bits";
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
@@ -10,11 +11,11 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
     where TSums : unmanaged, ILanes<TSums, TSum>
     where TFormat : struct, IGradientFormat<T, TSum, TSums>
 {
-    private static readonly int Ab = int.Parse(Environment.GetEnvironmentVariable("AB") ?? "0");
     private readonly PoolPlan _pooling;
     private readonly TensorLayout _to;
     private readonly T* _output;
-    private readonly bool _isChosen, _byChannels;
+    private readonly int _markSize;
+    private readonly bool _byChannels;
     private readonly GradientTiles _tiles;
     private readonly GradientAxis _depth, _height, _width;
     private readonly GradientSlab<T, TSum, TSums, TFormat> _slab;
@@ -32,14 +33,14 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
 
     public TileSums(in PoolJob job, in GradientTiles tiles, bool byChannels, byte* scratch)
     {
-        (_pooling, _to, _isChosen) = (job.Plan.Transposed, job.OutputLayout, job.Offsets.Start is not null);
+        (_pooling, _to, _markSize) = (job.Plan.Transposed, job.OutputLayout, job.Offsets.Start is null ? 0 : job.Offsets.Size);
         _output = (T*)job.Output;
         (_tiles, _byChannels, _sumPitch) = (tiles, byChannels, SumPitch(tiles));
         _depth = new(_pooling.Depth, Take(ref scratch, GradientAxis.Bytes(_pooling.Depth)));
         _height = new(_pooling.Height, Take(ref scratch, GradientAxis.Bytes(_pooling.Height)));
         _width = new(_pooling.Width, Take(ref scratch, GradientAxis.Bytes(_pooling.Width)));
-        GradientDivisors<TSum> divisors = _isChosen ? default : new(_pooling, Take(ref scratch, GradientDivisors<TSum>.Bytes(_pooling)));
-        _slab = new(job, tiles, byChannels, divisors, Take(ref scratch, GradientSlab<T, TSum, TSums, TFormat>.Bytes(tiles, _isChosen)));
+        GradientDivisors<TSum> divisors = _markSize > 0 ? default : new(_pooling, Take(ref scratch, GradientDivisors<TSum>.Bytes(_pooling)));
+        _slab = new(job, tiles, byChannels, divisors, Take(ref scratch, GradientSlab<T, TSum, TSums, TFormat>.Bytes(tiles, job.Offsets)));
         _sums = (TSum*)Take(ref scratch, _width.Stride * _sumPitch * sizeof(TSum));
         _row = (TSum*)Take(ref scratch, RowBytes(tiles));
         _taps = (GradientTap<TSum>*)Take(ref scratch, TapBytes(job.Plan));
@@ -51,7 +52,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
         PoolPlan pooling = job.Plan.Transposed;
         bool isChosen = job.Offsets.Start is not null;
         long axes = GradientAxis.Bytes(pooling.Depth) + GradientAxis.Bytes(pooling.Height) + GradientAxis.Bytes(pooling.Width);
-        long copies = GradientSlab<T, TSum, TSums, TFormat>.Bytes(tiles, isChosen) + (isChosen ? 0 : GradientDivisors<TSum>.Bytes(pooling));
+        long copies = GradientSlab<T, TSum, TSums, TFormat>.Bytes(tiles, job.Offsets) + (isChosen ? 0 : GradientDivisors<TSum>.Bytes(pooling));
         return axes + copies + pooling.Width.Stride * SumPitch(tiles) * sizeof(TSum) + RowBytes(tiles) + TapBytes(job.Plan) + tiles.Depths * sizeof(AxisTap);
     }
 
@@ -65,7 +66,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
         foreach (AxisTap tap in _depth.Taps(depthPhase))
         {
             if (depth + tap.Shift < 0 || depth + tap.Shift >= _pooling.Depth.OutputLength) continue;
-            if ((Ab & 2) == 0) _slab.Fill(tile, depths, depth + tap.Shift, firstRow, firstColumn, columns);
+            _slab.Fill(tile, depths, depth + tap.Shift, firstRow, firstColumn, columns);
             _depths[depths++] = tap;
         }
 
@@ -74,7 +75,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
             long row = _height.First(phase, tile.Row);
             if (row >= tile.EndRow) continue;
             for (long columnPhase = 0; columnPhase < _width.Stride; columnPhase++) Add(tile, depths, phase, row, firstRow, columnPhase, firstColumn);
-            if ((Ab & 4) == 0) for (; row < tile.EndRow; row += _height.Stride) Write(tile, row, _height.At(row).Quotient - firstRow, firstColumn);
+            for (; row < tile.EndRow; row += _height.Stride) Write(tile, row, _height.At(row).Quotient - firstRow, firstColumn);
         }
     }
 
@@ -89,9 +90,13 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
         long end = (planes - 1) * _tiles.PlaneElements + (_height.At(lastRow).Quotient - firstRow) * _tiles.Pitch + (_width.At(lastColumn).Quotient - firstColumn + 1) * _tiles.Block;
         ReadOnlySpan<GradientTap<TSum>> taps = Taps(depths, _height.Taps(phase), _width.Taps(columnPhase));
         TSum* to = _sums + columnPhase * _sumPitch + start;
-        if ((Ab & 1) != 0) return;
-        if (_isChosen) GradientSums<TSum, TSums>.AddChosen(_slab.Values + start, _slab.Numbers + start, taps, to, end - start);
-        else GradientSums<TSum, TSums>.Add(_slab.Values + start, taps, to, end - start);
+        switch (_markSize)
+        {
+            case 0: GradientSums<TSum, TSums>.Add(_slab.Values + start, taps, to, end - start); break;
+            case 1: GradientSums<TSum, TSums>.AddChosen(_slab.Values + start, _slab.Numbers + start, taps, to, end - start); break;
+            case 2: GradientSums<TSum, TSums>.AddChosen(_slab.Values + start, (ushort*)_slab.Numbers + start, taps, to, end - start); break;
+            default: GradientSums<TSum, TSums>.AddChosen(_slab.Values + start, (uint*)_slab.Numbers + start, taps, to, end - start); break;
+        }
     }
 
     /// <summary>The taps that read a phase, in the order of their windows.</summary>
@@ -103,7 +108,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
             foreach (AxisTap row in rows)
             {
                 long shift = i * _tiles.SlabElements + row.Shift * _tiles.Pitch, number = (_depths[i].Number * _pooling.Height.Kernel + row.Number) * _pooling.Width.Kernel;
-                foreach (AxisTap column in columns) _taps[count++] = new(shift + column.Shift * _tiles.Block, TFormat.Number(number + column.Number));
+                foreach (AxisTap column in columns) _taps[count++] = new(shift + column.Shift * _tiles.Block, Bits(number + column.Number));
             }
         }
 
@@ -153,9 +158,11 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
         }
     }
 
+    private static TSum Bits(long number) => sizeof(TSum) == 4 ? Unsafe.BitCast<int, TSum>((int)number) : Unsafe.BitCast<long, TSum>(number);
+
     private static long SumPitch(in GradientTiles tiles) => (tiles.SlabElements + 4 * TSums.Count + Scratch.Alignment - 1) / Scratch.Alignment * Scratch.Alignment;
 
-    private static long RowBytes(in GradientTiles tiles) => Scratch.Round(tiles.Columns * sizeof(TSum));
+    private static long RowBytes(in GradientTiles tiles) => Scratch.Round((tiles.Columns + TSums.Count) * sizeof(TSum));
 
     private static long TapBytes(PoolPlan plan) => Scratch.Round(plan.Depth.Kernel * plan.Height.Kernel * plan.Width.Kernel * sizeof(GradientTap<TSum>));
 

@@ -122,6 +122,12 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Equal(Lanes128<T> left, Lanes128<T> right) => new(Vector128.Equals(left.Value, right.Value));
 
+    // One expression, that the comparison may become the addition's mask.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> AddWhereSame(Lanes128<T> sum, Lanes128<T> term, Lanes128<T> left, Lanes128<T> right) => sizeof(T) == 4
+        ? new(Vector128.ConditionalSelect(Vector128.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>(), sum.Value + term.Value, sum.Value))
+        : new(Vector128.ConditionalSelect(Vector128.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>(), sum.Value + term.Value, sum.Value));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Select(Lanes128<T> mask, Lanes128<T> yes, Lanes128<T> no) => new(Vector128.ConditionalSelect(mask.Value, yes.Value, no.Value));
 

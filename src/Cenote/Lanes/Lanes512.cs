@@ -122,6 +122,12 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Equal(Lanes512<T> left, Lanes512<T> right) => new(Vector512.Equals(left.Value, right.Value));
 
+    // One expression, that the comparison may become the addition's mask.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> AddWhereSame(Lanes512<T> sum, Lanes512<T> term, Lanes512<T> left, Lanes512<T> right) => sizeof(T) == 4
+        ? new(Vector512.ConditionalSelect(Vector512.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>(), sum.Value + term.Value, sum.Value))
+        : new(Vector512.ConditionalSelect(Vector512.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>(), sum.Value + term.Value, sum.Value));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Select(Lanes512<T> mask, Lanes512<T> yes, Lanes512<T> no) => new(Vector512.ConditionalSelect(mask.Value, yes.Value, no.Value));
 
