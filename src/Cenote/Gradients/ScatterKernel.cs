@@ -15,7 +15,7 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
     where TFormat : struct, IGradientFormat<T, TSum, TSums>
 {
     /// <summary>With fewer windows per input, looking at all of them is as fast: measured.</summary>
-    private const long ManyWindows = 16;
+    private const long ManyWindows = 26;
 
     /// <summary>Windows of more taps have no table.</summary>
     private const long MostTaps = 1 << 14;

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Cenote;
 
 /// <inheritdoc/>
-internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes128<T>, T>
+internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes128<T>, T>
     where T : unmanaged
 {
     public readonly Vector128<T> Value = value;
@@ -60,17 +60,6 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128<T> LoadUnsigned(byte* from, int size)
-    {
-        if (size == sizeof(T)) return Load((T*)from);
-        if (sizeof(T) == 4 && size == 1) return new(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)from).AsByte())).As<uint, T>());
-        if (sizeof(T) == 4 && size == 2) return new(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte().AsUInt16()).As<uint, T>());
-        if (size == 1) return new(Vector128.WidenLower(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ushort*)from).AsByte()))).As<ulong, T>());
-        if (size == 2) return new(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)from).AsByte().AsUInt16())).As<ulong, T>());
-        return new(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte().AsUInt32()).As<ulong, T>());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePart(Lanes128<T> lanes, T* to, long end)
     {
         if (Avx512BW.VL.IsSupported)
@@ -121,12 +110,6 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Equal(Lanes128<T> left, Lanes128<T> right) => new(Vector128.Equals(left.Value, right.Value));
-
-    // One expression, that the comparison may become the addition's mask.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128<T> AddWhereSame(Lanes128<T> sum, Lanes128<T> term, Lanes128<T> left, Lanes128<T> right) => sizeof(T) == 4
-        ? new(Vector128.ConditionalSelect(Vector128.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>(), sum.Value + term.Value, sum.Value))
-        : new(Vector128.ConditionalSelect(Vector128.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>(), sum.Value + term.Value, sum.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Select(Lanes128<T> mask, Lanes128<T> yes, Lanes128<T> no) => new(Vector128.ConditionalSelect(mask.Value, yes.Value, no.Value));

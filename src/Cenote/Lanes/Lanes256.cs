@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Cenote;
 
 /// <inheritdoc/>
-internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes256<T>, T>
+internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes256<T>, T>
     where T : unmanaged
 {
     public readonly Vector256<T> Value = value;
@@ -60,17 +60,6 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256<T> LoadUnsigned(byte* from, int size)
-    {
-        if (size == sizeof(T)) return Load((T*)from);
-        if (sizeof(T) == 4 && size == 1) return new(Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte()).ToVector256Unsafe()).As<uint, T>());
-        if (sizeof(T) == 4 && size == 2) return new(Vector256.WidenLower(Vector128.Load(from).AsUInt16().ToVector256Unsafe()).As<uint, T>());
-        if (size == 1) return new(Vector256.WidenLower(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)from).AsByte())).ToVector256Unsafe()).As<ulong, T>());
-        if (size == 2) return new(Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte().AsUInt16()).ToVector256Unsafe()).As<ulong, T>());
-        return new(Vector256.WidenLower(Vector128.Load(from).AsUInt32().ToVector256Unsafe()).As<ulong, T>());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePart(Lanes256<T> lanes, T* to, long end)
     {
         if (Avx512BW.VL.IsSupported)
@@ -121,12 +110,6 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Equal(Lanes256<T> left, Lanes256<T> right) => new(Vector256.Equals(left.Value, right.Value));
-
-    // One expression, that the comparison may become the addition's mask.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256<T> AddWhereSame(Lanes256<T> sum, Lanes256<T> term, Lanes256<T> left, Lanes256<T> right) => sizeof(T) == 4
-        ? new(Vector256.ConditionalSelect(Vector256.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>(), sum.Value + term.Value, sum.Value))
-        : new(Vector256.ConditionalSelect(Vector256.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>(), sum.Value + term.Value, sum.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Select(Lanes256<T> mask, Lanes256<T> yes, Lanes256<T> no) => new(Vector256.ConditionalSelect(mask.Value, yes.Value, no.Value));

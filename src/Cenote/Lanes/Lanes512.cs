@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Cenote;
 
 /// <inheritdoc/>
-internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes512<T>, T>
+internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes512<T>, T>
     where T : unmanaged
 {
     public readonly Vector512<T> Value = value;
@@ -60,17 +60,6 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512<T> LoadUnsigned(byte* from, int size)
-    {
-        if (size == sizeof(T)) return Load((T*)from);
-        if (sizeof(T) == 4 && size == 1) return new(Vector512.WidenLower(Vector256.WidenLower(Vector128.Load(from).ToVector256Unsafe()).ToVector512Unsafe()).As<uint, T>());
-        if (sizeof(T) == 4 && size == 2) return new(Vector512.WidenLower(Vector256.Load(from).AsUInt16().ToVector512Unsafe()).As<uint, T>());
-        if (size == 1) return new(Vector512.WidenLower(Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte()).ToVector256Unsafe()).ToVector512Unsafe()).As<ulong, T>());
-        if (size == 2) return new(Vector512.WidenLower(Vector256.WidenLower(Vector128.Load(from).AsUInt16().ToVector256Unsafe()).ToVector512Unsafe()).As<ulong, T>());
-        return new(Vector512.WidenLower(Vector256.Load(from).AsUInt32().ToVector512Unsafe()).As<ulong, T>());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePart(Lanes512<T> lanes, T* to, long end)
     {
         if (Avx512BW.IsSupported)
@@ -121,12 +110,6 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Equal(Lanes512<T> left, Lanes512<T> right) => new(Vector512.Equals(left.Value, right.Value));
-
-    // One expression, that the comparison may become the addition's mask.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512<T> AddWhereSame(Lanes512<T> sum, Lanes512<T> term, Lanes512<T> left, Lanes512<T> right) => sizeof(T) == 4
-        ? new(Vector512.ConditionalSelect(Vector512.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>(), sum.Value + term.Value, sum.Value))
-        : new(Vector512.ConditionalSelect(Vector512.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>(), sum.Value + term.Value, sum.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Select(Lanes512<T> mask, Lanes512<T> yes, Lanes512<T> no) => new(Vector512.ConditionalSelect(mask.Value, yes.Value, no.Value));
