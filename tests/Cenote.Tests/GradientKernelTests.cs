@@ -159,6 +159,8 @@ public class GradientKernelTests
             kernel[axis] = 1 + random.Next(random.Next(6) == 0 ? 40 / rank : 5);
             dilation[axis] = 1 + Math.Max(0, random.Next(6) - 2);
             stride[axis] = 1 + random.Next(random.Next(4) == 0 ? 9 : 4);
+            // Large windows that slide by one.
+            if (number % 5 == 1) (kernel[axis], stride[axis], shape[2 + axis]) = ((rank == 1 ? 40 : rank == 2 ? 7 : 4) + random.Next(12 / rank), 1, shape[2 + axis] + 15);
             before[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
             after[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
         }

@@ -3,11 +3,11 @@ namespace Cenote;
 /// <summary>How a gradient of chosen taps is cut: bands of rows, all depths of them, of a few planes at a time.</summary>
 internal readonly struct ScatterBands
 {
-    /// <summary>Planes of one band: enough to hide the latency of an addition.</summary>
-    public const long Planes = 8;
+    /// <summary>The most planes of one band: enough to hide the latency of an addition.</summary>
+    public const long MostLanes = 8;
 
-    /// <summary>About how many elements a plane's copy has, and the most that are worth it.</summary>
-    private const long Room = 8 << 10, Most = 1 << 20;
+    /// <summary>About how many positions a copy has, and the most elements that are worth it.</summary>
+    private const long Room = 8 << 10, Most = 1 << 22;
 
     private readonly PoolPlan _plan;
     private readonly long _rows, _bands, _groups;
@@ -16,23 +16,27 @@ internal readonly struct ScatterBands
     public ScatterBands(PoolPlan plan)
     {
         (_plan, PoolPlan pooling) = (plan, plan.Transposed);
+        Lanes = Math.Min(MostLanes, plan.Channels);
         AxisPlan height = pooling.Height;
         Pitch = Taps(pooling.Width);
         long depths = Taps(pooling.Depth), rows = plan.Height.OutputLength;
         // What bands copy twice should not matter.
         _rows = Math.Min(rows, Math.Max(Room / Math.Max(1, depths * Pitch), 4 * height.Span));
         CopyRows = Math.Min(Taps(height), _rows + 2 * height.Span + height.Stride);
-        Elements = depths * CopyRows * Pitch;
-        (_bands, _groups) = ((rows + _rows - 1) / _rows, (plan.Channels + Planes - 1) / Planes);
+        Elements = depths * CopyRows * Pitch * Lanes;
+        (_bands, _groups) = ((rows + _rows - 1) / _rows, (plan.Channels + Lanes - 1) / Lanes);
     }
 
-    /// <summary>Elements of a row of a copy: every tap of every window.</summary>
+    /// <summary>Planes side by side in a copy.</summary>
+    public long Lanes { get; }
+
+    /// <summary>Positions of a row of a copy: every tap of every window.</summary>
     public long Pitch { get; }
 
     /// <summary>Rows of a copy.</summary>
     public long CopyRows { get; }
 
-    /// <summary>Elements of one plane's copy.</summary>
+    /// <summary>Elements of a copy.</summary>
     public long Elements { get; }
 
     public bool Fits => Elements <= Most;
@@ -49,7 +53,7 @@ internal readonly struct ScatterBands
             long row = band * _rows, end = Math.Min(_plan.Height.OutputLength, row + _rows);
             long firstOutput = Math.Max(0, (row + height.Before - height.Span + height.Stride) / height.Stride), lastOutput = Math.Min(height.OutputLength - 1, (end - 1 + height.Before) / height.Stride);
             long copyRow = Math.Min(row, height.Start(firstOutput));
-            return new(n, group * Planes, Math.Min(Planes, _plan.Channels - group * Planes), row, end, firstOutput, lastOutput, copyRow);
+            return new(n, group * Lanes, Math.Min(Lanes, _plan.Channels - group * Lanes), row, end, firstOutput, lastOutput, copyRow);
         }
     }
 
