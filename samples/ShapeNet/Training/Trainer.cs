@@ -1,0 +1,50 @@
+using System.Numerics.Tensors;
+using ShapeNet.Data;
+using ShapeNet.Layers;
+
+namespace ShapeNet.Training;
+
+internal static class Trainer
+{
+    public const int BatchSize = 32;
+    public const float LearningRate = 0.002f;
+
+    /// <summary>Trains a network: each epoch goes once through the pictures, in batches of another order. Returns the mean loss of the last epoch.</summary>
+    public static double Train(Network network, DataSet data, int epochs, Random random)
+    {
+        var optimiser = new Adam(network.Parameters, LearningRate);
+        int[] order = [.. Enumerable.Range(0, data.Labels.Length)];
+        double loss = 0;
+        for (int epoch = 0; epoch < epochs; epoch++)
+        {
+            random.Shuffle(order);
+            loss = order.Chunk(BatchSize).Average(batch => Step(network, optimiser, data.Choose(batch)));
+        }
+
+        return loss;
+    }
+
+    /// <summary>One step of the optimiser for one batch; the loss before it.</summary>
+    public static double Step(Network network, Adam optimiser, DataSet batch)
+    {
+        var (loss, gradient) = CrossEntropy.Of(network.Forward(batch.Pictures), batch.Labels);
+        network.Backward(gradient);
+        optimiser.Step();
+        return loss;
+    }
+
+    /// <summary>The share of the pictures that the network names right.</summary>
+    public static double Accuracy(Network network, DataSet data)
+    {
+        int right = 0;
+        foreach (int[] indices in Enumerable.Range(0, data.Labels.Length).Chunk(BatchSize))
+        {
+            DataSet batch = data.Choose(indices);
+            Tensor<float> scores = network.Forward(batch.Pictures);
+            for (int picture = 0; picture < indices.Length; picture++)
+                if (TensorPrimitives.IndexOfMax<float>(scores.Flat(picture)) == batch.Labels[picture]) right++;
+        }
+
+        return (double)right / data.Labels.Length;
+    }
+}
