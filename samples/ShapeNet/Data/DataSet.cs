@@ -41,12 +41,14 @@ internal sealed record DataSet(Tensor<float> Pictures, int[] Labels)
     private static void Draw(Shape shape, Span<float> pixels, Disturbance disturbance, Random random)
     {
         float offsetX = random.Between(-MiddleSpread, MiddleSpread), offsetY = random.Between(-MiddleSpread, MiddleSpread);
-        float radius = random.Between(LeastRadius, MostRadius), contrast = random.Between(0.5f, 1), ground = random.Between(0, 0.3f);
+        float radius = random.Between(LeastRadius, MostRadius), contrast = random.Between(1, 2), ground = random.Between(-0.5f, 0);
         float turn = random.Between(-1, 1);
         float degrees = disturbance.Degrees is { } fixedDegrees ? MathF.CopySign(fixedDegrees, turn) : turn * TrainingDegrees;
         var (sin, cos) = MathF.SinCos(degrees * MathF.PI / 180);
-        float middleX = (Side - 1) / 2f + offsetX + MathF.CopySign(disturbance.Shift, offsetX);
-        float middleY = (Side - 1) / 2f + offsetY + MathF.CopySign(disturbance.Shift, offsetY);
+        bool sideways = random.NextSingle() < 0.5f;
+        if (sideways) offsetX += MathF.CopySign(disturbance.Shift, offsetX);
+        else offsetY += MathF.CopySign(disturbance.Shift, offsetY);
+        float middleX = (Side - 1) / 2f + offsetX, middleY = (Side - 1) / 2f + offsetY;
         for (int index = 0; index < pixels.Length; index++)
         {
             float x = (index % Side - middleX) / radius, y = (index / Side - middleY) / radius;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
 using ShapeNet.Data;
+using ShapeNet.Layers;
 using ShapeNet.Training;
 
 namespace ShapeNet.Experiment;
@@ -59,7 +60,7 @@ internal static class Cost
         foreach (Stage stage in network.Stages)
         {
             long multiplyAdds = 0;
-            foreach (Layers.ILayer layer in stage.Layers)
+            foreach (ILayer layer in stage.Layers)
             {
                 multiplyAdds += layer.MultiplyAdds(maps.Lengths);
                 maps = layer.Forward(maps);

@@ -24,7 +24,7 @@ internal enum Head
 /// <summary>One of the networks that are compared. All have the same three convolutions, and so the same parameters up to the head.</summary>
 internal sealed record Variant(string Name, Shrinking Shrinking, Head Head)
 {
-    private const int Channels1 = 8, Channels2 = 16, Channels3 = 24, Hidden = 32;
+    private const int Channels1 = 8, Channels2 = 16, Channels3 = 24;
 
     public static readonly IReadOnlyList<Variant> All =
     [
@@ -32,7 +32,7 @@ internal sealed record Variant(string Name, Shrinking Shrinking, Head Head)
         new("strided convolution", Shrinking.StridedConvolution, Head.FullyConnected),
         new("average pooling", Shrinking.AveragePooling, Head.FullyConnected),
         new("max pooling", Shrinking.MaxPooling, Head.FullyConnected),
-        new("no pooling, GAP", Shrinking.None, Head.GlobalAverage),
+        new("strided convolution, GAP", Shrinking.StridedConvolution, Head.GlobalAverage),
         new("average pooling, GAP", Shrinking.AveragePooling, Head.GlobalAverage),
         new("max pooling, GAP", Shrinking.MaxPooling, Head.GlobalAverage),
     ];
@@ -64,6 +64,6 @@ internal sealed record Variant(string Name, Shrinking Shrinking, Head Head)
         int side = Shrinking == Shrinking.None ? DataSet.Side : DataSet.Side / 4;
         return Head == Head.GlobalAverage
             ? [new AveragePooling(new GlobalAvgPool2d { MaxDegreeOfParallelism = 1 }), new Linear(Channels3, DataSet.Classes, random)]
-            : [new Linear(Channels3 * side * side, Hidden, random), new Relu(), new Linear(Hidden, DataSet.Classes, random)];
+            : [new Linear(Channels3 * side * side, DataSet.Classes, random)];
     }
 }

@@ -3,7 +3,7 @@ using ShapeNet.Layers;
 namespace ShapeNet.Training;
 
 /// <summary>The optimiser Adam (Kingma and Ba 2015), with the authors' constants.</summary>
-internal sealed class Adam(Parameter[] parameters, float learningRate)
+internal sealed class Adam(Parameter[] parameters)
 {
     private const float Decay1 = 0.9f, Decay2 = 0.999f, Epsilon = 1e-8f;
 
@@ -12,7 +12,7 @@ internal sealed class Adam(Parameter[] parameters, float learningRate)
     private int _steps;
 
     /// <summary>One step down the gradients, which are 0 again after it.</summary>
-    public void Step()
+    public void Step(float learningRate)
     {
         _steps++;
         float rate = learningRate * MathF.Sqrt(1 - MathF.Pow(Decay2, _steps)) / (1 - MathF.Pow(Decay1, _steps));
