@@ -2,15 +2,16 @@ using System.Numerics.Tensors;
 
 namespace ShapeNet.Layers;
 
-/// <summary>Products of row-major matrices, added to what <c>c</c> holds. The rows are long, so a vector operation for each pair of them is fast.</summary>
+/// <summary>Products of row-major matrices, added to what <c>c</c> holds. The rows are long, so a vector operation for each pair of them is fast;
+/// the outer loop goes over the larger matrix, so that it is read from memory once.</summary>
 internal static class MatrixProduct
 {
     /// <summary>c += a·b, where <paramref name="b"/> has <paramref name="inner"/> rows.</summary>
     public static void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int inner)
     {
         int columns = b.Length / inner;
-        for (int row = 0; row < c.Length / columns; row++)
-            for (int k = 0; k < inner; k++)
+        for (int k = 0; k < inner; k++)
+            for (int row = 0; row < c.Length / columns; row++)
                 AddScaled(b.Slice(k * columns, columns), a[row * inner + k], c.Slice(row * columns, columns));
     }
 
@@ -27,8 +28,8 @@ internal static class MatrixProduct
     public static void AddTransposedB(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int inner)
     {
         int columns = b.Length / inner;
-        for (int row = 0; row < a.Length / inner; row++)
-            for (int column = 0; column < columns; column++)
+        for (int column = 0; column < columns; column++)
+            for (int row = 0; row < a.Length / inner; row++)
                 c[row * columns + column] += TensorPrimitives.Dot(a.Slice(row * inner, inner), b.Slice(column * inner, inner));
     }
 

@@ -43,17 +43,17 @@ internal sealed class ResultsPage(string folder, TextWriter writer)
         (Variant, StageCost[])[] shrinking = [.. costs.Where(each => each.Variant.Head == Head.FullyConnected)];
         writer.WriteLine("\n## Cost\n\nMaps that each stage leaves, channels × height × width:\n");
         Tables.Maps(writer, shrinking);
-        Table("Parameters", stage => stage.Parameters);
-        Table("Multiply-adds per picture, forward (for pools: taps)", stage => stage.MultiplyAdds);
-        Table("Time per picture in µs, forward, one thread, medians", stage => stage.Forward * 1e6);
-        Table("Time per picture in µs, forward and backward, one thread, medians", stage => (stage.Forward + stage.Backward) * 1e6);
+        Table("Parameters", "#,0", stage => stage.Parameters);
+        Table("Multiply-adds per picture, forward (for pools: taps)", "#,0", stage => stage.MultiplyAdds);
+        Table("Time per picture in µs, forward, one thread, medians", "0.0", stage => stage.Forward * 1e6);
+        Table("Time per picture in µs, forward and backward, one thread, medians", "0.0", stage => (stage.Forward + stage.Backward) * 1e6);
         writer.WriteLine();
         Picture("cost", "Multiply-adds and time of the variants, by stage", path => CostPlot.Save(shrinking, path));
 
-        void Table(string title, Func<StageCost, double> cost)
+        void Table(string title, string format, Func<StageCost, double> cost)
         {
             writer.WriteLine($"\n{title}:\n");
-            Tables.Cost(writer, shrinking, cost);
+            Tables.Cost(writer, shrinking, format, cost);
         }
     }
 

@@ -7,15 +7,15 @@ namespace ShapeNet.Report;
 /// <summary>The results as Markdown.</summary>
 internal static class Tables
 {
-    /// <summary>One of the numbers of every stage: a row for each variant, and the sum.</summary>
-    public static void Cost(TextWriter writer, IReadOnlyList<(Variant Variant, StageCost[] Stages)> costs, Func<StageCost, double> cost)
+    /// <summary>One of the numbers of every stage: a row for each variant, the sum, and its ratio to that of the first variant.</summary>
+    public static void Cost(TextWriter writer, IReadOnlyList<(Variant Variant, StageCost[] Stages)> costs, string format, Func<StageCost, double> cost)
     {
-        var table = new MarkdownTable(writer, 1, [" ", .. costs[0].Stages.Select(stage => stage.Stage), "in all", "part"]);
+        var table = new MarkdownTable(writer, 1, [" ", .. costs[0].Stages.Select(stage => stage.Stage), "in all", $"÷ {costs[0].Variant.Name}"]);
         double first = costs[0].Stages.Sum(cost);
         foreach (var (variant, stages) in costs)
         {
             double sum = stages.Sum(cost);
-            table.Add([variant.Name, .. stages.Select(stage => Whole(cost(stage))), Whole(sum), (sum / first).ToString("0.000", CultureInfo.InvariantCulture)]);
+            table.Add([variant.Name, .. stages.Select(stage => Number(cost(stage), format)), Number(sum, format), Number(sum / first, "0.000")]);
         }
     }
 
@@ -41,7 +41,7 @@ internal static class Tables
         {
             Run[] own = [.. runs.Where(run => run.Variant == variant)];
             Statistic Over(Func<Run, double> number) => Statistic.Of(own.Select(number));
-            table.Add([variant.Name, Whole(stages.Sum(stage => stage.Parameters)), Whole(stages[^1].Parameters), $"{Over(run => run.Train)}", $"{Over(run => run.Test)}", $"{Over(run => run.Train - run.Test)}"]);
+            table.Add([variant.Name, Number(stages.Sum(stage => stage.Parameters), "#,0"), Number(stages[^1].Parameters, "#,0"), $"{Over(run => run.Train)}", $"{Over(run => run.Test)}", $"{Over(run => run.Train - run.Test)}"]);
         }
     }
 
@@ -51,5 +51,5 @@ internal static class Tables
 
     public static string Step(float step) => step.ToString(CultureInfo.InvariantCulture);
 
-    private static string Whole(double number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+    private static string Number(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -63,7 +63,7 @@ internal static class GradientCheck
 
     private static void Compare(string name, Span<float> values, ReadOnlySpan<float> gradient, Func<double> loss)
     {
-        double scale = Math.Max(TensorPrimitives.MaxMagnitude(gradient), -TensorPrimitives.MaxMagnitude(gradient));
+        double scale = Math.Abs(TensorPrimitives.MaxMagnitude(gradient));
         for (int index = 0; index < values.Length; index++)
         {
             float value = values[index];

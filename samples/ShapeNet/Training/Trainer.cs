@@ -11,29 +11,23 @@ internal static class Trainer
     /// <summary>At the top: it rises to this over the first epoch, lest the first steps silence a network for good, then falls to 0 along a line.</summary>
     public const float LearningRate = 0.007f;
 
-    /// <summary>Trains a network: each epoch goes once through the pictures, in batches of another order. Returns the mean loss of the last epoch.</summary>
-    public static double Train(Network network, DataSet data, int epochs, Random random)
+    /// <summary>Trains a network: each epoch goes once through the pictures, in batches of another order.</summary>
+    public static void Train(Network network, DataSet data, int epochs, Random random)
     {
         var optimiser = new Adam(network.Parameters);
         int[] order = [.. Enumerable.Range(0, data.Labels.Length)];
-        double loss = 0;
         for (int epoch = 0; epoch < epochs; epoch++)
         {
             random.Shuffle(order);
             int[][] batches = [.. order.Chunk(BatchSize)];
-            loss = batches.Select((batch, index) => Step(network, optimiser, data.Choose(batch), Rate(epoch + (index + 0.5f) / batches.Length, epochs))).Average();
+            foreach (var (index, batch) in batches.Index()) Step(network, optimiser, data.Choose(batch), Rate(epoch + (index + 0.5f) / batches.Length, epochs));
         }
-
-        return loss;
     }
 
-    /// <summary>One step of the optimiser for one batch; the loss before it.</summary>
-    public static double Step(Network network, Adam optimiser, DataSet batch, float learningRate)
+    private static void Step(Network network, Adam optimiser, DataSet batch, float learningRate)
     {
-        var (loss, gradient) = CrossEntropy.Of(network.Forward(batch.Pictures), batch.Labels);
-        network.Backward(gradient);
+        network.Backward(CrossEntropy.Of(network.Forward(batch.Pictures), batch.Labels).Gradient);
         optimiser.Step(learningRate);
-        return loss;
     }
 
     private static float Rate(float epoch, int epochs) => LearningRate * Math.Min(epoch, (epochs - epoch) / (epochs - 1));
