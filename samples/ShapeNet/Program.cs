@@ -14,13 +14,14 @@ Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var output = new Option<string?>("--output") { Description = "The folder for results.md and its pictures. [default: docs/training of the checkout]", HelpName = "FOLDER" };
 var seeds = new Option<int>("--seeds") { Description = "How many times each network is trained.", HelpName = "N", DefaultValueFactory = _ => 5 };
-var root = new RootCommand("Trains small networks on drawn shapes: max pooling, average pooling, strided convolution, none.") { output, seeds };
-root.SetAction(parse => Run(parse.GetValue(output) ?? Checkout(), parse.GetValue(seeds)));
+var force = new Option<bool>("--force") { Description = "Write over the results that --output already holds." };
+var root = new RootCommand("Trains small networks on drawn shapes: max pooling, average pooling, strided convolution, none.") { output, seeds, force };
+root.SetAction(parse => Run(parse.GetValue(output) is { } folder ? Fresh(folder, parse.GetValue(force)) : Checkout(), parse.GetValue(seeds)));
 try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (UserError error)
+catch (Exception error) when (error is UserError or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine(error.Message);
     return 2;
@@ -41,6 +42,12 @@ static void Run(string folder, int seeds)
     new ResultsPage(folder, page).Write(runs, costs, total);
     File.WriteAllText(Path.Combine(folder, "results.md"), page.ToString());
     Console.WriteLine($"\n{page}\nWritten to {Path.GetFullPath(folder)}.");
+}
+
+static string Fresh(string folder, bool force)
+{
+    if (!force && File.Exists(Path.Combine(folder, "results.md"))) throw new UserError($"{folder} already holds results: name another folder, or add --force.");
+    return folder;
 }
 
 // The checkout that the program was built in, wherever it is started from.
