@@ -19,7 +19,9 @@ var root = new RootCommand("Trains small networks on drawn shapes: max pooling, 
 root.SetAction(parse => Run(parse.GetValue(output) is { } folder ? Fresh(folder, parse.GetValue(force)) : Checkout(), parse.GetValue(seeds)));
 try
 {
-    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    ParseResult parse = root.Parse(args);
+    if (parse.Errors.Count > 0) throw new UserError(parse.Errors[0].Message.ReplaceLineEndings(" "));
+    return parse.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (Exception error) when (error is UserError or IOException or UnauthorizedAccessException)
 {
