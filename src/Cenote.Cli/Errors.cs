@@ -28,6 +28,8 @@ internal static class Errors
         "padding" => "-p",
         "dilation" => "-d",
         "divisorOverride" => "--divisor",
+        "indices" => "--indices",
+        "outputSize" => "--size",
         _ => null,
     };
 

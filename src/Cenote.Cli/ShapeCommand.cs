@@ -6,7 +6,7 @@ namespace Cenote.Cli;
 internal sealed class ShapeCommand
 {
     private readonly Argument<string> _size = new("SIZE") { Description = "The input's spatial lengths: 16000, 112x112 or 16x112x112." };
-    private readonly WindowSettings _window = new();
+    private readonly SlidingWindowSettings _window = new();
 
     public Command Command
     {

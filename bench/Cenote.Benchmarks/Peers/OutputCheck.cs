@@ -14,15 +14,20 @@ internal static unsafe class OutputCheck
         Element element = job.Element;
         double tolerance = job.Row.IsMax || element.Epsilon == 0 ? 0
             : LargestInput * ((job.Row.Taps * Math.Min(element.Epsilon, Math.Pow(2, -23))) + element.Epsilon);
-        void* left = expected.Output, right = actual.Output;
-        View from = new(job.OutputShape, expected.OutputStrides), to = new(job.OutputShape, actual.OutputStrides);
+        return Difference(element, job.OutputShape, tolerance, expected.Output, expected.OutputStrides, actual.Output, actual.OutputStrides);
+    }
+
+    /// <returns>The first difference of two tensors in words, or null.</returns>
+    public static string? Difference(Element element, long[] shape, double tolerance, void* left, ReadOnlySpan<long> leftStrides, void* right, ReadOnlySpan<long> rightStrides)
+    {
+        View from = new(shape, leftStrides), to = new(shape, rightStrides);
         for (long plane = 0; plane < from.Planes; plane++)
         {
             for (long pixel = 0; pixel < from.Pixels; pixel++)
             {
                 double x = element.At(left, from.Index(plane, pixel)), y = element.At(right, to.Index(plane, pixel));
                 if (x == y || Math.Abs(x - y) <= tolerance || (double.IsNaN(x) && double.IsNaN(y))) continue;
-                return $"plane {plane}, output {pixel}: {x:R} and {y:R}, {tolerance:R} allowed";
+                return $"plane {plane}, element {pixel}: {x:R} and {y:R}, {tolerance:R} allowed";
             }
         }
 

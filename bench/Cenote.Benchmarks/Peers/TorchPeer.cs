@@ -44,31 +44,22 @@ internal sealed class TorchPeer : IPeer
 internal sealed unsafe class TorchCall : PeerCall
 {
     private readonly Row _row;
-    private readonly int _rank;
-    private readonly long[] _kernel, _stride, _padding, _dilation;
-    private readonly bool _oneRow;
+    private readonly TorchWindow _window;
     private readonly nint _self;
     private nint _result;
 
     public TorchCall(Job job, int elementType)
     {
         TorchNative.SetThreads(job.Threads);
-        _row = job.Row;
-        // libtorch's 1-D pooling is its 2-D pooling of one row.
-        _oneRow = _row.SpatialRank == 1;
-        _rank = _oneRow ? 2 : _row.SpatialRank;
-        (_kernel, _stride, _padding, _dilation) = (Axes(_row.Kernels, 1), Axes(_row.Strides, 1), Axes(_row.Paddings, 0), Axes(_row.Dilations, 1));
-        long[] shape = [.. _row.Shape[..2], .. Axes(_row.Shape[2..], 1)];
-        long[] strides = job.Layout.Strides(shape);
-        fixed (long* sizes = shape, steps = strides)
-            Require(TorchNative.CreateTensor(job.Input, shape.Length, sizes, steps, 0, elementType, device: 0, deviceIndex: -1, out _self));
+        (_row, _window) = (job.Row, new(job.Row));
+        _self = _window.Tensor(job.Input, job.Row.Shape, job.Layout, elementType);
     }
 
     public override void* Output
     {
         get
         {
-            Require(TorchNative.GetData(_result, out void* data));
+            TorchWindow.Require(TorchNative.GetData(_result, out void* data));
             return data;
         }
     }
@@ -77,59 +68,59 @@ internal sealed unsafe class TorchCall : PeerCall
     {
         get
         {
-            Require(TorchNative.GetStrides(_result, out long* strides));
-            var all = new ReadOnlySpan<long>(strides, _rank + 2);
-            return _oneRow ? (long[])[all[0], all[1], all[3]] : all;
+            return _window.StridesOf(_result);
         }
     }
+
+    /// <summary>The indices of the last call of a maximum; else 0.</summary>
+    public nint Indices { get; private set; }
+
+    public nint Self => _self;
 
     /// <summary>Whether libtorch accepts the job.</summary>
     public bool TryOnce() => Pool() == 0;
 
     public override void Run(long times)
     {
-        for (long time = 0; time < times; time++) Require(Pool());
+        for (long time = 0; time < times; time++) TorchWindow.Require(Pool());
     }
 
     public override void Dispose()
     {
         Forget();
-        Require(TorchNative.Delete(_self));
+        if (Indices != 0) TorchWindow.Require(TorchNative.Delete(Indices));
+        TorchWindow.Require(TorchNative.Delete(_self));
     }
 
     private int Pool()
     {
         Forget();
-        fixed (long* k = _kernel, s = _stride, p = _padding, d = _dilation)
+        int rank = _window.Rank;
+        fixed (long* k = _window.Kernel, s = _window.Stride, p = _window.Padding, d = _window.Dilation)
         {
             long* one = stackalloc long[] { 1, 1, 1 };
             nint indices = 0;
-            int error = (_row.Operator, _rank) switch
+            int error = (_row.Operator, rank) switch
             {
-                (Operator.Max, 2) => TorchNative.MaxPool2d(_self, k, _rank, s, _rank, p, _rank, d, _rank, 0, out _result, out indices),
-                (Operator.Max, _) => TorchNative.MaxPool3d(_self, k, _rank, s, _rank, p, _rank, d, _rank, 0, out _result, out indices),
-                (Operator.Average, 2) => TorchNative.AvgPool2d(_self, k, _rank, s, _rank, p, _rank, 0, 1, null, out _result),
-                (Operator.Average, _) => TorchNative.AvgPool3d(_self, k, _rank, s, _rank, p, _rank, 0, 1, null, out _result),
-                (Operator.GlobalMax, 2) => TorchGlobalNative.MaxPool2d(_self, one, _rank, out _result, out indices),
-                (Operator.GlobalMax, _) => TorchGlobalNative.MaxPool3d(_self, one, _rank, out _result, out indices),
-                (_, 2) => TorchGlobalNative.AveragePool2d(_self, one, _rank, out _result),
-                _ => TorchGlobalNative.AveragePool3d(_self, one, _rank, out _result),
+                (Operator.Max, 2) => TorchNative.MaxPool2d(_self, k, rank, s, rank, p, rank, d, rank, 0, out _result, out indices),
+                (Operator.Max, _) => TorchNative.MaxPool3d(_self, k, rank, s, rank, p, rank, d, rank, 0, out _result, out indices),
+                (Operator.Average, 2) => TorchNative.AvgPool2d(_self, k, rank, s, rank, p, rank, 0, 1, null, out _result),
+                (Operator.Average, _) => TorchNative.AvgPool3d(_self, k, rank, s, rank, p, rank, 0, 1, null, out _result),
+                (Operator.GlobalMax, 2) => TorchGlobalNative.MaxPool2d(_self, one, rank, out _result, out indices),
+                (Operator.GlobalMax, _) => TorchGlobalNative.MaxPool3d(_self, one, rank, out _result, out indices),
+                (_, 2) => TorchGlobalNative.AveragePool2d(_self, one, rank, out _result),
+                _ => TorchGlobalNative.AveragePool3d(_self, one, rank, out _result),
             };
-            if (error == 0 && indices != 0) Require(TorchNative.Delete(indices));
-            return error;
+            if (error != 0) return error;
+            if (Indices != 0) TorchWindow.Require(TorchNative.Delete(Indices));
+            Indices = indices;
+            return 0;
         }
     }
 
     private void Forget()
     {
-        if (_result != 0) Require(TorchNative.Delete(_result));
+        if (_result != 0) TorchWindow.Require(TorchNative.Delete(_result));
         _result = 0;
-    }
-
-    private long[] Axes(long[] values, long row) => _oneRow ? [row, values[0]] : values;
-
-    private static void Require(int error)
-    {
-        if (error != 0) throw new InvalidOperationException($"libtorch failed with {error}.");
     }
 }

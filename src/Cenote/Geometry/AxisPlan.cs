@@ -8,9 +8,6 @@ internal sealed class AxisPlan
 
     private readonly long _after;
 
-    /// <summary>The outputs whose windows lie inside the input.</summary>
-    private readonly long _wholeFrom, _wholeEnd;
-
     private readonly bool _countPadding;
 
     /// <summary>Whose outputs the windows are, where they do not slide evenly.</summary>
@@ -24,7 +21,7 @@ internal sealed class AxisPlan
         (InputLength, OutputLength) = (inputLength, outputLength);
         (Kernel, Stride, Before, _after, Dilation) = (kernel, stride, before, after, dilation);
         (_countPadding, Formula) = (countPadding, formula);
-        (_wholeFrom, _wholeEnd) = ((before + stride - 1) / stride, FloorDivide(inputLength - Span + before, stride) + 1);
+        (WholeFrom, WholeEnd) = ((before + stride - 1) / stride, FloorDivide(inputLength - Span + before, stride) + 1);
     }
 
     /// <summary>The outputs of <paramref name="axis"/> that read each of its inputs, where they are no sliding windows themselves.</summary>
@@ -127,6 +124,8 @@ internal sealed class AxisPlan
     public AxisPlan Transpose()
     {
         if (_transposed is not null) return _transposed;
+        // Every output is its input: a single one slides too.
+        if (Kernel == 1 && Stride == 1 && InputLength == OutputLength) return this;
         if (LaneStride != 1 || OutputLength == 1) return new(this);
         // Input h is tap j of output h + Before − j·Dilation.
         long before = (Kernel - 1) * Dilation - Before;
@@ -138,7 +137,7 @@ internal sealed class AxisPlan
         (InputLength, OutputLength, Kernel, Before, Dilation) == (other.InputLength, other.OutputLength, other.Kernel, other.Before, other.Dilation) && LaneStride == other.LaneStride;
 
     /// <summary>How many outputs from either end on, at most, have windows that reach out of the input.</summary>
-    public long MostClipped => Math.Max(Math.Min(_wholeFrom, OutputLength), OutputLength - Math.Clamp(_wholeEnd, 0, OutputLength));
+    public long MostClipped => Math.Max(Math.Min(WholeFrom, OutputLength), OutputLength - Math.Clamp(WholeEnd, 0, OutputLength));
 
     /// <summary>The taps that output <paramref name="position"/> reads, clipped to the input.</summary>
     public Window this[long position]
@@ -156,11 +155,20 @@ internal sealed class AxisPlan
         }
     }
 
+    /// <summary>Whether all windows count the same taps: those at both ends do, and no other counts fewer.</summary>
+    public bool HasOneExtent => OutputLength == 1 || (this[0].Extent == Kernel && this[OutputLength - 1].Extent == Kernel);
+
     /// <summary>Where the window of an output begins, be it outside the input.</summary>
     public long Start(long position) => position * Stride - Before;
 
+    /// <summary>The first output whose window lies inside the input.</summary>
+    public long WholeFrom { get; }
+
+    /// <summary>Behind the last output whose window lies inside the input.</summary>
+    public long WholeEnd { get; }
+
     /// <summary>Whether the window of an output lies inside the input.</summary>
-    public bool IsWhole(long position) => position >= _wholeFrom && position < _wholeEnd;
+    public bool IsWhole(long position) => position >= WholeFrom && position < WholeEnd;
 
     /// <summary>The outputs of <paramref name="axis"/> that read the input at <paramref name="position"/>.</summary>
     private Window Readers(AxisPlan axis, long position)

@@ -3,14 +3,13 @@ namespace Cenote;
 /// <summary>Where one output is.</summary>
 internal readonly record struct OutputPlace(long N, long C, long D, long H, long W)
 {
-    /// <summary>All outputs of a plan, in row-major order.</summary>
-    public static IEnumerable<OutputPlace> All(PoolPlan plan)
+    /// <summary>The first output of every row of a plan, in row-major order.</summary>
+    public static IEnumerable<OutputPlace> Rows(PoolPlan plan)
     {
         for (long n = 0; n < plan.Batch; n++)
             for (long c = 0; c < plan.Channels; c++)
                 for (long d = 0; d < plan.Depth.OutputLength; d++)
-                    for (long h = 0; h < plan.Height.OutputLength; h++)
-                        for (long w = 0; w < plan.Width.OutputLength; w++) yield return new(n, c, d, h, w);
+                    for (long h = 0; h < plan.Height.OutputLength; h++) yield return new(n, c, d, h, 0);
     }
 
     /// <summary>How far the output lies from the first one.</summary>

@@ -46,7 +46,7 @@ public sealed class PoolIndices
     /// <summary>PyTorch's indices: for each output the flat, row-major position of the chosen tap in its plane; −1 where there is none.</summary>
     /// <returns>A row-major tensor of <see cref="Shape"/>.</returns>
     /// <exception cref="ArgumentException">It would be larger than one array.</exception>
-    public Tensor<long> ToFlat() => Convert((_, _, flat) => flat);
+    public Tensor<long> ToFlat() => Convert(index: null);
 
     /// <summary>ONNX's indices: for each output the position of the chosen tap in the whole input of N×C×spatial elements; −1 where there is none.</summary>
     /// <param name="storageOrder">ONNX's <c>storage_order</c>: 0 counts the positions of a plane row-major, 1 column-major (the first spatial axis fastest). Planes follow each other in either.</param>
@@ -95,30 +95,39 @@ public sealed class PoolIndices
         fixed (long* source = &flat.GetPinnableReference())
         {
             var offsets = new OffsetMemory(start, indices.BytesPerIndex, indices.Layout);
-            foreach (OutputPlace o in OutputPlace.All(plan))
+            foreach (OutputPlace first in OutputPlace.Rows(plan))
             {
-                long index = source[o.In(from)];
-                if (!decoder.TryOffset(o.D, o.H, o.W, index, out long offset))
-                    throw new ArgumentException($"flat has {index} for output {o.Text(plan.SpatialRank)}, which is no tap of its window in {plan}.", nameof(flat));
-                offsets[o.In(indices.Layout)] = offset;
+                for (long w = 0; w < plan.Width.OutputLength; w++)
+                {
+                    OutputPlace o = first with { W = w };
+                    long index = source[o.In(from)];
+                    if (!decoder.TryOffset(o.D, o.H, o.W, index, out long offset))
+                        throw new ArgumentException($"flat has {index} for output {o.Text(plan.SpatialRank)}, which is no tap of its window in {plan}.", nameof(flat));
+                    offsets[o.In(indices.Layout)] = offset;
+                }
             }
         }
 
         return indices;
     }
 
-    /// <summary>The index of one output as PyTorch has it.</summary>
-    private unsafe Tensor<long> Convert(Func<long, long, long, long> index)
+    /// <summary>PyTorch's indices, or what is made of n, c and each of them.</summary>
+    private unsafe Tensor<long> Convert(Func<long, long, long, long>? index)
     {
         Tensor<long> result = Tensor.CreateFromShapeUninitialized<long>(Shape);
         if (Plan.OutputElements == 0) return result;
-        var decoder = new TapDecoder(Plan);
         fixed (byte* start = &First)
         fixed (long* target = &result.GetPinnableReference())
         {
-            var offsets = new OffsetMemory(start, BytesPerIndex, Layout);
-            long next = 0;
-            foreach (OutputPlace o in OutputPlace.All(Plan)) target[next++] = index(o.N, o.C, decoder.Flat(o.D, o.H, o.W, offsets[o.In(Layout)]));
+            var indices = new CompactIndices(new(start, BytesPerIndex, Layout), new(Plan));
+            long columns = Plan.Width.OutputLength;
+            long* row = target;
+            foreach (OutputPlace first in OutputPlace.Rows(Plan))
+            {
+                indices.Read(row, first, columns, alongChannels: false);
+                if (index is not null) for (long w = 0; w < columns; w++) row[w] = index(first.N, first.C, row[w]);
+                row += columns;
+            }
         }
 
         return result;

@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote;
 
 /// <summary>Turns offsets inside windows into flat, row-major positions in a plane, and back.</summary>
-internal sealed class TapDecoder
+internal sealed unsafe class TapDecoder
 {
     /// <summary>What <see cref="Flat"/> says of a tap outside the input, and of one that the target has no place for.</summary>
     public const long None = -1, NoRoom = -2;
@@ -19,8 +21,8 @@ internal sealed class TapDecoder
     public TapDecoder(PoolPlan plan, long depths, long rows, long columns)
     {
         (_depth, _height, _width, _depths, _rows, _columns) = (plan.Depth, plan.Height, plan.Width, depths, rows, columns);
-        bool hasRoom = depths >= _depth.InputLength && rows >= _height.InputLength && columns >= _width.InputLength;
-        _taps = new long[hasRoom && plan.Taps <= MostKept ? plan.Taps : 0];
+        HasRoom = depths >= _depth.InputLength && rows >= _height.InputLength && columns >= _width.InputLength;
+        _taps = new long[HasRoom && plan.Taps <= MostKept ? plan.Taps : 0];
         for (long offset = 0; offset < _taps.Length; offset++)
         {
             var (row, k) = Math.DivRem(offset, _width.Kernel);
@@ -33,6 +35,39 @@ internal sealed class TapDecoder
     public TapDecoder(PoolPlan plan)
         : this(plan, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength)
     {
+    }
+
+    /// <summary>Whether the target has room for all of the input.</summary>
+    public bool HasRoom { get; }
+
+    /// <summary>The positions of the taps that a line of outputs chose: neighbours along the width, or along the channels.</summary>
+    public void Read(long* flats, in OffsetMemory offsets, in OutputPlace first, long count, bool alongChannels)
+    {
+        long place = first.In(offsets.Layout), step = alongChannels ? offsets.Layout.Channel : offsets.Layout.Width, next = alongChannels ? 0 : 1;
+        // The outputs of whole windows have the table.
+        long from = 0, end = 0;
+        if (_taps.Length > 0 && offsets.Size == 1 && _depth.IsWhole(first.D) && _height.IsWhole(first.H))
+        {
+            if (alongChannels) end = _width.IsWhole(first.W) ? count : 0;
+            else (from, end) = (Math.Clamp(_width.WholeFrom - first.W, 0, count), Math.Clamp(_width.WholeEnd - first.W, 0, count));
+        }
+
+        end = Math.Max(from, end);
+        for (long i = 0; i < from; i++) flats[i] = Flat(first.D, first.H, first.W + i * next, offsets[place + i * step]);
+        if (from < end)
+        {
+            long corner = (_depth.Start(first.D) * _rows + _height.Start(first.H)) * _columns + _width.Start(first.W + from * next);
+            fixed (long* taps = _taps) Read(flats + from, offsets.Start + place + from * step, step, taps, corner, next * _width.Stride, end - from);
+        }
+
+        for (long i = end; i < count; i++) flats[i] = Flat(first.D, first.H, first.W + i * next, offsets[place + i * step]);
+    }
+
+    // Bounds: a window's offset is below its number of taps, for only kernels and FromFlat write offsets.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Read(long* flats, byte* offsets, long step, long* taps, long corner, long stride, long count)
+    {
+        for (long i = 0; i < count; i++, corner += stride) flats[i] = corner + taps[offsets[i * step]];
     }
 
     /// <summary>The position of the tap that an output chose, or <see cref="None"/>, or <see cref="NoRoom"/>.</summary>

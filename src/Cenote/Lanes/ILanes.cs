@@ -33,8 +33,14 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>Loads the lanes of a mask; no byte of any other is touched.</summary>
     static abstract TSelf LoadMasked(T* from, TSelf mask, TSelf otherwise);
 
+    /// <summary>Unsigned integers of 1, 2 or 4 bytes each, and of 8 where lanes have as many, at the width of a lane.</summary>
+    static abstract TSelf LoadUnsigned(byte* from, int size);
+
     /// <summary>Stores the first lanes only; no byte behind them is touched.</summary>
     static abstract void StorePart(TSelf lanes, T* to, long end);
+
+    /// <summary>Stores the lower <paramref name="size"/> bytes of every lane, side by side: 1, 2, 4 or 8, and no more than a lane has.</summary>
+    static abstract void StoreNarrow(TSelf lanes, void* to, int size);
 
     static abstract TSelf operator +(TSelf left, TSelf right);
 
@@ -57,12 +63,18 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>The sign in every bit of a lane.</summary>
     static abstract TSelf Signs(TSelf lanes);
 
+    /// <summary>The sum, and where the bits of <paramref name="left"/> and <paramref name="right"/> are the same, the term too.</summary>
+    static abstract TSelf AddWhereSame(TSelf sum, TSelf term, TSelf left, TSelf right);
+
     /// <summary>All bits of the lanes where <paramref name="left"/> is greater.</summary>
     static abstract TSelf Greater(TSelf left, TSelf right);
 
     static abstract TSelf Equal(TSelf left, TSelf right);
 
     static abstract TSelf Select(TSelf mask, TSelf yes, TSelf no);
+
+    /// <summary>The lanes of <paramref name="yes"/> where <paramref name="left"/> is greater: in one step, that the mask need not become a register.</summary>
+    static abstract TSelf SelectGreater(TSelf left, TSelf right, TSelf yes, TSelf no);
 
     /// <summary>The later operand where it is greater, else the earlier one: −0 and +0 tie. With a NaN on either side the earlier one.</summary>
     static abstract TSelf Max(TSelf earlier, TSelf later);

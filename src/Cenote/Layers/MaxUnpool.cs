@@ -209,8 +209,7 @@ public abstract class MaxUnpool : Layer
         }
     }
 
-    /// <summary>So many channels that lie side by side are walked together: a cache line of doubles twice over.</summary>
-    private static long Block(in TensorLayout from, in TensorLayout to) => from.Channel == 1 || to.Channel == 1 ? 16 : 1;
+    private static bool AlongChannels(in TensorLayout from, in TensorLayout to) => from.Channel == 1 || to.Channel == 1;
 
     private Tensor<T> AllocateOutput<T>(Tensor<T> input, Spatial? outputSize)
         where T : unmanaged
@@ -249,12 +248,12 @@ public abstract class MaxUnpool : Layer
     }
 
     /// <summary>Runs a walk over the places; the indices are checked first.</summary>
-    private void Run<TIndices>(UnpoolShape shape, TIndices places, long block, UnpoolWalk<TIndices> walk, IProgress<double>? progress, CancellationToken cancellation)
+    private void Run<TIndices>(UnpoolShape shape, TIndices places, bool along, UnpoolWalk<TIndices> walk, IProgress<double>? progress, CancellationToken cancellation)
         where TIndices : struct, IPlaneIndices
     {
         PoolJob job = PoolJob.OfKernel(cancellation);
-        var check = new UnpoolCheck<TIndices>(shape, places, block);
-        PlaneParallel.Run(check, job, MaxDegreeOfParallelism, null);
+        var check = new UnpoolCheck<TIndices>(shape, places, along);
+        if (!places.AreInside) PlaneParallel.Run(check, job, MaxDegreeOfParallelism, null);
         if (check.Fault is { } fault)
         {
             string size = PoolPlan.Text([.. ((nint[])[(nint)shape.OutDepths, (nint)shape.OutRows, (nint)shape.OutColumns])[^SpatialRank..]]);
@@ -272,31 +271,31 @@ public abstract class MaxUnpool : Layer
         where T : unmanaged
         where TIndices : struct, IPlaneIndices
     {
-        long block = Block(from, to);
+        bool along = AlongChannels(from, to);
         // Elements are only moved: the bits of one size are alike.
         UnpoolWalk<TIndices> walk = sizeof(T) switch
         {
-            1 => new UnpoolKernel<byte, TIndices>(shape, places, block, (byte*)input, from, (byte*)output, to),
-            2 => new UnpoolKernel<ushort, TIndices>(shape, places, block, (ushort*)input, from, (ushort*)output, to),
-            4 => new UnpoolKernel<uint, TIndices>(shape, places, block, (uint*)input, from, (uint*)output, to),
-            _ => new UnpoolKernel<ulong, TIndices>(shape, places, block, (ulong*)input, from, (ulong*)output, to),
+            1 => new UnpoolKernel<byte, TIndices>(shape, places, along, (byte*)input, from, (byte*)output, to),
+            2 => new UnpoolKernel<ushort, TIndices>(shape, places, along, (ushort*)input, from, (ushort*)output, to),
+            4 => new UnpoolKernel<uint, TIndices>(shape, places, along, (uint*)input, from, (uint*)output, to),
+            _ => new UnpoolKernel<ulong, TIndices>(shape, places, along, (ulong*)input, from, (ulong*)output, to),
         };
-        Run(shape, places, block, walk, progress, cancellation);
+        Run(shape, places, along, walk, progress, cancellation);
     }
 
     private unsafe void Return<T, TIndices>(UnpoolShape shape, TIndices places, T* gradient, in TensorLayout from, T* result, in TensorLayout to, IProgress<double>? progress, CancellationToken cancellation)
         where T : unmanaged
         where TIndices : struct, IPlaneIndices
     {
-        long block = Block(from, to);
+        bool along = AlongChannels(from, to);
         UnpoolWalk<TIndices> walk = sizeof(T) switch
         {
-            1 => new UnpoolGradient<byte, TIndices>(shape, places, block, (byte*)gradient, from, (byte*)result, to),
-            2 => new UnpoolGradient<ushort, TIndices>(shape, places, block, (ushort*)gradient, from, (ushort*)result, to),
-            4 => new UnpoolGradient<uint, TIndices>(shape, places, block, (uint*)gradient, from, (uint*)result, to),
-            _ => new UnpoolGradient<ulong, TIndices>(shape, places, block, (ulong*)gradient, from, (ulong*)result, to),
+            1 => new UnpoolGradient<byte, TIndices>(shape, places, along, (byte*)gradient, from, (byte*)result, to),
+            2 => new UnpoolGradient<ushort, TIndices>(shape, places, along, (ushort*)gradient, from, (ushort*)result, to),
+            4 => new UnpoolGradient<uint, TIndices>(shape, places, along, (uint*)gradient, from, (uint*)result, to),
+            _ => new UnpoolGradient<ulong, TIndices>(shape, places, along, (ulong*)gradient, from, (ulong*)result, to),
         };
-        Run(shape, places, block, walk, progress, cancellation);
+        Run(shape, places, along, walk, progress, cancellation);
     }
 }
 
