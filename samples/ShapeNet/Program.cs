@@ -39,7 +39,7 @@ static void Run(string folder, int seeds)
     Console.WriteLine("The gradients of all layers agree with differences.");
     Run[] runs = Runs.All(seeds, Series.All, run => Console.WriteLine($"{total.Elapsed.TotalSeconds,4:0} s  seed {run.Seed}  {run.Variant.Name,-24} training {run.Train:P1}, test {run.Test:P1}"));
     // After the training: nothing else runs, and everything is compiled.
-    (Variant, StageCost[])[] costs = [.. Variant.All.Select(variant => (variant, Cost.Of(variant)))];
+    VariantCost[] costs = [.. Variant.All.Select(Cost.Of)];
     using var page = new StringWriter { NewLine = "\n" };
     new ResultsPage(folder, page).Write(runs, costs, total);
     File.WriteAllText(Path.Combine(folder, "results.md"), page.ToString());

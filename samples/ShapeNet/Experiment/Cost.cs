@@ -15,12 +15,18 @@ namespace ShapeNet.Experiment;
 /// <param name="Backward">Measured, in seconds.</param>
 internal sealed record StageCost(string Stage, string Maps, int Parameters, long MultiplyAdds, double Forward, double Backward);
 
+/// <summary>The stages of a variant.</summary>
+internal sealed record VariantCost(Variant Variant, StageCost[] Stages)
+{
+    public double Sum(Func<StageCost, double> cost) => Stages.Sum(cost);
+}
+
 internal static class Cost
 {
     private const int Repeats = 25;
 
     /// <summary>Counts and times a variant's stages, on one thread: the medians of many batches.</summary>
-    public static StageCost[] Of(Variant variant)
+    public static VariantCost Of(Variant variant)
     {
         Network network = variant.Build(seed: 1);
         DataSet batch = DataSet.Draw(Trainer.BatchSize, seed: 1, Disturbance.None);
@@ -31,7 +37,7 @@ internal static class Cost
         {
             if (repeat >= 0) (isForward ? forward : backward)[stage, repeat] = seconds / Trainer.BatchSize;
         });
-        return [.. Count(network).Select((count, stage) => count with { Forward = Median(forward, stage), Backward = Median(backward, stage) })];
+        return new(variant, [.. Count(network).Select((count, stage) => count with { Forward = Median(forward, stage), Backward = Median(backward, stage) })]);
     }
 
     /// <summary>One forward and one backward pass, a stopwatch around every stage.</summary>

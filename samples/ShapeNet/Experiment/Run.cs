@@ -35,9 +35,10 @@ internal static class Runs
 
     private static Run One(Variant variant, int seed, DataSet test, DataSet[][] disturbed)
     {
-        DataSet train = DataSet.Draw(TrainingPictures, seed, Disturbance.None);
+        // Apart from each other, and from the seed of the weights and of the test pictures.
+        DataSet train = DataSet.Draw(TrainingPictures, 1000 + seed, Disturbance.None);
         Network network = variant.Build(seed);
-        Trainer.Train(network, train, Epochs, new Random(seed));
+        Trainer.Train(network, train, Epochs, new Random(2000 + seed));
         double Accuracy(DataSet data) => Trainer.Accuracy(network, data);
         return new(variant, seed, Accuracy(train), Accuracy(test), [.. disturbed.Select(sets => sets.Select(Accuracy).ToArray())]);
     }

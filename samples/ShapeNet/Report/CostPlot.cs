@@ -8,7 +8,7 @@ namespace ShapeNet.Report;
 /// <summary>What the variants cost, by arithmetic and by time: bars that the stages add up to.</summary>
 internal static class CostPlot
 {
-    public static void Save(IReadOnlyList<(Variant Variant, StageCost[] Stages)> costs, string path)
+    public static void Save(IReadOnlyList<VariantCost> costs, string path)
     {
         var multiplot = new Multiplot();
         multiplot.AddPlots(2);
@@ -20,10 +20,10 @@ internal static class CostPlot
         multiplot.SavePng(path, 1200, 450);
     }
 
-    private static void Draw(Plot plot, IReadOnlyList<(Variant Variant, StageCost[] Stages)> costs, string title, Func<StageCost, double> cost)
+    private static void Draw(Plot plot, IReadOnlyList<VariantCost> costs, string title, Func<StageCost, double> cost)
     {
         var bars = new List<Bar>();
-        double most = costs.Max(each => each.Stages.Sum(cost));
+        double most = costs.Max(each => each.Sum(cost));
         foreach (var (row, (_, stages)) in costs.Index())
         {
             double sum = 0;

@@ -10,7 +10,7 @@ namespace ShapeNet.Report;
 internal sealed class ResultsPage(string folder, TextWriter writer)
 {
     /// <summary>Writes the page to the writer, and its pictures to the folder.</summary>
-    public void Write(IReadOnlyList<Run> runs, IReadOnlyList<(Variant Variant, StageCost[] Stages)> costs, Stopwatch total)
+    public void Write(IReadOnlyList<Run> runs, IReadOnlyList<VariantCost> costs, Stopwatch total)
     {
         Header(runs.Max(run => run.Seed), total);
         Picture("shapes", "The eight shapes, as in training, shifted, noisy and turned", ShapesPlot.Save);
@@ -33,14 +33,14 @@ internal sealed class ResultsPage(string folder, TextWriter writer)
     {
         int lanes = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
         writer.WriteLine("# ShapeNet: results\n\nWritten by `dotnet run -c Release --project samples/ShapeNet`; [training.md](../training.md) says what it means.\n");
-        writer.WriteLine($"- {seeds} seeds, {Runs.TrainingPictures} training pictures, {Runs.Epochs} epochs, batches of {Trainer.BatchSize}, Adam from {Tables.Step(Trainer.LearningRate)} down to 0; {Series.TestPictures} test pictures");
+        writer.WriteLine($"- {seeds} seeds, {Runs.TrainingPictures} training pictures, {Runs.Epochs} epochs, batches of {Trainer.BatchSize}, Adam with a learning rate of at most {Tables.Step(Trainer.LearningRate)}; {Series.TestPictures} test pictures");
         writer.WriteLine($"- {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores, vectors of {lanes} bits, {RuntimeInformation.FrameworkDescription}; {total.Elapsed.TotalSeconds:0} s in all\n");
     }
 
-    private void Costs(IReadOnlyList<(Variant Variant, StageCost[] Stages)> costs)
+    private void Costs(IReadOnlyList<VariantCost> costs)
     {
         // One kind of head is enough to see what the maps cost.
-        (Variant, StageCost[])[] shrinking = [.. costs.Where(each => each.Variant.Head == Head.FullyConnected)];
+        VariantCost[] shrinking = [.. costs.Where(each => each.Variant.Head == Head.FullyConnected)];
         writer.WriteLine("\n## Cost\n\nMaps that each stage leaves, channels × height × width:\n");
         Tables.Maps(writer, shrinking);
         Table("Parameters", "#,0", stage => stage.Parameters);

@@ -8,19 +8,19 @@ namespace ShapeNet.Report;
 internal static class Tables
 {
     /// <summary>One of the numbers of every stage: a row for each variant, the sum, and its ratio to that of the first variant.</summary>
-    public static void Cost(TextWriter writer, IReadOnlyList<(Variant Variant, StageCost[] Stages)> costs, string format, Func<StageCost, double> cost)
+    public static void Cost(TextWriter writer, IReadOnlyList<VariantCost> costs, string format, Func<StageCost, double> cost)
     {
         var table = new MarkdownTable(writer, 1, [" ", .. costs[0].Stages.Select(stage => stage.Stage), "in all", $"÷ {costs[0].Variant.Name}"]);
-        double first = costs[0].Stages.Sum(cost);
-        foreach (var (variant, stages) in costs)
+        double first = costs[0].Sum(cost);
+        foreach (VariantCost each in costs)
         {
-            double sum = stages.Sum(cost);
-            table.Add([variant.Name, .. stages.Select(stage => Number(cost(stage), format)), Number(sum, format), Number(sum / first, "0.000")]);
+            double sum = each.Sum(cost);
+            table.Add([each.Variant.Name, .. each.Stages.Select(stage => Number(cost(stage), format)), Number(sum, format), Number(sum / first, "0.000")]);
         }
     }
 
     /// <summary>The shapes that the stages leave.</summary>
-    public static void Maps(TextWriter writer, IReadOnlyList<(Variant Variant, StageCost[] Stages)> costs)
+    public static void Maps(TextWriter writer, IReadOnlyList<VariantCost> costs)
     {
         var table = new MarkdownTable(writer, 1, [" ", .. costs[0].Stages.Select(stage => stage.Stage)]);
         foreach (var (variant, stages) in costs) table.Add([variant.Name, .. stages.Select(stage => stage.Maps)]);
@@ -34,7 +34,7 @@ internal static class Tables
     }
 
     /// <summary>Parameters, accuracy on seen and on new pictures, and the gap between them, in percent.</summary>
-    public static void Heads(TextWriter writer, IReadOnlyList<Run> runs, IReadOnlyList<(Variant Variant, StageCost[] Stages)> costs)
+    public static void Heads(TextWriter writer, IReadOnlyList<Run> runs, IReadOnlyList<VariantCost> costs)
     {
         var table = new MarkdownTable(writer, 1, " ", "parameters", "of them in the head", "training", "test", "gap");
         foreach (var (variant, stages) in costs)
