@@ -22,9 +22,10 @@ internal abstract class Verb(string name, string description)
 }
 
 /// <summary>The options of a sliding window.</summary>
-internal sealed class WindowSettings
+/// <param name="optional">Whether the command can do without a window.</param>
+internal sealed class WindowSettings(bool optional = false)
 {
-    private readonly Option<string> _kernel = new("-k", "--kernel") { Description = "Taps per window: one number, or one per axis (rows x columns) such as 2x3.", HelpName = "K", Required = true };
+    private readonly Option<string> _kernel = new("-k", "--kernel") { Description = "Taps per window: one number, or one per axis (rows x columns) such as 2x3.", HelpName = "K", Required = !optional };
     private readonly Option<string?> _stride = new("-s", "--stride") { Description = "Step from window to window. [default: the kernel]", HelpName = "S" };
     private readonly Option<string> _padding = new("-p", "--padding") { Description = "Taps outside the input on each side; at most (K - 1) x D.", HelpName = "P", DefaultValueFactory = _ => "0" };
     private readonly Option<string> _dilation = new("-d", "--dilation") { Description = "Distance between the taps of one window.", HelpName = "D", DefaultValueFactory = _ => "1" };
@@ -46,6 +47,11 @@ internal sealed class WindowSettings
         Dilation = Numbers.Spatial("-d", parse.GetValue(_dilation)!, 1),
         CeilMode = parse.GetValue(_ceil),
     };
+
+    /// <summary>The first of these options that is given; null where none is.</summary>
+    public Option? Given(ParseResult parse) => Options.FirstOrDefault(option => parse.GetResult(option) is { Implicit: false });
+
+    public bool HasKernel(ParseResult parse) => parse.GetResult(_kernel) is not null;
 
     private Spatial Kernel(ParseResult parse) => Numbers.Spatial("-k", parse.GetValue(_kernel)!, 1);
 }
