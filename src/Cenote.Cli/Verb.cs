@@ -18,7 +18,7 @@ internal abstract class Verb(string name, string description)
     /// <exception cref="UserError">An option's value is not allowed.</exception>
     public abstract PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads);
 
-    public static IReadOnlyList<Verb> All => [new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb()];
+    public static IReadOnlyList<Verb> All => [new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb(), new SumVerb(), new GlobalSumVerb()];
 }
 
 /// <summary>The options of a sliding window.</summary>
