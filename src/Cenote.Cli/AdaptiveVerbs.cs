@@ -22,7 +22,7 @@ internal sealed class SizeOption
     }
 }
 
-internal sealed class AdaptiveAvgVerb() : Verb("adaptive-avg", "Adaptive average pooling: as many outputs as asked, each the mean of its share.")
+internal sealed class AdaptiveAvgVerb() : PoolVerb("adaptive-avg", "Adaptive average pooling: as many outputs as asked, each the mean of its share.")
 {
     private readonly SizeOption _size = new();
     private readonly RoundOption _round = new();
@@ -44,11 +44,11 @@ internal sealed class AdaptiveAvgVerb() : Verb("adaptive-avg", "Adaptive average
     }
 }
 
-internal sealed class AdaptiveMaxVerb() : Verb("adaptive-max", "Adaptive max pooling: as many outputs as asked, each the greatest value of its share.")
+internal sealed class AdaptiveMaxVerb() : IndexedVerb("adaptive-max", "Adaptive max pooling: as many outputs as asked, each the greatest value of its share.")
 {
     private readonly SizeOption _size = new();
 
-    public override IEnumerable<Option> Options => [_size.Option];
+    public override IEnumerable<Option> Options => [_size.Option, .. base.Options];
 
     public override int? Dims(ParseResult parse) => _size.Dims(parse);
 

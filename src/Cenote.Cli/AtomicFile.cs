@@ -3,7 +3,12 @@ namespace Cenote.Cli;
 /// <summary>A file that appears whole or not at all: written beside its place, then renamed. A link leads to its place, and a file that stood there hands on its mode.</summary>
 internal static class AtomicFile
 {
-    public static void Write(string path, bool overwrite, Action<Stream> write)
+    /// <param name="path">The file.</param>
+    /// <param name="overwrite">Whether one that stands there may be replaced.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <param name="then">What else must succeed, done when the content is written and before the file takes its place.</param>
+    /// <exception cref="UserError">The file cannot be written.</exception>
+    public static void Write(string path, bool overwrite, Action<Stream> write, Action? then = null)
     {
         string? temporary = null;
         try
@@ -11,7 +16,7 @@ internal static class AtomicFile
             FileInfo place = Place(path);
             if (place is { Exists: true, Length: 0 })
             {
-                WriteInPlace(place, write);
+                WriteInPlace(place, write, then);
                 return;
             }
 
@@ -24,6 +29,7 @@ internal static class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
+            then?.Invoke();
             File.Move(temporary, place.FullName, overwrite);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
@@ -39,12 +45,13 @@ internal static class AtomicFile
     }
 
     /// <summary>A device or a pipe, which have no length, must stay what it is; an empty file has nothing to lose.</summary>
-    private static void WriteInPlace(FileInfo place, Action<Stream> write)
+    private static void WriteInPlace(FileInfo place, Action<Stream> write, Action? then)
     {
         using var stream = new FileStream(place.FullName, FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0);
         try
         {
             write(stream);
+            then?.Invoke();
         }
         catch when (stream.CanSeek)
         {

@@ -28,6 +28,7 @@ internal static class Errors
         "padding" => "-p",
         "dilation" => "-d",
         "divisorOverride" => "--divisor",
+        "indices" => "--indices",
         "outputSize" => "--size",
         "layers" => "--stack",
         _ => null,

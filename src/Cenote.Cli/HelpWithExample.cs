@@ -26,6 +26,7 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
         "avg" => "cenote avg array.npy -k 3 -s 2 -p 1 --exclude-padding",
         "global-avg" => "cenote global-avg features.npy --layout nhwc",
         "global-max" => "cenote global-max volume.npy --dims 3",
+        "unpool" => "cenote unpool array.max.npy --indices indices.npy -k 2        after: cenote max array.npy -k 2 --indices indices.npy",
         "shape" => "cenote shape 112x112 -k 3 -s 2 -p 1",
         "bench" => "cenote bench --threads 1        on one core",
         _ => "cenote max photo.png -k 4        writes photo.max.png, a quarter as wide and high",

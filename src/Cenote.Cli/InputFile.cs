@@ -6,6 +6,9 @@ namespace Cenote.Cli;
 /// <param name="IsStream">Whether it came through a pipe, by a name of its own or as standard input.</param>
 internal sealed record InputFile(ArrayData Array, bool IsPicture, bool IsStream)
 {
+    /// <summary>The array's shape; a picture's is C×H×W, as in its npy file.</summary>
+    public nint[] Shape => IsPicture ? [Array.Shape[2], Array.Shape[0], Array.Shape[1]] : Array.Shape;
+
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
     public static InputFile Read(string path, CancellationToken cancellation)
     {

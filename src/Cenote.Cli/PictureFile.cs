@@ -53,12 +53,13 @@ internal static unsafe class PictureFile
         return data ?? throw new UserError($"{path}: the encoder does not take the {width}×{height} pixels; write a .npy.");
     }
 
-    /// <summary>Channels-first bytes, as an npy file holds them, from a picture.</summary>
+    /// <summary>Channels × height × width, as an npy file holds them, of a picture or of 64-bit integers that belong to one.</summary>
     public static ArrayData ToChannelsFirst(ArrayData picture)
     {
         var (height, width, channels) = (picture.Shape[0], picture.Shape[1], picture.Shape[2]);
-        var array = new ArrayData("output", ElementFormat.Byte, [channels, height, width]);
-        Copy(picture.Shape, picture, picture.Strides(), array, [width, 1, height * width]);
+        var array = new ArrayData("output", picture.Format, [channels, height, width]);
+        if (picture.Format == ElementFormat.Byte) Copy<byte>(picture.Shape, picture, picture.Strides(), array, [width, 1, height * width]);
+        else Copy<long>(picture.Shape, picture, picture.Strides(), array, [width, 1, height * width]);
         return array;
     }
 
@@ -79,7 +80,7 @@ internal static unsafe class PictureFile
     {
         nint[] strides = array.Strides();
         var picture = new ArrayData(path, ElementFormat.Byte, ShapeOf(path, array));
-        Copy(picture.Shape, array, strides.Length == 2 ? [strides[0], strides[1], 0] : [strides[1], strides[2], strides[0]], picture, picture.Strides());
+        Copy<byte>(picture.Shape, array, strides.Length == 2 ? [strides[0], strides[1], 0] : [strides[1], strides[2], strides[0]], picture, picture.Strides());
         return picture;
     }
 
@@ -93,9 +94,10 @@ internal static unsafe class PictureFile
     }
 
     /// <summary>Copies height × width × channels elements.</summary>
-    private static void Copy(nint[] lengths, ArrayData from, nint[] fromStrides, ArrayData to, nint[] toStrides)
+    private static void Copy<T>(nint[] lengths, ArrayData from, nint[] fromStrides, ArrayData to, nint[] toStrides)
+        where T : unmanaged
     {
-        byte* source = (byte*)from.Pointer, target = (byte*)to.Pointer;
+        T* source = (T*)from.Pointer, target = (T*)to.Pointer;
         for (nint y = 0; y < lengths[0]; y++)
             for (nint x = 0; x < lengths[1]; x++)
                 for (nint c = 0; c < lengths[2]; c++)

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Cenote.Cli;
 
-/// <summary>A pooling verb: reads every input, pools it, writes it, reports.</summary>
+/// <summary>A verb as a command: reads every input, pools or unpools it, writes it, reports.</summary>
 internal sealed class PoolCommand
 {
     private readonly Verb _verb;
@@ -39,7 +39,7 @@ internal sealed class PoolCommand
             throw new UserError($"'{unknown}' is neither an option nor a file; see cenote {_verb.Name} --help.");
         if (output is not null && folder is not null) throw new UserError("-o and --out-dir are both given; an output has one place.");
         if (inputs.Length > 1 && folder is null) throw new UserError($"{inputs.Length} inputs are given; several inputs need --out-dir.");
-        Settings settings = Read(parse);
+        Settings settings = Read(parse, inputs);
         if (folder is not null && !Directory.Exists(folder))
             throw new UserError($"--out-dir is '{folder}'; it must be a folder that exists.");
 
@@ -57,11 +57,11 @@ internal sealed class PoolCommand
             {
                 failed = true;
                 StandardError.WriteLine($"cenote: {line}");
-                if (settings.Json) Print(Report.FailureToJson(input, line), output == "-");
+                if (settings.Json) Print(Report.FailureToJson(input, line), output == "-" || _verb.IndicesOutput(parse) == "-");
             }
 
             // Outside the try: a report that cannot be printed is no fault of the input.
-            if (report is not null && !settings.Quiet) Print(settings.Json ? report.ToJson() : report.ToString(), report.Output == "-");
+            if (report is not null && !settings.Quiet) Print(settings.Json ? report.ToJson() : report.ToString(), report.TakesStandardOutput);
         }
 
         return failed ? 2 : 0;
@@ -78,26 +78,25 @@ internal sealed class PoolCommand
     {
         // What can be refused without reading the input is refused first.
         Target? early = output is null ? null : Target.Check("-o", output, settings.Force);
-        var (content, isPicture, isStream) = InputFile.Read(input, cancellation);
-        using ArrayData array = content;
-        if (isPicture) settings.RefuseForPictures(input);
-        PoolLayer layer = _verb.Layer(parse, isPicture ? 2 : settings.Dims, isPicture, settings.Threads);
-        Target target = early ?? Default(input, folder, isPicture, isStream, settings.Force);
-        if (!target.IsStandardOutput && !written.Add(Path.GetFullPath(target.Path)))
+        Target? indices = _verb.IndicesOutput(parse) is { } path ? Target.CheckIndices(path, settings.Force) : null;
+        InputFile file = InputFile.Read(input, cancellation);
+        using ArrayData array = file.Array;
+        if (file.IsPicture) settings.RefuseForPictures(input);
+        using ArrayCall call = _verb.Bind(parse, settings, input, file, cancellation);
+        Target target = early ?? Default(input, folder, file.IsPicture, file.IsStream, settings.Force);
+        if (!target.IsStandardOutput && !written.Add(target.FullPath))
             throw new UserError($"--out-dir: '{target.Path}' would be written for two inputs; rename one of them.");
+        if (indices is not null && indices.FullPath == target.FullPath)
+            throw new UserError($"--indices: '{indices.Path}' is the output too; values and indices need a place each.");
 
-        var pooling = new ArrayPooling(input, array, layer, settings.ChannelsLast || isPicture);
-        using ArrayData result = pooling.Output;
-        target.RequireHolds(result, isPicture);
+        target.RequireHolds(call.Output, file.IsPicture);
         var watch = Stopwatch.StartNew();
-        ProgressBar.Run(pooling.Plan, !settings.Quiet, input, progress => pooling.Run(progress, cancellation));
+        ProgressBar.Run(call.Reads, !settings.Quiet, input, progress => call.Run(progress, cancellation));
         double milliseconds = watch.Elapsed.TotalMilliseconds;
-        target.Write(result, isPicture, cancellation);
-        return new(input, target.Path, array.Format.Code, Shape(array, isPicture), Shape(result, isPicture), _verb.Name, pooling.Plan.OptionsText, milliseconds);
+        if (indices is null) target.Write(call.Output, file.IsPicture, cancellation);
+        else Target.WriteBoth((target, call.Output), (indices, call.Indices!), file.IsPicture, cancellation);
+        return new(input, target.Path, indices?.Path, array.Format.Code, file.Shape, (file with { Array = call.Output }).Shape, _verb.Name, call.Options, milliseconds);
     }
-
-    /// <summary>A picture is told as C×H×W, the shape of its npy file.</summary>
-    private static nint[] Shape(ArrayData array, bool isPicture) => isPicture ? [array.Shape[2], array.Shape[0], array.Shape[1]] : array.Shape;
 
     private Target Default(string input, string? folder, bool isPicture, bool isStream, bool force)
     {
@@ -106,7 +105,7 @@ internal sealed class PoolCommand
         return Target.Check(folder is null ? input : "--out-dir", Path.Combine(folder ?? Path.GetDirectoryName(input) ?? "", name), force);
     }
 
-    private Settings Read(ParseResult parse)
+    private Settings Read(ParseResult parse, string[] inputs)
     {
         string? layout = parse.GetValue(_layout);
         if (layout is not (null or "nchw" or "nhwc")) throw new UserError($"--layout is '{layout}'; it must be nchw or nhwc.");
@@ -115,19 +114,7 @@ internal sealed class PoolCommand
         if (dims is { } asked && implied is { } given && asked != given) throw new UserError($"--dims is {asked}, and -k has {given} numbers; they must agree.");
         int threads = _threads.Read(parse);
         var settings = new Settings(dims ?? implied ?? 2, dims is not null, layout, threads, parse.GetValue(_force), parse.GetValue(_quiet), parse.GetValue(_json));
-        // Options that no input could satisfy are refused once, before any file is opened.
-        _verb.Layer(parse, settings.Dims, isPicture: false, threads);
+        _verb.Check(parse, settings, inputs);
         return settings;
-    }
-
-    private sealed record Settings(int Dims, bool DimsGiven, string? Layout, int Threads, bool Force, bool Quiet, bool Json)
-    {
-        public bool ChannelsLast => Layout == "nhwc";
-
-        public void RefuseForPictures(string input)
-        {
-            if (Layout is not null) throw new UserError($"--layout is for arrays; {input} is a picture.");
-            if (Dims != 2) throw new UserError($"{(DimsGiven ? "--dims" : "-k")} asks for {Dims} spatial axes; {input} is a picture and has 2.");
-        }
     }
 }

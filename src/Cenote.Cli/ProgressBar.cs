@@ -8,9 +8,9 @@ internal static class ProgressBar
     /// <summary>Elements read below which work ends before a bar could be read.</summary>
     private const double WorthABar = 3e8;
 
-    public static void Run(PoolPlan plan, bool allowed, string title, Action<IProgress<double>?> work)
+    public static void Run(double reads, bool allowed, string title, Action<IProgress<double>?> work)
     {
-        if (!allowed || Console.IsErrorRedirected || Reads(plan) < WorthABar)
+        if (!allowed || Console.IsErrorRedirected || reads < WorthABar)
         {
             work(null);
             return;
@@ -22,14 +22,6 @@ internal static class ProgressBar
             ProgressTask bar = bars.AddTask(Markup.Escape(title), maxValue: 1);
             work(new Fraction(bar));
         });
-    }
-
-    private static double Reads(PoolPlan plan)
-    {
-        double reads = 1;
-        foreach (nint length in plan.OutputShape) reads *= length;
-        for (int axis = 0; axis < plan.SpatialRank && reads > 0; axis++) reads *= plan.WindowAt(axis, plan.OutputShape[plan.OutputShape.Length - plan.SpatialRank + axis] / 2).Count;
-        return reads;
     }
 
     private sealed class Fraction(ProgressTask bar) : IProgress<double>

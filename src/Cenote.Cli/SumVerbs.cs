@@ -2,9 +2,9 @@ using System.CommandLine;
 
 namespace Cenote.Cli;
 
-internal sealed class SumVerb() : Verb("sum", "Sum pooling: each output is the sum of its window; of integers at most their type's largest.")
+internal sealed class SumVerb() : PoolVerb("sum", "Sum pooling: each output is the sum of its window; of integers at most their type's largest.")
 {
-    private readonly WindowSettings _window = new();
+    private readonly SlidingWindowSettings _window = new();
 
     public override IEnumerable<Option> Options => _window.Options;
 
@@ -22,7 +22,7 @@ internal sealed class SumVerb() : Verb("sum", "Sum pooling: each output is the s
     }
 }
 
-internal sealed class GlobalSumVerb() : Verb("global-sum", "Global sum pooling: one sum per channel; of integers at most their type's largest.")
+internal sealed class GlobalSumVerb() : PoolVerb("global-sum", "Global sum pooling: one sum per channel; of integers at most their type's largest.")
 {
     public override IEnumerable<Option> Options => [];
 

@@ -16,52 +16,56 @@ internal abstract class Verb(string name, string description)
     public virtual int? Dims(ParseResult parse) => null;
 
     /// <exception cref="UserError">An option's value is not allowed.</exception>
-    public abstract PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads);
+    public abstract Layer Layer(ParseResult parse, int dims, bool isPicture, int threads);
 
-    public static IReadOnlyList<Verb> All => [new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb(), new SumVerb(), new GlobalSumVerb()];
+    /// <summary>The file that the indices of the maxima are to be written to; null for none.</summary>
+    public virtual string? IndicesOutput(ParseResult parse) => null;
+
+    /// <summary>Refuses what no input could satisfy, before any file is opened.</summary>
+    /// <exception cref="UserError">An option's value is not allowed.</exception>
+    public virtual void Check(ParseResult parse, Settings settings, IReadOnlyList<string> inputs) => Layer(parse, settings.Dims, isPicture: false, settings.Threads);
+
+    /// <summary>Binds the layer to an input; the caller disposes of the call.</summary>
+    /// <exception cref="UserError">The input does not suit it.</exception>
+    public abstract ArrayCall Bind(ParseResult parse, Settings settings, string input, InputFile file, CancellationToken cancellation);
+
+    public static IReadOnlyList<Verb> All => [new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb(), new SumVerb(), new GlobalSumVerb(), new UnpoolVerb()];
 }
 
-/// <summary>The options of a sliding window.</summary>
-/// <param name="optional">Whether the command can do without a window.</param>
-internal sealed class WindowSettings(bool optional = false)
+/// <summary>An operator that pools.</summary>
+internal abstract class PoolVerb(string name, string description) : Verb(name, description)
 {
-    private readonly Option<string> _kernel = new("-k", "--kernel") { Description = "Taps per window: one number, or one per axis (rows x columns) such as 2x3.", HelpName = "K", Required = !optional };
-    private readonly Option<string?> _stride = new("-s", "--stride") { Description = "Step from window to window. [default: the kernel]", HelpName = "S" };
-    private readonly Option<string> _padding = new("-p", "--padding") { Description = "Taps outside the input on each side; at most (K - 1) x D.", HelpName = "P", DefaultValueFactory = _ => "0" };
-    private readonly Option<string> _dilation = new("-d", "--dilation") { Description = "Distance between the taps of one window.", HelpName = "D", DefaultValueFactory = _ => "1" };
-    private readonly Option<bool> _ceil = new("--ceil") { Description = "Round the output size up, so that the last window may overhang. [default: down]" };
+    public abstract override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads);
 
-    public IEnumerable<Option> Options => [_kernel, _stride, _padding, _dilation, _ceil];
-
-    public int? Dims(ParseResult parse)
+    public override ArrayCall Bind(ParseResult parse, Settings settings, string input, InputFile file, CancellationToken cancellation)
     {
-        int rank = Kernel(parse).Rank;
-        return rank == 1 ? null : rank;
+        PoolLayer layer = Layer(parse, file.IsPicture ? 2 : settings.Dims, file.IsPicture, settings.Threads);
+        return new ArrayPooling(input, file.Array, layer, settings.ChannelsLast || file.IsPicture, withIndices: IndicesOutput(parse) is not null);
     }
-
-    public WindowOptions Read(ParseResult parse) => new()
-    {
-        Kernel = Kernel(parse),
-        Stride = parse.GetValue(_stride) is { } stride ? Numbers.Spatial("-s", stride, 1) : null,
-        Padding = Numbers.Spatial("-p", parse.GetValue(_padding)!, 0),
-        Dilation = Numbers.Spatial("-d", parse.GetValue(_dilation)!, 1),
-        CeilMode = parse.GetValue(_ceil),
-    };
-
-    /// <summary>The first of these options that is given; null where none is.</summary>
-    public Option? Given(ParseResult parse) => Options.FirstOrDefault(option => parse.GetResult(option) is { Implicit: false });
-
-    public bool HasKernel(ParseResult parse) => parse.GetResult(_kernel) is not null;
-
-    private Spatial Kernel(ParseResult parse) => Numbers.Spatial("-k", parse.GetValue(_kernel)!, 1);
 }
 
-internal sealed class MaxVerb() : Verb("max", "Max pooling: each output is the greatest value in its window.")
+/// <summary>An operator whose outputs are each one element of the input: it can say which.</summary>
+internal abstract class IndexedVerb(string name, string description) : PoolVerb(name, description)
 {
-    private readonly WindowSettings _window = new();
+    private readonly Option<string?> _indices = new("--indices") { Description = "Also write where each maximum lay, as PyTorch's return_indices does: an .npy of int64 positions in the plane (row x width + column), of the output's shape (C x H x W for a picture); - is standard output. For one input. [default: none]", HelpName = "INDICES" };
+
+    public override IEnumerable<Option> Options => [_indices];
+
+    public override string? IndicesOutput(ParseResult parse) => parse.GetValue(_indices);
+
+    public override void Check(ParseResult parse, Settings settings, IReadOnlyList<string> inputs)
+    {
+        base.Check(parse, settings, inputs);
+        if (inputs.Count > 1 && IndicesOutput(parse) is { } path) throw new UserError($"--indices is '{path}', one file, and {inputs.Count} inputs are given; it takes one input.");
+    }
+}
+
+internal sealed class MaxVerb() : IndexedVerb("max", "Max pooling: each output is the greatest value in its window.")
+{
+    private readonly SlidingWindowSettings _window = new();
     private readonly Option<bool> _zero = new("--zero-padding") { Description = "Let padded taps count as zeros. [default: padding takes no part in a maximum]" };
 
-    public override IEnumerable<Option> Options => [.. _window.Options, _zero];
+    public override IEnumerable<Option> Options => [.. _window.Options, _zero, .. base.Options];
 
     public override int? Dims(ParseResult parse) => _window.Dims(parse);
 
@@ -76,9 +80,9 @@ internal sealed class MaxVerb() : Verb("max", "Max pooling: each output is the g
     };
 }
 
-internal sealed class AvgVerb() : Verb("avg", "Average pooling: each output is the mean of its window.")
+internal sealed class AvgVerb() : PoolVerb("avg", "Average pooling: each output is the mean of its window.")
 {
-    private readonly WindowSettings _window = new();
+    private readonly SlidingWindowSettings _window = new();
     private readonly RoundOption _round = new();
     private readonly Option<bool> _exclude = new("--exclude-padding") { Description = "Divide by the taps inside the input only. [default: padded taps count]" };
     private readonly Option<string?> _divisor = new("--divisor") { Description = "Divide every sum by N, any whole number but 0. [default: the number of taps]", HelpName = "N" };
@@ -102,7 +106,7 @@ internal sealed class AvgVerb() : Verb("avg", "Average pooling: each output is t
     }
 }
 
-internal sealed class GlobalAvgVerb() : Verb("global-avg", "Global average pooling: one mean per channel.")
+internal sealed class GlobalAvgVerb() : PoolVerb("global-avg", "Global average pooling: one mean per channel.")
 {
     private readonly RoundOption _round = new();
 
@@ -120,10 +124,8 @@ internal sealed class GlobalAvgVerb() : Verb("global-avg", "Global average pooli
     }
 }
 
-internal sealed class GlobalMaxVerb() : Verb("global-max", "Global max pooling: the greatest value of each channel.")
+internal sealed class GlobalMaxVerb() : IndexedVerb("global-max", "Global max pooling: the greatest value of each channel.")
 {
-    public override IEnumerable<Option> Options => [];
-
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads) => dims switch
     {
         1 => new GlobalMaxPool1d { MaxDegreeOfParallelism = threads },

@@ -10,10 +10,11 @@ public sealed partial class HelpTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [Theory]
-    [InlineData("max", "-k -s -p -d --ceil --zero-padding -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("max", "-k -s -p -d --ceil --zero-padding --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("avg", "-k -s -p -d --ceil --exclude-padding --divisor --round -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("global-avg", "--round -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-max", "-o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-max", "--indices -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("unpool", "--indices -k -s -p --size -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("shape", "-k -s -p -d --ceil")]
     [InlineData("bench", "--threads --seconds --json")]
     public void Help_tells_every_option_with_its_default(string command, string options)
@@ -30,12 +31,15 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("avg")]
     [InlineData("global-avg")]
     [InlineData("global-max")]
+    [InlineData("unpool")]
     [InlineData("shape")]
     [InlineData("bench")]
     public void Help_ends_in_an_example_that_works(string command)
     {
         _place.Write("photo.png", Pictures.Png(Picture.Random(8, 8, 3, seed: 1)));
         foreach (string name in (string[])["array", "features", "volume"]) _place.Write($"{name}.npy", NpyArray.Random("f4", [2, 8, 8, 3], seed: 2));
+        _place.Write("array.max.npy", NpyArray.Floats([1, 2], 1, 2));
+        _place.Write("indices.npy", NpyArray.Of("i8", [1, 2], [5L, -1]));
         string help = _place.Run($"{command} --help").Succeeded().Printed;
         Match example = Example().Match(help);
         Assert.True(example.Success, help);
@@ -46,7 +50,7 @@ public sealed partial class HelpTests : IDisposable
     public void Help_lists_the_commands()
     {
         string help = _place.Run("--help").Succeeded().Printed;
-        Assert.All((string[])["max", "avg", "global-avg", "global-max", "shape", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "unpool", "shape", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
     }
 
     [Fact]

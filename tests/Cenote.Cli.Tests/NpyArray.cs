@@ -57,4 +57,12 @@ internal sealed record NpyArray(string Code, long[] Shape, byte[] Elements)
 
         return new(Code, shape, elements);
     }
+
+    /// <summary>The channels, if they are last, moved before the spatial axes.</summary>
+    public NpyArray ChannelsFirst(int dims, bool channelsLast) => channelsLast ? Permute([.. Axes[..^(dims + 1)], Axes[^1], .. Axes[^(dims + 1)..^1]]) : this;
+
+    /// <summary>The way back from <see cref="ChannelsFirst"/>.</summary>
+    public NpyArray ChannelsBack(int dims, bool channelsLast) => channelsLast ? Permute([.. Axes[..^(dims + 1)], .. Axes[^dims..], Axes[^(dims + 1)]]) : this;
+
+    private int[] Axes => [.. Enumerable.Range(0, Shape.Length)];
 }

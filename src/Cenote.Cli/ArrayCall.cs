@@ -1,0 +1,66 @@
+namespace Cenote.Cli;
+
+/// <summary>An array bound to a layer, and room for what the layer makes of it: of the same element type, rank, byte order and memory order.</summary>
+internal abstract class ArrayCall : IDisposable
+{
+    /// <param name="name">The input's name, for messages.</param>
+    /// <param name="input">The array; stays the caller's.</param>
+    /// <param name="dims">How many of its axes are spatial.</param>
+    /// <param name="channelsLast">Whether an axis of channels follows them.</param>
+    /// <param name="outputShape">The layer's output shape for an N×C×spatial one.</param>
+    /// <exception cref="UserError">The array's axes do not suit the layer, or the output does not fit in memory.</exception>
+    protected ArrayCall(string name, ArrayData input, int dims, bool channelsLast, Func<nint[], nint[]> outputShape)
+    {
+        Axes = ArrayAxes.Of(name, input, dims, channelsLast);
+        From = Axes.Bind(input);
+        Output = new ArrayData(name, input.Format, Axes.Reshape(input, outputShape(From.Lengths)), input.IsFortran, input.IsBigEndian) { Profile = input.Profile };
+        To = Axes.Bind(Output);
+    }
+
+    /// <summary>The layer's options in short: <c>k3 s2 p1</c>.</summary>
+    public abstract string Options { get; }
+
+    /// <summary>About how many elements <see cref="Run"/> reads.</summary>
+    public abstract double Reads { get; }
+
+    /// <summary>Filled by <see cref="Run"/>.</summary>
+    public ArrayData Output { get; }
+
+    /// <summary>For each element that was pooled, where it lay: made by a pooling that was asked for it, read by an unpooling.</summary>
+    public ArrayData? Indices { get; protected init; }
+
+    protected ArrayAxes Axes { get; }
+
+    protected ArrayView From { get; }
+
+    protected ArrayView To { get; }
+
+    public void Run(IProgress<double>? progress, CancellationToken cancellation)
+    {
+        if (Output.Elements == 0) return;
+        switch (Output.Format.Code)
+        {
+            case "f2": Forward<Half>(progress, cancellation); break;
+            case "f4": Forward<float>(progress, cancellation); break;
+            case "f8": Forward<double>(progress, cancellation); break;
+            case "i1": Forward<sbyte>(progress, cancellation); break;
+            case "i2": Forward<short>(progress, cancellation); break;
+            case "i4": Forward<int>(progress, cancellation); break;
+            case "i8": Forward<long>(progress, cancellation); break;
+            case "u1": Forward<byte>(progress, cancellation); break;
+            case "u2": Forward<ushort>(progress, cancellation); break;
+            case "u4": Forward<uint>(progress, cancellation); break;
+            case "u8": Forward<ulong>(progress, cancellation); break;
+            default: throw new InvalidOperationException($"no element type {Output.Format.Code}");
+        }
+    }
+
+    public void Dispose()
+    {
+        Output.Dispose();
+        Indices?.Dispose();
+    }
+
+    protected abstract void Forward<T>(IProgress<double>? progress, CancellationToken cancellation)
+        where T : unmanaged;
+}

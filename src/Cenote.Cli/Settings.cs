@@ -1,0 +1,14 @@
+namespace Cenote.Cli;
+
+/// <summary>The values of the options that every verb has.</summary>
+internal sealed record Settings(int Dims, bool DimsGiven, string? Layout, int Threads, bool Force, bool Quiet, bool Json)
+{
+    public bool ChannelsLast => Layout == "nhwc";
+
+    /// <exception cref="UserError">An option asks for what a picture has not.</exception>
+    public void RefuseForPictures(string input)
+    {
+        if (Layout is not null) throw new UserError($"--layout is for arrays; {input} is a picture.");
+        if (Dims != 2) throw new UserError($"{(DimsGiven ? "--dims" : "-k")} asks for {Dims} spatial axes; {input} is a picture and has 2.");
+    }
+}
