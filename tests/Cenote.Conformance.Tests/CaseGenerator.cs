@@ -10,10 +10,17 @@ internal sealed class CaseGenerator(int seed, long mostElements = 6000)
     /// <summary>About one case in fourteen breaks a rule on purpose.</summary>
     public PoolCase Next(bool isMax, int rank)
     {
+        PoolCase @case = NextWhole(isMax, rank);
+        return _random.Next(14) == 0 ? Break(@case) : @case;
+    }
+
+    /// <summary>A case that breaks no rule.</summary>
+    public PoolCase NextWhole(bool isMax, int rank)
+    {
         PoolCase @case;
         do @case = Valid(isMax, rank);
         while (@case.Shape.Aggregate(1L, (product, length) => product * length) > mostElements);
-        return _random.Next(14) == 0 ? Break(@case) : @case;
+        return @case;
     }
 
     public bool Coin() => _random.Next(2) == 0;

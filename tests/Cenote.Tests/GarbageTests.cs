@@ -43,6 +43,21 @@ public class GarbageTests
     }
 
     [Fact]
+    public void Of_calls_that_keep_indices()
+    {
+        // Of few taps, of as many as runs are made for, and of more than a byte can number.
+        foreach (var layer in (MaxPool2d[])[new(2), new(3, 2, 1), new(13, 1, 6), new(17, 1, 8)])
+        {
+            foreach (bool channelsLast in (bool[])[false, true])
+            {
+                AssertNoneWithIndices<float>(layer, channelsLast);
+                AssertNoneWithIndices<Half>(layer, channelsLast);
+                AssertNoneWithIndices<byte>(layer, channelsLast);
+            }
+        }
+    }
+
+    [Fact]
     public void On_several_threads()
     {
         Assert.SkipWhen(Environment.ProcessorCount == 1, "needs two cores");
@@ -72,6 +87,19 @@ public class GarbageTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < Calls; i++) plan.Layer.Forward(plan, data.AsSpan(), output.AsSpan());
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void AssertNoneWithIndices<T>(MaxPool2d layer, bool channelsLast)
+        where T : unmanaged
+    {
+        PoolPlan plan = layer.Plan(Small[0]);
+        var from = new ReadOnlyTensorSpan<T>(new T[plan.InputElements], plan.InputShape, Strides(plan.InputShape, channelsLast));
+        var to = new TensorSpan<T>(new T[plan.OutputElements], plan.OutputShape, Strides(plan.OutputShape, channelsLast));
+        PoolIndices indices = layer.CreateIndices(plan.InputShape);
+        layer.ForwardWithIndices(from, to, indices);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Calls; i++) layer.ForwardWithIndices(from, to, indices);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 

@@ -214,14 +214,14 @@ public class KernelTests
         shape[^1] = pixels;
     }
 
-    private enum Order
+    internal enum Order
     {
         RowMajor,
         ChannelsLast,
         Backwards,
     }
 
-    private static TensorLayout Layout(PoolPlan plan, Order order, long depth, long height, long width, long gap)
+    internal static TensorLayout Layout(PoolPlan plan, Order order, long depth, long height, long width, long gap)
     {
         long n = plan.Batch, c = plan.Channels, plane = depth * height * width + gap, pixel = c + gap;
         return order switch
@@ -234,10 +234,10 @@ public class KernelTests
     }
 
     /// <summary>How many elements lie from the first to the last.</summary>
-    private static long Extent(PoolPlan plan, in TensorLayout layout, long depth, long height, long width) =>
+    internal static long Extent(PoolPlan plan, in TensorLayout layout, long depth, long height, long width) =>
         1 + (plan.Batch - 1) * layout.Batch + (plan.Channels - 1) * layout.Channel + (depth - 1) * layout.Depth + (height - 1) * layout.Height + (width - 1) * layout.Width;
 
-    private static void Fill<T>(Random random, Span<T> elements)
+    internal static void Fill<T>(Random random, Span<T> elements)
         where T : unmanaged
     {
         int kind = random.Next(6);

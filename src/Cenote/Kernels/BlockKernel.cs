@@ -36,7 +36,7 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
         PoolPlan plan = job.Plan;
         bool hasRows = job.InputLayout.Width == 1 && job.OutputLayout.Width == 1;
         bool hasPixels = !hasRows && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1;
-        return !hasPixels && (!hasRows || !plan.Slides || plan.Width.OutputLength <= ShortRow) && plan.Batch * plan.Channels >= Planes / 2 && CopyBytes(plan) <= MostBytes && Find(Block(job, null)) is not null;
+        return !hasPixels && (!hasRows || !plan.Slides || plan.Width.OutputLength <= ShortRow) && plan.Batch * plan.Channels >= Planes / 2 && CopyBytes(job) <= MostBytes && Find(Block(job, null)) is not null;
     }
 
     /// <summary>One unit is one block.</summary>
@@ -48,7 +48,7 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
     public override void Run(in PoolJob job, long first, long end)
     {
         // An array, unlike scratch, stays while the inner kernel uses scratch of its own.
-        long bytes = CopyBytes(job.Plan) + SpareBytes + Scratch.Alignment;
+        long bytes = CopyBytes(job) + SpareBytes + Scratch.Alignment;
         if (_copies is null || _copies.Length < bytes) _copies = GC.AllocateUninitializedArray<byte>((int)bytes, pinned: true);
         byte* memory = (byte*)Scratch.Round((long)(nint)Unsafe.AsPointer(ref _copies[0]));
         PoolJob block = Block(job, memory);
@@ -60,16 +60,20 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
             CopyIn(job, (T*)block.Input, square, unit * Planes, planes);
             kernel.Run(block, 0, units);
             CopyOut(job, (T*)block.Output, square, unit * Planes, planes);
+            CopyOffsets(job, block.Offsets.Start, unit * Planes, planes);
         }
     }
 
     private static long Elements(AxisPlan depth, AxisPlan height, AxisPlan width) => depth.InputLength * height.InputLength * width.InputLength;
 
-    private static long CopyBytes(PoolPlan plan)
+    private static long Outputs(PoolPlan plan) => plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength;
+
+    private static long CopyBytes(in PoolJob job)
     {
+        PoolPlan plan = job.Plan;
         // Lengths this large are no small planes, and their product might not be a number.
         if (plan.Depth.InputLength > MostBytes || plan.Height.InputLength > MostBytes || plan.Width.InputLength > MostBytes) return long.MaxValue;
-        return (Elements(plan.Depth, plan.Height, plan.Width) + plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength) * sizeof(T) * Planes + 2 * Scratch.Alignment;
+        return Scratch.Round(((Elements(plan.Depth, plan.Height, plan.Width) + Outputs(plan)) * sizeof(T) + Outputs(plan) * job.Offsets.Size) * Planes) + 3 * Scratch.Alignment;
     }
 
     private static PoolJob Block(in PoolJob job, byte* memory)
@@ -77,9 +81,10 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
         PoolPlan plan = job.Plan.Block(Planes);
         AxisPlan depth = plan.Depth, height = plan.Height, width = plan.Width;
         byte* output = (byte*)Scratch.Round((long)(memory + Elements(depth, height, width) * Planes * sizeof(T)));
+        byte* offsets = (byte*)Scratch.Round((long)(output + Outputs(plan) * Planes * sizeof(T)));
         TensorLayout from = new(0, 1, height.InputLength * width.InputLength * Planes, width.InputLength * Planes, Planes);
         TensorLayout to = new(0, 1, height.OutputLength * width.OutputLength * Planes, width.OutputLength * Planes, Planes);
-        return new(plan, memory, from, output, to, job.Cancellation);
+        return new(plan, memory, from, output, to, job.Cancellation) { Offsets = new(offsets, job.Offsets.Size, to) };
     }
 
     private PoolKernel? Find(in PoolJob block)
@@ -155,7 +160,39 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
         }
     }
 
-    private static void Starts(PoolPlan plan, T* memory, in TensorLayout layout, long first, long planes, T** starts)
+    /// <summary>Puts the offsets of chosen taps where they belong.</summary>
+    private static void CopyOffsets(in PoolJob job, byte* block, long first, long planes)
+    {
+        switch (job.Offsets.Size)
+        {
+            case 0: break;
+            case 1: CopyOffsets<byte>(job, block, first, planes); break;
+            case 2: CopyOffsets<ushort>(job, (ushort*)block, first, planes); break;
+            case 4: CopyOffsets<uint>(job, (uint*)block, first, planes); break;
+            default: CopyOffsets<ulong>(job, (ulong*)block, first, planes); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyOffsets<TOffset>(in PoolJob job, TOffset* block, long first, long planes)
+        where TOffset : unmanaged
+    {
+        PoolPlan plan = job.Plan;
+        TOffset** starts = stackalloc TOffset*[Planes];
+        long lanes = Math.Min(Planes, planes - first);
+        Starts(plan, (TOffset*)job.Offsets.Start, job.Offsets.Layout, first, planes, starts);
+        foreach (Stretch run in new Stretches(plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength, job.Offsets.Layout))
+        {
+            for (long lane = 0; lane < lanes; lane++)
+            {
+                TOffset* to = starts[lane] + run.Offset, from = block + run.Position * Planes + lane;
+                for (long i = 0; i < run.Length; i++) to[i * run.Step] = from[i * Planes];
+            }
+        }
+    }
+
+    private static void Starts<TElement>(PoolPlan plan, TElement* memory, in TensorLayout layout, long first, long planes, TElement** starts)
+        where TElement : unmanaged
     {
         var (n, c) = Math.DivRem(first, plan.Channels);
         for (long lane = 0; lane < Planes; lane++)

@@ -5,13 +5,11 @@ namespace Cenote;
 /// the channels would not, and has the walks of long windows.
 /// </summary>
 /// <param name="rows">The kernels for rows, the first that accepts the job runs.</param>
-internal sealed class InterleavedKernel(PoolKernel[] rows) : PoolKernel
+/// <param name="manyTaps">From so many taps along the width on, rows are worth more than whole pixels, however many channels those have.</param>
+internal sealed class InterleavedKernel(PoolKernel[] rows, long manyTaps = 12) : PoolKernel
 {
     /// <summary>With fewer channels than this, or fewer that are no multiple of a register, the lanes of a pixel are not filled.</summary>
     private const long FewChannels = 32, FewOddChannels = 256, Register = 16;
-
-    /// <summary>From so many taps along the width on, runs of taps are worth more than whole pixels.</summary>
-    private const long ManyTaps = 12;
 
     public override string Name => "interleaved";
 
@@ -21,7 +19,7 @@ internal sealed class InterleavedKernel(PoolKernel[] rows) : PoolKernel
         long channels = plan.Channels;
         return channels > 1 && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && plan.Width.LaneStride == 1
             && (plan.Width.InputLength == 1 || job.InputLayout.Width == channels) && (plan.Width.OutputLength == 1 || job.OutputLayout.Width == channels)
-            && (channels < FewChannels || (channels < FewOddChannels && channels % Register != 0) || plan.Width.Kernel >= ManyTaps) && Find(Rows(job)) is not null;
+            && (channels < FewChannels || (channels < FewOddChannels && channels % Register != 0) || plan.Width.Kernel >= manyTaps) && Find(Rows(job)) is not null;
     }
 
     public override long Units(in PoolJob job) => Find(Rows(job))!.Units(Rows(job));
@@ -34,7 +32,12 @@ internal sealed class InterleavedKernel(PoolKernel[] rows) : PoolKernel
 
     // A single channel needs no stride, and must not look like channels side by side.
     private static unsafe PoolJob Rows(in PoolJob job) =>
-        new(job.Plan.Interleaved, job.Input, job.InputLayout with { Channel = 0, Width = 1 }, job.Output, job.OutputLayout with { Channel = 0, Width = 1 }, job.Cancellation);
+        new(job.Plan.Interleaved, job.Input, Row(job.InputLayout), job.Output, Row(job.OutputLayout), job.Cancellation)
+        {
+            Offsets = new(job.Offsets.Start, job.Offsets.Size, Row(job.Offsets.Layout)),
+        };
+
+    private static TensorLayout Row(in TensorLayout pixels) => pixels with { Channel = 0, Width = 1 };
 
     private PoolKernel? Find(in PoolJob job)
     {

@@ -33,7 +33,7 @@ internal readonly unsafe struct PixelTable
         for (long pixel = 0; pixel < table.Count; pixel++)
         {
             Window window = width[pixel];
-            table._entries[pixel] = new(window.Start, window.Start * job.InputLayout.Width, window.Count, job.Plan.LaneDivisor(window.Extent), 1);
+            table._entries[pixel] = new(window.Start, window.Start * job.InputLayout.Width, window.Count, job.Plan.LaneDivisor(window.Extent), 1, window.Before);
         }
 
         long next = width.Stride * job.InputLayout.Width;
@@ -52,5 +52,6 @@ internal readonly unsafe struct PixelTable
     /// <param name="Count">How many taps lie inside the input.</param>
     /// <param name="Divisor">What an average divides by on behalf of the width.</param>
     /// <param name="Alike">How many outputs, from this one on, differ only in that each starts a stride further.</param>
-    public readonly record struct Entry(long First, long Start, long Count, long Divisor, long Alike);
+    /// <param name="Before">How many of the window's taps lie before the first one.</param>
+    public readonly record struct Entry(long First, long Start, long Count, long Divisor, long Alike, long Before);
 }

@@ -36,6 +36,9 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>Stores the first lanes only; no byte behind them is touched.</summary>
     static abstract void StorePart(TSelf lanes, T* to, long end);
 
+    /// <summary>Stores the lower <paramref name="size"/> bytes of every lane, side by side: 1, 2, 4 or 8, and no more than a lane has.</summary>
+    static abstract void StoreNarrow(TSelf lanes, void* to, int size);
+
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     static abstract TSelf operator -(TSelf left, TSelf right);
@@ -63,6 +66,9 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     static abstract TSelf Equal(TSelf left, TSelf right);
 
     static abstract TSelf Select(TSelf mask, TSelf yes, TSelf no);
+
+    /// <summary>The lanes of <paramref name="yes"/> where <paramref name="left"/> is greater: in one step, that the mask need not become a register.</summary>
+    static abstract TSelf SelectGreater(TSelf left, TSelf right, TSelf yes, TSelf no);
 
     /// <summary>The later operand where it is greater, else the earlier one: −0 and +0 tie. With a NaN on either side the earlier one.</summary>
     static abstract TSelf Max(TSelf earlier, TSelf later);

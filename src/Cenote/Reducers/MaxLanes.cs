@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>The maximum on registers of integers, float or double. A NaN that comes later is missed, and so watched for.</summary>
-internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : ILaneReducer<T, TTap, T, TTap>
+internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : IChoiceLanes<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
@@ -34,6 +34,9 @@ internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : ILaneReducer<T, TT
     public TTap Combine(TTap earlier, TTap later) => TTap.Max(earlier, later);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater) => TTap.SelectGreater(later, earlier, ofLater, ofEarlier);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -50,7 +53,7 @@ internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : ILaneReducer<T, TT
 }
 
 /// <summary>The maximum on registers of float or double, whatever they hold.</summary>
-internal readonly unsafe struct ExactMaxLanes<T, TTap>(T lowest) : ILaneReducer<T, TTap, T, TTap>
+internal readonly unsafe struct ExactMaxLanes<T, TTap>(T lowest) : IChoiceLanes<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
@@ -76,6 +79,10 @@ internal readonly unsafe struct ExactMaxLanes<T, TTap>(T lowest) : ILaneReducer<
     public TTap Combine(TTap earlier, TTap later) => TTap.Select(TTap.Equal(later, later), TTap.Max(earlier, later), later);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater) =>
+        TTap.Select(TTap.Equal(later, later), TTap.SelectGreater(later, earlier, ofLater, ofEarlier), ofLater);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -95,7 +102,7 @@ internal readonly unsafe struct ExactMaxLanes<T, TTap>(T lowest) : ILaneReducer<
 /// −0, which would lose to +0; both are watched for.
 /// </summary>
 /// <param name="infinity">The bits of +∞.</param>
-internal readonly unsafe struct SmallFloatMaxLanes<TTap>(short infinity) : ILaneReducer<short, TTap, short, TTap>
+internal readonly unsafe struct SmallFloatMaxLanes<TTap>(short infinity) : IChoiceLanes<short, TTap>
     where TTap : unmanaged, ILanes<TTap, short>
 {
     public TTap Padding => TTap.Fill((short)(infinity | short.MinValue));
@@ -119,6 +126,9 @@ internal readonly unsafe struct SmallFloatMaxLanes<TTap>(short infinity) : ILane
     public TTap Combine(TTap earlier, TTap later) => TTap.Max(earlier, later);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater) => TTap.SelectGreater(later, earlier, ofLater, ofEarlier);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => Lift(state);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -136,7 +146,7 @@ internal readonly unsafe struct SmallFloatMaxLanes<TTap>(short infinity) : ILane
 
 /// <summary>The maximum of 16-bit floats, whatever they hold.</summary>
 /// <param name="infinity">The bits of +∞.</param>
-internal readonly unsafe struct ExactSmallFloatMaxLanes<TTap>(short infinity) : ILaneReducer<short, TTap, short, TTap>
+internal readonly unsafe struct ExactSmallFloatMaxLanes<TTap>(short infinity) : IChoiceLanes<short, TTap>
     where TTap : unmanaged, ILanes<TTap, short>
 {
     public TTap Padding => TTap.Fill((short)(infinity | short.MinValue));
@@ -157,12 +167,15 @@ internal readonly unsafe struct ExactSmallFloatMaxLanes<TTap>(short infinity) : 
     public TTap Lift(TTap taps) => taps;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Combine(TTap earlier, TTap later)
+    public TTap Combine(TTap earlier, TTap later) => Choose(earlier, later, earlier, later);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater)
     {
         TTap isNaN = TTap.Greater(later & TTap.Fill(short.MaxValue), TTap.Fill(infinity));
         TTap isKept = TTap.Greater(earlier & TTap.Fill(short.MaxValue), TTap.Fill(infinity));
         TTap greater = TTap.Select(isKept, default, TTap.Greater(Order(later), Order(earlier)));
-        return TTap.Select(greater | isNaN, later, earlier);
+        return TTap.Select(greater | isNaN, ofLater, ofEarlier);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

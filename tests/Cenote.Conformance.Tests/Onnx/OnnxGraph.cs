@@ -1,53 +1,40 @@
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
-
 namespace Cenote.Conformance.Tests.Onnx;
 
 /// <summary>Runs a graph of pooling nodes, with the reshapes that exporters put around them.</summary>
 internal static class OnnxGraph
 {
-    /// <summary>The graph's first output; the indices of a MaxPool are not computed.</summary>
-    public static OnnxTensor Run(OnnxModel model, IReadOnlyList<OnnxTensor> inputs)
+    /// <summary>The graph's outputs.</summary>
+    public static OnnxTensor[] Run(OnnxModel model, IReadOnlyList<OnnxTensor> inputs)
     {
         Dictionary<string, OnnxTensor> values = model.Initializers.ToDictionary(tensor => tensor.Name);
         for (int i = 0; i < inputs.Count; i++) values[model.Inputs[i]] = inputs[i];
         foreach (OnnxNode node in model.Nodes)
         {
-            values[node.Outputs[0]] = node.Operator switch
+            OnnxTensor[] results = node.Operator switch
             {
-                "Constant" => node.Attributes["value"].Tensor!,
-                "Unsqueeze" => Unsqueeze(values[node.Inputs[0]], Axes(node, values)),
-                "Squeeze" => Squeeze(values[node.Inputs[0]], Axes(node, values)),
-                _ => Pool(node, values[node.Inputs[0]]),
+                "Constant" => [node.Attributes["value"].Tensor!],
+                "Unsqueeze" => [Unsqueeze(values[node.Inputs[0]], Axes(node, values))],
+                "Squeeze" => [Squeeze(values[node.Inputs[0]], Axes(node, values))],
+                _ => Pool(node, [.. node.Inputs.Select(input => values[input])]),
             };
+            // Optional outputs may be left out, or have no name.
+            for (int i = 0; i < node.Outputs.Length; i++)
+                if (node.Outputs[i].Length > 0) values[node.Outputs[i]] = results[i];
         }
 
-        return values[model.Outputs[0]];
+        return [.. model.Outputs.Select(output => values[output])];
     }
 
-    private static OnnxTensor Pool(OnnxNode node, OnnxTensor input)
+    private static OnnxTensor[] Pool(OnnxNode node, OnnxTensor[] inputs) => inputs[0].Type switch
     {
-        PoolLayer layer = OnnxLayers.Create(node, input.Shape.Length - 2);
-        return input.Type switch
-        {
-            OnnxType.Single => Pool<float>(layer, input),
-            OnnxType.Double => Pool<double>(layer, input),
-            OnnxType.Half => Pool<Half>(layer, input),
-            OnnxType.BFloat16 => Pool<BFloat16>(layer, input),
-            OnnxType.Byte => Pool<byte>(layer, input),
-            OnnxType.SByte => Pool<sbyte>(layer, input),
-            _ => throw new NotSupportedException($"{node.Operator} of {input.Type}"),
-        };
-    }
-
-    private static OnnxTensor Pool<T>(PoolLayer layer, OnnxTensor input)
-        where T : unmanaged
-    {
-        Tensor<T> result = layer.Forward(Tensor.Create(input.Elements<T>(), [.. input.Shape.Select(length => (nint)length)]));
-        var data = new T[result.FlattenedLength];
-        result.FlattenTo(data);
-        return new(input.Type, [.. result.Lengths.ToArray().Select(length => (long)length)], MemoryMarshal.AsBytes<T>(data).ToArray());
-    }
+        OnnxType.Single => OnnxPool.Run<float>(node, inputs),
+        OnnxType.Double => OnnxPool.Run<double>(node, inputs),
+        OnnxType.Half => OnnxPool.Run<Half>(node, inputs),
+        OnnxType.BFloat16 => OnnxPool.Run<BFloat16>(node, inputs),
+        OnnxType.Byte => OnnxPool.Run<byte>(node, inputs),
+        OnnxType.SByte => OnnxPool.Run<sbyte>(node, inputs),
+        _ => throw new NotSupportedException($"{node.Operator} of {inputs[0].Type}"),
+    };
 
     // An attribute in old models, an input in new ones.
     private static long[] Axes(OnnxNode node, Dictionary<string, OnnxTensor> values) =>

@@ -3,7 +3,7 @@ namespace Cenote.Conformance.Tests.Onnx;
 /// <summary>ONNX's pooling operators in the layers' words.</summary>
 internal static class OnnxLayers
 {
-    public static readonly string[] Operators = ["MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"];
+    public static readonly string[] Operators = ["MaxPool", "MaxUnpool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"];
 
     public static PoolLayer Create(OnnxNode node, int rank) => node.Operator switch
     {
@@ -13,6 +13,17 @@ internal static class OnnxLayers
         "GlobalMaxPool" => rank switch { 1 => new GlobalMaxPool1d(), 2 => new GlobalMaxPool2d(), _ => new GlobalMaxPool3d() },
         _ => throw new NotSupportedException(node.Operator),
     };
+
+    public static MaxUnpool CreateUnpool(OnnxNode node, int rank)
+    {
+        (Spatial kernel, Spatial stride, Padding padding, _, _) = Window(node);
+        return rank switch
+        {
+            1 => new MaxUnpool1d(kernel, stride, padding),
+            2 => new MaxUnpool2d(kernel, stride, padding),
+            _ => new MaxUnpool3d(kernel, stride, padding),
+        };
+    }
 
     private static MaxPool Max(OnnxNode node, int rank)
     {

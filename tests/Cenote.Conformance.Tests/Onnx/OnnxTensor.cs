@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace Cenote.Conformance.Tests.Onnx;
@@ -31,6 +32,18 @@ internal sealed record OnnxTensor(OnnxType Type, long[] Shape, ReadOnlyMemory<by
 
     public T[] Elements<T>()
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Data.Span).ToArray();
+
+    /// <summary>The elements of a tensor in row-major order of its axes.</summary>
+    public static OnnxTensor Of<T>(OnnxType type, Tensor<T> tensor)
+        where T : unmanaged
+    {
+        var data = new T[tensor.FlattenedLength];
+        if (data.Length > 0) tensor.FlattenTo(data);
+        return new(type, [.. tensor.Lengths.ToArray().Select(length => (long)length)], MemoryMarshal.AsBytes<T>(data).ToArray());
+    }
+
+    public Tensor<T> ToTensor<T>()
+        where T : unmanaged => Tensor.Create(Elements<T>(), [.. Shape.Select(length => (nint)length)]);
 
     // The integer fields widen small types, and hold the bits of the 16-bit floats.
     private static byte[] Narrow(OnnxType type, List<long> values) => [.. values.SelectMany(value => BitConverter.GetBytes(value).Take(type switch

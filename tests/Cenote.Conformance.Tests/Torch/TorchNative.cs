@@ -52,6 +52,34 @@ internal static unsafe partial class TorchNative
     [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_avg_pool3d")]
     public static partial int AvgPool3d(nint self, long* kernel, long kernels, long* stride, long strides, long* padding, long paddings, int ceil, int countPadding, long* divisor, out nint result);
 
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_max_pool2d_with_indices_backward")]
+    public static partial int MaxPool2dBackward(nint gradient, nint self, long* kernel, long kernels, long* stride, long strides, long* padding, long paddings, long* dilation, long dilations, int ceil, nint indices, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_max_pool3d_with_indices_backward")]
+    public static partial int MaxPool3dBackward(nint gradient, nint self, long* kernel, long kernels, long* stride, long strides, long* padding, long paddings, long* dilation, long dilations, int ceil, nint indices, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_avg_pool2d_backward")]
+    public static partial int AvgPool2dBackward(nint gradient, nint self, long* kernel, long kernels, long* stride, long strides, long* padding, long paddings, int ceil, int countPadding, long* divisor, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_avg_pool3d_backward")]
+    public static partial int AvgPool3dBackward(nint gradient, nint self, long* kernel, long kernels, long* stride, long strides, long* padding, long paddings, int ceil, int countPadding, long* divisor, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu__adaptive_avg_pool2d_backward")]
+    public static partial int AdaptiveAvgPool2dBackward(nint gradient, nint self, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu__adaptive_avg_pool3d_backward")]
+    public static partial int AdaptiveAvgPool3dBackward(nint gradient, nint self, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_max_unpool2d")]
+    public static partial int MaxUnpool2d(nint self, nint indices, long* size, long sizes, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_max_unpool3d")]
+    public static partial int MaxUnpool3d(nint self, nint indices, long* size, long sizes, long* stride, long strides, long* padding, long paddings, out nint result);
+
+    /// <summary>Any operator by its name; takes the tensors on the stack, and leaves its results there.</summary>
+    [LibraryImport(Library, EntryPoint = "aoti_torch_call_dispatcher", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Call(string @operator, string overload, ulong* stack);
+
     private static string? FindFolder()
     {
         string? fromPackage = typeof(TorchNative).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(data => data.Key == "TorchFolder")?.Value;

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Cenote;
+
+/// <summary>Stores the lower bytes of lanes side by side: lanes are halved until they are as narrow as asked.</summary>
+// Bounds: what is stored is the register's bytes times the narrow size over the wide one.
+internal static unsafe class NarrowStore
+{
+    /// <param name="lanes">The register.</param>
+    /// <param name="wide">The bytes of a lane.</param>
+    /// <param name="to">Where the bytes go.</param>
+    /// <param name="size">How many of each lane.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<byte> lanes, int wide, byte* to, int size)
+    {
+        if (wide == size) lanes.Store(to);
+        else if (wide > 1) Store(Halve(lanes, wide), wide / 2, to, size);
+    }
+
+    /// <inheritdoc cref="Store(Vector512{byte}, int, byte*, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<byte> lanes, int wide, byte* to, int size)
+    {
+        if (wide == size) lanes.Store(to);
+        else if (wide > 1) Store(Halve(lanes, wide), wide / 2, to, size);
+    }
+
+    /// <inheritdoc cref="Store(Vector512{byte}, int, byte*, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector128<byte> lanes, int wide, byte* to, int size)
+    {
+        switch (wide / size)
+        {
+            case 1: lanes.Store(to); break;
+            case 2: *(ulong*)to = Halve(lanes, lanes, wide).AsUInt64().ToScalar(); break;
+            case 4: *(uint*)to = Quarter(lanes, wide).AsUInt32().ToScalar(); break;
+            default: *(ushort*)to = Halve(Quarter(lanes, 8), default, 2).AsUInt16().ToScalar(); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Quarter(Vector128<byte> lanes, int wide) => Halve(Halve(lanes, lanes, wide), default, wide / 2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Halve(Vector512<byte> lanes, int wide)
+    {
+        if (Avx512BW.IsSupported)
+        {
+            return wide switch
+            {
+                2 => Avx512BW.ConvertToVector256Byte(lanes.AsUInt16()),
+                4 => Avx512F.ConvertToVector256UInt16(lanes.AsUInt32()).AsByte(),
+                _ => Avx512F.ConvertToVector256UInt32(lanes.AsUInt64()).AsByte(),
+            };
+        }
+
+        return Vector256.Create(Halve(lanes.GetLower(), wide), Halve(lanes.GetUpper(), wide));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Halve(Vector256<byte> lanes, int wide) => Halve(lanes.GetLower(), lanes.GetUpper(), wide);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Halve(Vector128<byte> lower, Vector128<byte> upper, int wide) => wide switch
+    {
+        2 => Vector128.Narrow(lower.AsUInt16(), upper.AsUInt16()),
+        4 => Vector128.Narrow(lower.AsUInt32(), upper.AsUInt32()).AsByte(),
+        _ => Vector128.Narrow(lower.AsUInt64(), upper.AsUInt64()).AsByte(),
+    };
+}

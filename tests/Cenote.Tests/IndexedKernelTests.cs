@@ -1,0 +1,137 @@
+using System.Numerics.Tensors;
+using Cenote.Tests.Golden;
+
+namespace Cenote.Tests;
+
+/// <summary>Every kernel that says which taps it chose against the reference, values and offsets, in memory that ends at a guard page.</summary>
+public class IndexedKernelTests
+{
+    private const int Cases = 600;
+
+    public static TheoryData<string> Types => [.. Enum.GetNames<ElementType>()];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Every_kernel_chooses_the_reference_s_taps(string type)
+    {
+        switch (Enum.Parse<ElementType>(type))
+        {
+            case ElementType.Single: Run<float>(); break;
+            case ElementType.Double: Run<double>(); break;
+            case ElementType.Half: Run<Half>(); break;
+            case ElementType.BFloat16: Run<BFloat16>(); break;
+            case ElementType.SByte: Run<sbyte>(); break;
+            case ElementType.Byte: Run<byte>(); break;
+            case ElementType.Int16: Run<short>(); break;
+            case ElementType.UInt16: Run<ushort>(); break;
+            case ElementType.Int32: Run<int>(); break;
+            case ElementType.UInt32: Run<uint>(); break;
+            case ElementType.Int64: Run<long>(); break;
+            default: Run<ulong>(); break;
+        }
+    }
+
+    /// <summary>Numbers of three bytes, which are kept in four.</summary>
+    [Fact]
+    public void Windows_of_very_many_taps_say_which_they_chose()
+    {
+        const int Taps = 70_000, Length = Taps + 50;
+        var random = new Random(5);
+        float[] input = [.. Enumerable.Range(0, Length).Select(_ => (float)random.Next(1 << 20))];
+        long[] expected = [.. Enumerable.Range(0, Length - Taps + 1).Select(o => (long)o + Array.IndexOf(input[o..(o + Taps)], input[o..(o + Taps)].Max()))];
+        var pool = new MaxPool1d(Taps, 1);
+        Assert.Equal(expected, pool.ForwardWithIndices(Tensor.Create(input, [1, Length])).Indices.ToFlat());
+        Assert.Equal(expected, pool.ForwardWithIndices(Tensor.Create([.. input.Select(value => (double)value)], [1, Length])).Indices.ToFlat());
+        Assert.Equal(expected, pool.ForwardWithIndices(Tensor.Create([.. input.Select(value => (long)value)], [1, Length])).Indices.ToFlat());
+    }
+
+    private static unsafe void Run<T>()
+        where T : unmanaged
+    {
+        var random = new Random(23);
+        var compared = new Dictionary<string, int>();
+        for (int number = 0; number < Cases; number++)
+        {
+            if (!TryPlan(random, oneIn: sizeof(T) == 1 ? 2 : 4, out PoolPlan? plan)) continue;
+            var order = (KernelTests.Order)random.Next(3);
+            long gap = random.Next(4) == 0 ? 1 + random.Next(3) : 0;
+            TensorLayout from = KernelTests.Layout(plan, order, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength, gap);
+            TensorLayout to = KernelTests.Layout(plan, order, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength, gap);
+            long inputLength = KernelTests.Extent(plan, from, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength);
+            long outputLength = KernelTests.Extent(plan, to, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength);
+            int size = OffsetMemory.SizeFor(plan.Taps);
+            using var inputMemory = new GuardedMemory((nuint)(inputLength * sizeof(T)));
+            using var outputMemory = new GuardedMemory((nuint)(outputLength * sizeof(T)));
+            using var offsetMemory = new GuardedMemory((nuint)(plan.OutputElements * size));
+            Span<T> input = new(inputMemory.Pointer, (int)inputLength), output = new(outputMemory.Pointer, (int)outputLength);
+            Span<byte> offsets = new(offsetMemory.Pointer, (int)plan.OutputElements * size);
+            KernelTests.Fill(random, input);
+            var job = PoolJob.Of(plan, inputMemory.Pointer, from, outputMemory.Pointer, to, default) with { Offsets = new(offsetMemory.Pointer, size, plan.DenseOutput(to)) };
+            IReadOnlyList<PoolKernel> kernels = ArgmaxOperator.Instance[ElementTypes.Of<T>()].Kernels;
+            output.Fill(input[0]);
+            kernels[^1].Run(job, 0, kernels[^1].Units(job));
+            T[] expected = output.ToArray();
+            byte[] chosen = offsets.ToArray();
+            foreach (PoolKernel kernel in kernels.SkipLast(1).Where(kernel => kernel.Accepts(job)))
+            {
+                output.Fill(input[0]);
+                offsets.Fill(0xA5);
+                long units = kernel.Units(job), cut = random.NextInt64(units + 1);
+                kernel.Run(job, cut, units);
+                kernel.Run(job, 0, cut);
+                string name = $"case {number}: {kernel.Name} {typeof(T).Name} {plan} {order}, gaps of {gap}";
+                for (int i = 0; i < expected.Length; i++)
+                    Assert.True(Elements.Same(expected[i], output[i]), $"{name}\nelement {i}: expected {expected[i]}, got {output[i]}");
+                for (int i = 0; i < chosen.Length; i++)
+                    Assert.True(chosen[i] == offsets[i], $"{name}\nbyte {i} of the offsets, {size} each: expected {chosen[i]}, got {offsets[i]}");
+                compared[kernel.Name] = compared.GetValueOrDefault(kernel.Name) + 1;
+            }
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join("\n", compared.Select(pair => $"{pair.Value} × {pair.Key}")));
+        // Every kernel of the catalog has had its turn.
+        Assert.All(ArgmaxOperator.Instance[ElementTypes.Of<T>()].Kernels.SkipLast(1), kernel => Assert.True(compared.ContainsKey(kernel.Name), kernel.Name));
+    }
+
+    /// <param name="random">What is left to chance.</param>
+    /// <param name="oneIn">Every so many axes have long windows: bytes need them often, to have more taps than a byte can number.</param>
+    /// <param name="plan">A plan, where the windows fit the input.</param>
+    private static bool TryPlan(Random random, int oneIn, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PoolPlan? plan)
+    {
+        int rank = 1 + random.Next(3), longest = rank == 1 ? 300 : rank == 2 ? 70 : 16;
+        var shape = new nint[rank + 2];
+        shape[0] = 1 + random.Next(2);
+        shape[1] = 1 + random.Next(random.Next(2) == 0 ? 4 : 140 / rank);
+        int[] kernel = new int[rank], stride = new int[rank], before = new int[rank], after = new int[rank], dilation = new int[rank];
+        for (int axis = 0; axis < rank; axis++)
+        {
+            shape[2 + axis] = 1 + random.Next(random.Next(2) == 0 ? 9 : longest);
+            kernel[axis] = 1 + random.Next(random.Next(oneIn) == 0 ? 40 : 5);
+            dilation[axis] = 1 + Math.Max(0, random.Next(5) - 2);
+            // Half of the windows share no tap, as those of most networks do.
+            stride[axis] = random.Next(2) == 0 ? kernel[axis] : 1 + random.Next(random.Next(4) == 0 ? 7 : 3);
+            before[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
+            after[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
+        }
+
+        Spatial k = Spatial.Create(kernel), s = Spatial.Create(stride), d = Spatial.Create(dilation);
+        var p = new Padding(Spatial.Create(before), Spatial.Create(after));
+        bool ceil = random.Next(2) == 0, zero = random.Next(16) == 0;
+        PoolLayer layer = rank switch
+        {
+            1 => new MaxPool1d(k, s, p, d, ceil) { ZeroPadding = zero },
+            2 => new MaxPool2d(k, s, p, d, ceil) { ZeroPadding = zero },
+            _ => new MaxPool3d(k, s, p, d, ceil) { ZeroPadding = zero },
+        };
+        try
+        {
+            plan = layer.Plan(shape);
+        }
+        catch (ArgumentException)
+        {
+            plan = null;
+        }
+
+        return plan is not null;
+    }
+}
