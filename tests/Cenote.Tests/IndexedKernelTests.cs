@@ -117,8 +117,12 @@ public class IndexedKernelTests
         Spatial k = Spatial.Create(kernel), s = Spatial.Create(stride), d = Spatial.Create(dilation);
         var p = new Padding(Spatial.Create(before), Spatial.Create(after));
         bool ceil = random.Next(2) == 0, zero = random.Next(16) == 0;
+        bool global = random.Next(8) == 0;
         PoolLayer layer = rank switch
         {
+            1 when global => new GlobalMaxPool1d(),
+            2 when global => new GlobalMaxPool2d(),
+            3 when global => new GlobalMaxPool3d(),
             1 => new MaxPool1d(k, s, p, d, ceil) { ZeroPadding = zero },
             2 => new MaxPool2d(k, s, p, d, ceil) { ZeroPadding = zero },
             _ => new MaxPool3d(k, s, p, d, ceil) { ZeroPadding = zero },

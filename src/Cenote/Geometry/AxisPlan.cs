@@ -149,6 +149,8 @@ internal sealed class AxisPlan
         if (_transposed is not null) return _transposed;
         // Input i is read by the outputs from ⌊i·O/L⌋ up to ⌈(i + 1)·O/L⌉: the same windows, the other way.
         if (_adaptive) return new(OutputLength, InputLength, "");
+        // Every output is its input: a single one slides too.
+        if (Kernel == 1 && Stride == 1 && InputLength == OutputLength) return this;
         if (LaneStride != 1 || OutputLength == 1) return new(this);
         // Input h is tap j of output h + Before − j·Dilation.
         long before = (Kernel - 1) * Dilation - Before;
@@ -178,6 +180,9 @@ internal sealed class AxisPlan
             return new(start + before * Dilation, count, Dilation, before, after, _countPadding ? before + count + after : count);
         }
     }
+
+    /// <summary>Whether all windows count the same taps: those at both ends do, and no other counts fewer.</summary>
+    public bool HasOneExtent => OutputLength == 1 || (Slides && this[0].Extent == Kernel && this[OutputLength - 1].Extent == Kernel);
 
     /// <summary>Where the window of an output begins, be it outside the input.</summary>
     public long Start(long position) => _adaptive ? Quotient(position, InputLength, OutputLength, up: false) : position * Stride - Before;

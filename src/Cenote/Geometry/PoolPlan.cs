@@ -18,7 +18,7 @@ public sealed class PoolPlan
     private readonly AxisPlan[] _axes;
     private KernelChoice? _choice;
     private readonly PoolPlan?[] _blocks = new PoolPlan?[BitOperations.Log2(MostPlanes) + 1];
-    private PoolPlan? _interleaved, _transposed;
+    private PoolPlan? _interleaved, _transposed, _over, _image;
 
     /// <summary>The transposed plan.</summary>
     private PoolPlan(PoolPlan plan)
@@ -31,9 +31,9 @@ public sealed class PoolPlan
         MaxExtent = MaxCount;
     }
 
-    private PoolPlan(PoolPlan plan, long batch, long channels, AxisPlan width)
+    private PoolPlan(PoolPlan plan, long batch, long channels, AxisPlan width, long? divisorOverride)
     {
-        (SpatialRank, Layer, ReadsPadding, DivisorOverride) = (plan.SpatialRank, plan.Layer, plan.ReadsPadding, plan.DivisorOverride);
+        (SpatialRank, Layer, ReadsPadding, DivisorOverride) = (plan.SpatialRank, plan.Layer, plan.ReadsPadding, divisorOverride);
         (_inputShape, _outputShape, Batch, Channels) = (plan._inputShape, plan._outputShape, batch, channels);
         MaxExtent = plan.MaxExtent;
         _axes = [plan.Depth, plan.Height, width];
@@ -101,13 +101,13 @@ public sealed class PoolPlan
     internal long OutputElements { get; }
 
     /// <summary>The same outputs, where the channels of a pixel count as positions of the width: one channel, and longer rows.</summary>
-    internal PoolPlan Interleaved => _interleaved ??= new(this, Batch, 1, Width.Interleaved(Channels));
+    internal PoolPlan Interleaved => _interleaved ??= new(this, Batch, 1, Width.Interleaved(Channels), DivisorOverride);
 
     /// <summary>The plan of the gradient: its outputs are this plan's inputs, and the window of each is the outputs here that read it, in ascending order. Transposed again, this one.</summary>
     internal PoolPlan Transposed => _transposed ??= new(this);
 
     /// <summary>The same windows over some of the planes.</summary>
-    internal PoolPlan Part(long batch, long channels) => batch == Batch && channels == Channels ? this : new(this, batch, channels, Width);
+    internal PoolPlan Part(long batch, long channels) => batch == Batch && channels == Channels ? this : new(this, batch, channels, Width, DivisorOverride);
 
     /// <summary>The taps of a window, those outside the input included.</summary>
     /// <exception cref="ArgumentException">There are more than 2⁶³ − 1.</exception>
@@ -142,7 +142,13 @@ public sealed class PoolPlan
             && Depth.HasWindowsOf(other.Depth) && Height.HasWindowsOf(other.Height) && Width.HasWindowsOf(other.Width));
 
     /// <summary>The same windows over so many planes, a power of two, as the channels of one image.</summary>
-    internal PoolPlan Block(int planes) => _blocks[BitOperations.Log2((uint)planes)] ??= new(this, 1, planes, Width);
+    internal PoolPlan Block(int planes) => _blocks[BitOperations.Log2((uint)planes)] ??= new(this, 1, planes, Width, DivisorOverride);
+
+    /// <summary>The same windows of one image.</summary>
+    internal PoolPlan Image => Batch == 1 ? this : _image ??= new(this, 1, Channels, Width, DivisorOverride);
+
+    /// <summary>The same windows, their sums over another divisor; of a plan it is always the same one.</summary>
+    internal PoolPlan Over(long divisor) => _over ??= new(this, Batch, Channels, Width, divisor);
 
     /// <summary>The most taps that one window has inside the input.</summary>
     internal long MaxCount => Depth.MaxCount * Height.MaxCount * Width.MaxCount;

@@ -13,38 +13,43 @@ internal sealed class ArgmaxOperator : PoolOperator
 
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
-        ElementType.Single => Of<float, uint>(float.NegativeInfinity),
-        ElementType.Double => Of<double, ulong>(double.NegativeInfinity),
-        ElementType.Half => SmallFloats(Half.NegativeInfinity, infinity: 0x7C00),
-        ElementType.BFloat16 => SmallFloats(BFloat16.NegativeInfinity, infinity: 0x7F80),
-        ElementType.SByte => Of<sbyte, byte>(sbyte.MinValue, Widened<sbyte, short>(Lines<short, ushort>(short.MinValue))),
-        ElementType.Byte => Of<byte, byte>(byte.MinValue, Widened<byte, ushort>(Lines<ushort, ushort>(ushort.MinValue))),
-        ElementType.Int16 => Of<short, ushort>(short.MinValue),
-        ElementType.UInt16 => Of<ushort, ushort>(ushort.MinValue),
-        ElementType.Int32 => Of<int, uint>(int.MinValue),
-        ElementType.UInt32 => Of<uint, uint>(uint.MinValue),
-        ElementType.Int64 => Of<long, ulong>(long.MinValue),
-        ElementType.UInt64 => Of<ulong, ulong>(ulong.MinValue),
+        ElementType.Single => Of<float, uint>(type, float.NegativeInfinity),
+        ElementType.Double => Of<double, ulong>(type, double.NegativeInfinity),
+        ElementType.Half => SmallFloats(type, Half.NegativeInfinity, infinity: 0x7C00),
+        ElementType.BFloat16 => SmallFloats(type, BFloat16.NegativeInfinity, infinity: 0x7F80),
+        ElementType.SByte => Of<sbyte, byte>(type, sbyte.MinValue, Widened<sbyte, short>(Lines<short, ushort>(short.MinValue))),
+        ElementType.Byte => Of<byte, byte>(type, byte.MinValue, Widened<byte, ushort>(Lines<ushort, ushort>(ushort.MinValue))),
+        ElementType.Int16 => Of<short, ushort>(type, short.MinValue),
+        ElementType.UInt16 => Of<ushort, ushort>(type, ushort.MinValue),
+        ElementType.Int32 => Of<int, uint>(type, int.MinValue),
+        ElementType.UInt32 => Of<uint, uint>(type, uint.MinValue),
+        ElementType.Int64 => Of<long, ulong>(type, long.MinValue),
+        ElementType.UInt64 => Of<ulong, ulong>(type, ulong.MinValue),
         _ => throw Unknown(type),
     };
 
     /// <summary>The kernels of a type whose taps are numbered in <typeparamref name="TNumber"/>, the unsigned integer as wide, and more of them.</summary>
-    private static KernelCatalog Of<T, TNumber>(T lowest, params PoolKernel[] more)
+    private static KernelCatalog Of<T, TNumber>(ElementType type, T lowest, params PoolKernel[] more)
         where T : unmanaged, IComparisonOperators<T, T, bool>
-        where TNumber : unmanaged =>
-        Of(lowest, Blocks<T>(Lines<T, TNumber>(lowest)), more);
+        where TNumber : unmanaged, IEquatable<TNumber> =>
+        Of(lowest, [.. Located<T, TNumber>(type), .. Blocks<T>(Lines<T, TNumber>(lowest))], more);
 
-    private static KernelCatalog SmallFloats<T>(T lowest, short infinity)
+    private static KernelCatalog SmallFloats<T>(ElementType type, T lowest, short infinity)
         where T : unmanaged, IComparisonOperators<T, T, bool> =>
-        Of(lowest, Blocks<short>(
+        Of(lowest, [.. Located<T, ushort>(type), .. Blocks<short>(
             OnRegisters<short, Lanes512<short>, ushort, Lanes512<ushort>, SmallFloatMaxLanes<Lanes512<short>>, ExactSmallFloatMaxLanes<Lanes512<short>>>(new(infinity), new(infinity)),
             OnRegisters<short, Lanes256<short>, ushort, Lanes256<ushort>, SmallFloatMaxLanes<Lanes256<short>>, ExactSmallFloatMaxLanes<Lanes256<short>>>(new(infinity), new(infinity)),
-            OnRegisters<short, Lanes128<short>, ushort, Lanes128<ushort>, SmallFloatMaxLanes<Lanes128<short>>, ExactSmallFloatMaxLanes<Lanes128<short>>>(new(infinity), new(infinity))));
+            OnRegisters<short, Lanes128<short>, ushort, Lanes128<ushort>, SmallFloatMaxLanes<Lanes128<short>>, ExactSmallFloatMaxLanes<Lanes128<short>>>(new(infinity), new(infinity)))]);
 
     /// <summary>The kernels given, and behind them the reference.</summary>
     private static KernelCatalog Of<T>(T lowest, PoolKernel[] kernels, params PoolKernel[] more)
         where T : unmanaged, IComparisonOperators<T, T, bool> =>
         KernelCatalog.Of([.. kernels, .. more, new IndexedReference<T, MaxChoice<T>>(new(lowest))]);
+
+    /// <summary>The kernel for whole planes; none where those without indices have none.</summary>
+    private static PoolKernel[] Located<T, TBits>(ElementType type)
+        where T : unmanaged
+        where TBits : unmanaged, IEquatable<TBits> => Registers.Exist(16) ? [new LocatedPlanes<T, TBits>(MaxOperator.Instance, type)] : [];
 
     /// <summary>The line kernels of each register width, and before them those for short rows, which use the first that suits channels.</summary>
     private static PoolKernel[] Blocks<T>(params PoolKernel[][] lines)

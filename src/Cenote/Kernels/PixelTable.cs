@@ -4,7 +4,7 @@ namespace Cenote;
 internal readonly unsafe struct PixelTable
 {
     /// <summary>The longest row with a table.</summary>
-    private const long Longest = 1 << 22;
+    public const long Longest = 1 << 22;
 
     private readonly Entry* _entries;
 

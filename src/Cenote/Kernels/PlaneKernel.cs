@@ -45,6 +45,8 @@ internal sealed unsafe class PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact
 
     public override long Units(in PoolJob job) => job.Plan.Batch * job.Plan.Channels;
 
+    public override bool UnitsArePlanes => true;
+
     /// <summary>Every element is read once, at a rate of the second-level cache.</summary>
     public override double Cost(in PoolJob job) => job.Plan.InputElements * sizeof(T) / BytesPerNanosecond;
 

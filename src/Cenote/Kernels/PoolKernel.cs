@@ -39,6 +39,9 @@ internal abstract class PoolKernel
     /// <summary>How many pieces the job has that can run in any order, on any thread, with the same result.</summary>
     public abstract long Units(in PoolJob job);
 
+    /// <summary>Whether each piece is one plane, in the order of n and c.</summary>
+    public virtual bool UnitsArePlanes => false;
+
     /// <summary>Roughly how many nanoseconds the job takes one thread, rather too few than too many; decides how many threads it is worth.</summary>
     public abstract double Cost(in PoolJob job);
 

@@ -33,6 +33,9 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>Loads the lanes of a mask; no byte of any other is touched.</summary>
     static abstract TSelf LoadMasked(T* from, TSelf mask, TSelf otherwise);
 
+    /// <summary>Unsigned integers of 1, 2 or 4 bytes each, and of 8 where lanes have as many, at the width of a lane.</summary>
+    static abstract TSelf LoadUnsigned(byte* from, int size);
+
     /// <summary>Stores the first lanes only; no byte behind them is touched.</summary>
     static abstract void StorePart(TSelf lanes, T* to, long end);
 
@@ -59,6 +62,9 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
 
     /// <summary>The sign in every bit of a lane.</summary>
     static abstract TSelf Signs(TSelf lanes);
+
+    /// <summary>The sum, and where the bits of <paramref name="left"/> and <paramref name="right"/> are the same, the term too.</summary>
+    static abstract TSelf AddWhereSame(TSelf sum, TSelf term, TSelf left, TSelf right);
 
     /// <summary>All bits of the lanes where <paramref name="left"/> is greater.</summary>
     static abstract TSelf Greater(TSelf left, TSelf right);

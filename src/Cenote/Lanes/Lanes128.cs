@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Cenote;
 
 /// <inheritdoc/>
-internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes128<T>, T>
+internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes128<T>, T>
     where T : unmanaged
 {
     public readonly Vector128<T> Value = value;

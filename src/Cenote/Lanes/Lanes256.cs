@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Cenote;
 
 /// <inheritdoc/>
-internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes256<T>, T>
+internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes256<T>, T>
     where T : unmanaged
 {
     public readonly Vector256<T> Value = value;

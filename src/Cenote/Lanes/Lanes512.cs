@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Cenote;
 
 /// <inheritdoc/>
-internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes512<T>, T>
+internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes512<T>, T>
     where T : unmanaged
 {
     public readonly Vector512<T> Value = value;

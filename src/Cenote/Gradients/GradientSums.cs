@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>A tap that reads the inputs of one phase.</summary>
+/// <param name="Shift">Where its window's gradient lies in a copy, from the place of the input.</param>
+/// <param name="Bits">Its number in the window, as the bits of a lane.</param>
+internal readonly record struct GradientTap<TSum>(long Shift, TSum Bits);
+
+/// <summary>Adds up what each input of a phase gets, in the order of the windows: lanes across neighbouring inputs of the phase, whose windows are neighbours too.</summary>
+// Bounds: the copies have room for four registers more than they have elements, and so have the sums. Methods of one loop each: the inliner has a budget.
+internal static unsafe class GradientSums<TSum, TSums>
+    where TSum : unmanaged
+    where TSums : unmanaged, ILanes<TSums, TSum>
+{
+    /// <summary>All of the gradients.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add(TSum* values, ReadOnlySpan<GradientTap<TSum>> taps, TSum* sums, long length)
+    {
+        long lanes = TSums.Count;
+        for (long i = 0; i < length; i += 4 * lanes)
+        {
+            TSums first = default, second = default, third = default, fourth = default;
+            foreach (ref readonly GradientTap<TSum> tap in taps)
+            {
+                TSum* from = values + tap.Shift + i;
+                first += TSums.Load(from);
+                second += TSums.Load(from + lanes);
+                third += TSums.Load(from + 2 * lanes);
+                fourth += TSums.Load(from + 3 * lanes);
+            }
+
+            TSums.Store(first, sums + i);
+            TSums.Store(second, sums + i + lanes);
+            TSums.Store(third, sums + i + 2 * lanes);
+            TSums.Store(fourth, sums + i + 3 * lanes);
+        }
+    }
+
+    /// <summary>The gradients of windows that chose the tap, whose numbers are of type <typeparamref name="TMark"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddChosen<TMark>(TSum* values, TMark* numbers, ReadOnlySpan<GradientTap<TSum>> taps, TSum* sums, long length)
+        where TMark : unmanaged
+    {
+        long lanes = TSums.Count;
+        for (long i = 0; i < length; i += 4 * lanes)
+        {
+            TSums first = default, second = default, third = default, fourth = default;
+            foreach (ref readonly GradientTap<TSum> tap in taps)
+            {
+                TSums number = TSums.Fill(tap.Bits);
+                TSum* from = values + tap.Shift + i;
+                TMark* chosen = numbers + tap.Shift + i;
+                first = TSums.AddWhereSame(first, TSums.Load(from), Load(chosen), number);
+                second = TSums.AddWhereSame(second, TSums.Load(from + lanes), Load(chosen + lanes), number);
+                third = TSums.AddWhereSame(third, TSums.Load(from + 2 * lanes), Load(chosen + 2 * lanes), number);
+                fourth = TSums.AddWhereSame(fourth, TSums.Load(from + 3 * lanes), Load(chosen + 3 * lanes), number);
+            }
+
+            TSums.Store(first, sums + i);
+            TSums.Store(second, sums + i + lanes);
+            TSums.Store(third, sums + i + 2 * lanes);
+            TSums.Store(fourth, sums + i + 3 * lanes);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TSums Load<TMark>(TMark* numbers)
+        where TMark : unmanaged => TSums.LoadUnsigned((byte*)numbers, sizeof(TMark));
+}

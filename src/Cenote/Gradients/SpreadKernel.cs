@@ -1,0 +1,81 @@
+using System.Numerics;
+
+namespace Cenote;
+
+/// <summary>The gradient of a global average: each plane gets one number, its gradient over its elements, everywhere.</summary>
+// Bounds: all planes and pixels are those of the plan, for which the caller has checked the tensors.
+internal sealed unsafe class SpreadKernel<T, TSum, TSums, TFormat> : PoolKernel
+    where T : unmanaged
+    where TSum : unmanaged, INumber<TSum>
+    where TSums : unmanaged, ILanes<TSums, TSum>
+    where TFormat : struct, IGradientFormat<T, TSum, TSums>
+{
+    /// <summary>The most channels of a row of quotients, in bytes.</summary>
+    private const long MostBytes = 1 << 22;
+
+    public override string Name => "spread";
+
+    public override bool Accepts(in PoolJob job) => job.Offsets.Start is null && job.Plan.Transposed.IsGlobal && job.Plan.Channels * sizeof(T) <= MostBytes;
+
+    /// <summary>One unit is one plane, or one row of pixels.</summary>
+    public override long Units(in PoolJob job) => job.Plan.Batch * (ByChannels(job) ? job.Plan.Depth.OutputLength * job.Plan.Height.OutputLength : job.Plan.Channels);
+
+    /// <summary>The rate of the second-level cache.</summary>
+    public override double Cost(in PoolJob job) => job.Plan.OutputElements * sizeof(T) / 50.0;
+
+    public override void Run(in PoolJob job, long first, long end)
+    {
+        if (ByChannels(job)) Pixels(job, first, end);
+        else Planes(job, first, end);
+    }
+
+    private static bool ByChannels(in PoolJob job) => job.OutputLayout.Channel == 1;
+
+    private static void Planes(in PoolJob job, long first, long end)
+    {
+        PoolPlan plan = job.Plan;
+        TensorLayout from = job.InputLayout, to = job.OutputLayout;
+        var (n, c) = Math.DivRem(first, plan.Channels);
+        TSum divisor = Divisor(plan);
+        for (long plane = first; plane < end; plane++)
+        {
+            T quotient = Quotient(((T*)job.Input)[n * from.Batch + c * from.Channel], divisor);
+            T* output = (T*)job.Output + n * to.Batch + c * to.Channel;
+            foreach (Stretch run in new Stretches(plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength, to))
+            {
+                T* start = output + run.Offset;
+                if (run.Step == 1 && run.Length <= int.MaxValue) new Span<T>(start, (int)run.Length).Fill(quotient);
+                else for (long i = 0; i < run.Length; i++) start[i * run.Step] = quotient;
+            }
+
+            if (++c == plan.Channels) (c, n) = (0, n + 1);
+        }
+    }
+
+    private static void Pixels(in PoolJob job, long first, long end)
+    {
+        PoolPlan plan = job.Plan;
+        TensorLayout from = job.InputLayout, to = job.OutputLayout;
+        long channels = plan.Channels, bytes = channels * sizeof(T), image = -1;
+        T* quotients = (T*)Scratch.Of(bytes);
+        TSum divisor = Divisor(plan);
+        for (long unit = first; unit < end; unit++)
+        {
+            var (rest, h) = Math.DivRem(unit, plan.Height.OutputLength);
+            (long n, long d) = Math.DivRem(rest, plan.Depth.OutputLength);
+            for (long c = 0; c < channels && n != image; c++) quotients[c] = Quotient(((T*)job.Input)[n * from.Batch + c * from.Channel], divisor);
+            image = n;
+            T* row = (T*)job.Output + n * to.Batch + d * to.Depth + h * to.Height;
+            for (long w = 0; w < plan.Width.OutputLength; w++) Buffer.MemoryCopy(quotients, row + w * to.Width, bytes, bytes);
+        }
+    }
+
+    private static TSum Divisor(PoolPlan plan)
+    {
+        PoolPlan pooling = plan.Transposed;
+        return TSum.CreateTruncating(pooling.Divisor(pooling.Depth[0].Extent * pooling.Height[0].Extent * pooling.Width[0].Extent));
+    }
+
+    // A sum begins at +0.
+    private static T Quotient(T gradient, TSum divisor) => TFormat.Round(TSum.Zero + TFormat.Lift(gradient) / divisor);
+}

@@ -1,0 +1,175 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>Makes the tiles of a gradient, one after the other in the same memory.</summary>
+// Bounds: a copy holds every output that GradientAxis says may read a tile's inputs, so that the shifts of taps stay inside it; rows are written as long as the tile's.
+internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
+    where T : unmanaged
+    where TSum : unmanaged, INumber<TSum>
+    where TSums : unmanaged, ILanes<TSums, TSum>
+    where TFormat : struct, IGradientFormat<T, TSum, TSums>
+{
+    private readonly PoolPlan _pooling;
+    private readonly TensorLayout _to;
+    private readonly T* _output;
+    private readonly int _markSize;
+    private readonly bool _byChannels;
+    private readonly GradientTiles _tiles;
+    private readonly GradientAxis _depth, _height, _width;
+    private readonly GradientSlab<T, TSum, TSums, TFormat> _slab;
+    private readonly PhaseRows<TSum, TSums> _phases = new();
+
+    /// <summary>The sums of each phase along the width, one after the other, and a row of them put together.</summary>
+    private readonly TSum* _sums, _row;
+
+    private readonly long _sumPitch;
+
+    /// <summary>The taps that read one phase, and those along the depth.</summary>
+    private readonly GradientTap<TSum>* _taps;
+
+    private readonly AxisTap* _depths;
+
+    public TileSums(in PoolJob job, in GradientTiles tiles, bool byChannels, byte* scratch)
+    {
+        (_pooling, _to, _markSize) = (job.Plan.Transposed, job.OutputLayout, job.Offsets.Start is null ? 0 : job.Offsets.Size);
+        _output = (T*)job.Output;
+        (_tiles, _byChannels, _sumPitch) = (tiles, byChannels, SumPitch(tiles));
+        _depth = new(_pooling.Depth, Take(ref scratch, GradientAxis.Bytes(_pooling.Depth)));
+        _height = new(_pooling.Height, Take(ref scratch, GradientAxis.Bytes(_pooling.Height)));
+        _width = new(_pooling.Width, Take(ref scratch, GradientAxis.Bytes(_pooling.Width)));
+        GradientDivisors<TSum> divisors = _markSize > 0 ? default : new(_pooling, Take(ref scratch, GradientDivisors<TSum>.Bytes(_pooling)));
+        _slab = new(job, tiles, byChannels, divisors, Take(ref scratch, GradientSlab<T, TSum, TSums, TFormat>.Bytes(tiles, job.Offsets)));
+        _sums = (TSum*)Take(ref scratch, _width.Stride * _sumPitch * sizeof(TSum));
+        _row = (TSum*)Take(ref scratch, RowBytes(tiles));
+        _taps = (GradientTap<TSum>*)Take(ref scratch, TapBytes(job.Plan));
+        _depths = (AxisTap*)scratch;
+    }
+
+    public static long Bytes(in PoolJob job, in GradientTiles tiles)
+    {
+        PoolPlan pooling = job.Plan.Transposed;
+        bool isChosen = job.Offsets.Start is not null;
+        long axes = GradientAxis.Bytes(pooling.Depth) + GradientAxis.Bytes(pooling.Height) + GradientAxis.Bytes(pooling.Width);
+        long copies = GradientSlab<T, TSum, TSums, TFormat>.Bytes(tiles, job.Offsets) + (isChosen ? 0 : GradientDivisors<TSum>.Bytes(pooling));
+        return axes + copies + pooling.Width.Stride * SumPitch(tiles) * sizeof(TSum) + RowBytes(tiles) + TapBytes(job.Plan) + tiles.Depths * sizeof(AxisTap);
+    }
+
+    /// <summary>Makes one tile.</summary>
+    public void Make(in GradientTile tile)
+    {
+        var (depth, depthPhase) = _depth.At(tile.Depth);
+        long firstRow = _height.At(tile.Row).Quotient - _height.Reach, firstColumn = _width.At(tile.Column).Quotient - _width.Reach;
+        long columns = _width.At(tile.EndColumn - 1).Quotient - firstColumn + 1;
+        int depths = 0;
+        foreach (AxisTap tap in _depth.Taps(depthPhase))
+        {
+            if (depth + tap.Shift < 0 || depth + tap.Shift >= _pooling.Depth.OutputLength) continue;
+            _slab.Fill(tile, depths, depth + tap.Shift, firstRow, firstColumn, columns);
+            _depths[depths++] = tap;
+        }
+
+        for (long phase = 0; phase < _height.Stride; phase++)
+        {
+            long row = _height.First(phase, tile.Row);
+            if (row >= tile.EndRow) continue;
+            for (long columnPhase = 0; columnPhase < _width.Stride; columnPhase++) Add(tile, depths, phase, row, firstRow, columnPhase, firstColumn);
+            for (; row < tile.EndRow; row += _height.Stride) Write(tile, row, _height.At(row).Quotient - firstRow, firstColumn);
+        }
+    }
+
+    /// <summary>Sums up the inputs of one phase, from the first row's first one to the last row's last one.</summary>
+    private void Add(in GradientTile tile, int depths, long phase, long row, long firstRow, long columnPhase, long firstColumn)
+    {
+        long column = _width.First(columnPhase, tile.Column);
+        if (column >= tile.EndColumn) return;
+        long lastRow = row + (tile.EndRow - 1 - row) / _height.Stride * _height.Stride, lastColumn = column + (tile.EndColumn - 1 - column) / _width.Stride * _width.Stride;
+        long planes = _byChannels ? 1 : tile.Channels;
+        long start = (_height.At(row).Quotient - firstRow) * _tiles.Pitch + (_width.At(column).Quotient - firstColumn) * _tiles.Block;
+        long end = (planes - 1) * _tiles.PlaneElements + (_height.At(lastRow).Quotient - firstRow) * _tiles.Pitch + (_width.At(lastColumn).Quotient - firstColumn + 1) * _tiles.Block;
+        ReadOnlySpan<GradientTap<TSum>> taps = Taps(depths, _height.Taps(phase), _width.Taps(columnPhase));
+        TSum* to = _sums + columnPhase * _sumPitch + start;
+        switch (_markSize)
+        {
+            case 0: GradientSums<TSum, TSums>.Add(_slab.Values + start, taps, to, end - start); break;
+            case 1: GradientSums<TSum, TSums>.AddChosen(_slab.Values + start, _slab.Numbers + start, taps, to, end - start); break;
+            case 2: GradientSums<TSum, TSums>.AddChosen(_slab.Values + start, (ushort*)_slab.Numbers + start, taps, to, end - start); break;
+            default: GradientSums<TSum, TSums>.AddChosen(_slab.Values + start, (uint*)_slab.Numbers + start, taps, to, end - start); break;
+        }
+    }
+
+    /// <summary>The taps that read a phase, in the order of their windows.</summary>
+    private ReadOnlySpan<GradientTap<TSum>> Taps(int depths, ReadOnlySpan<AxisTap> rows, ReadOnlySpan<AxisTap> columns)
+    {
+        int count = 0;
+        for (int i = 0; i < depths; i++)
+        {
+            foreach (AxisTap row in rows)
+            {
+                long shift = i * _tiles.SlabElements + row.Shift * _tiles.Pitch, number = (_depths[i].Number * _pooling.Height.Kernel + row.Number) * _pooling.Width.Kernel;
+                foreach (AxisTap column in columns) _taps[count++] = new(shift + column.Shift * _tiles.Block, Bits(number + column.Number));
+            }
+        }
+
+        return new(_taps, count);
+    }
+
+    /// <summary>Writes one row of the result, of every plane.</summary>
+    private void Write(in GradientTile tile, long row, long place, long firstColumn)
+    {
+        long columns = tile.EndColumn - tile.Column;
+        var (quotient, phase) = _width.At(tile.Column);
+        TSum* sums = _sums + place * _tiles.Pitch + (quotient - firstColumn) * _tiles.Block;
+        T* to = _output + tile.Batch * _to.Batch + tile.Channel * _to.Channel + tile.Depth * _to.Depth + row * _to.Height + tile.Column * _to.Width;
+        if (_byChannels)
+        {
+            WritePixels(sums, phase, to, columns, tile.Channels);
+            return;
+        }
+
+        for (long plane = 0; plane < tile.Channels; plane++, sums += _tiles.PlaneElements, to += _to.Channel)
+        {
+            TSum* ready = sums;
+            if (_width.Stride > 1)
+            {
+                ready = typeof(T) == typeof(TSum) && _to.Width == 1 ? (TSum*)to : _row;
+                _phases.Join(sums, _sumPitch, _width.Stride, phase, ready, columns);
+            }
+
+            if (ready != (TSum*)to) GradientCopy<T, TSum, TSums, TFormat>.Round(ready, to, _to.Width, columns);
+        }
+    }
+
+    private void WritePixels(TSum* sums, long phase, T* to, long pixels, long channels)
+    {
+        if (_width.Stride == 1 && _to.Width == _tiles.Block && channels == _tiles.Block)
+        {
+            GradientCopy<T, TSum, TSums, TFormat>.Round(sums, to, 1, pixels * channels);
+            return;
+        }
+
+        for (long pixel = 0; pixel < pixels; pixel++, to += _to.Width)
+        {
+            GradientCopy<T, TSum, TSums, TFormat>.Round(sums + phase * _sumPitch, to, 1, channels);
+            if (++phase < _width.Stride) continue;
+            phase = 0;
+            sums += _tiles.Block;
+        }
+    }
+
+    private static TSum Bits(long number) => sizeof(TSum) == 4 ? Unsafe.BitCast<int, TSum>((int)number) : Unsafe.BitCast<long, TSum>(number);
+
+    private static long SumPitch(in GradientTiles tiles) => (tiles.SlabElements + 4 * TSums.Count + Scratch.Alignment - 1) / Scratch.Alignment * Scratch.Alignment;
+
+    private static long RowBytes(in GradientTiles tiles) => Scratch.Round((tiles.Columns + TSums.Count) * sizeof(TSum));
+
+    private static long TapBytes(PoolPlan plan) => Scratch.Round(plan.Depth.Kernel * plan.Height.Kernel * plan.Width.Kernel * sizeof(GradientTap<TSum>));
+
+    private static byte* Take(ref byte* scratch, long bytes)
+    {
+        byte* taken = scratch;
+        scratch += bytes;
+        return taken;
+    }
+}

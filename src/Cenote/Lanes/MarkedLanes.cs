@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Cenote;
+
+// What sums of chosen taps need of a register: the numbers of taps, and an addition that depends on them.
+internal readonly unsafe partial struct Lanes128<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> LoadUnsigned(byte* from, int size)
+    {
+        if (size == sizeof(T)) return Load((T*)from);
+        if (sizeof(T) == 4 && size == 1) return new(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)from).AsByte())).As<uint, T>());
+        if (sizeof(T) == 4 && size == 2) return new(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte().AsUInt16()).As<uint, T>());
+        if (size == 1) return new(Vector128.WidenLower(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ushort*)from).AsByte()))).As<ulong, T>());
+        if (size == 2) return new(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)from).AsByte().AsUInt16())).As<ulong, T>());
+        return new(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte().AsUInt32()).As<ulong, T>());
+    }
+
+    // One expression, that the comparison may become the addition's mask.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> AddWhereSame(Lanes128<T> sum, Lanes128<T> term, Lanes128<T> left, Lanes128<T> right) => sizeof(T) == 4
+        ? new(Vector128.ConditionalSelect(Vector128.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>(), sum.Value + term.Value, sum.Value))
+        : new(Vector128.ConditionalSelect(Vector128.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>(), sum.Value + term.Value, sum.Value));
+}
+
+// Registers this wide exist where these instructions do.
+internal readonly unsafe partial struct Lanes256<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> LoadUnsigned(byte* from, int size) => (sizeof(T), size) switch
+    {
+        (4, 1) => new(Avx2.ConvertToVector256Int32(from).As<int, T>()),
+        (4, 2) => new(Avx2.ConvertToVector256Int32((ushort*)from).As<int, T>()),
+        (8, 1) => new(Avx2.ConvertToVector256Int64(from).As<long, T>()),
+        (8, 2) => new(Avx2.ConvertToVector256Int64((ushort*)from).As<long, T>()),
+        (8, 4) => new(Avx2.ConvertToVector256Int64((uint*)from).As<long, T>()),
+        _ => Load((T*)from),
+    };
+
+    // One expression, that the comparison may become the addition's mask.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> AddWhereSame(Lanes256<T> sum, Lanes256<T> term, Lanes256<T> left, Lanes256<T> right) => sizeof(T) == 4
+        ? new(Vector256.ConditionalSelect(Vector256.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>(), sum.Value + term.Value, sum.Value))
+        : new(Vector256.ConditionalSelect(Vector256.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>(), sum.Value + term.Value, sum.Value));
+}
+
+// Registers this wide exist where these instructions do.
+internal readonly unsafe partial struct Lanes512<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> LoadUnsigned(byte* from, int size) => (sizeof(T), size) switch
+    {
+        (4, 1) => new(Avx512F.ConvertToVector512Int32(Vector128.Load(from)).As<int, T>()),
+        (4, 2) => new(Avx512F.ConvertToVector512Int32(Vector256.Load((ushort*)from)).As<int, T>()),
+        (8, 1) => new(Avx512F.ConvertToVector512Int64(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte()).As<long, T>()),
+        (8, 2) => new(Avx512F.ConvertToVector512Int64(Vector128.Load((ushort*)from)).As<long, T>()),
+        (8, 4) => new(Avx512F.ConvertToVector512Int64(Vector256.Load((uint*)from)).As<long, T>()),
+        _ => Load((T*)from),
+    };
+
+    // One expression, that the comparison may become the addition's mask.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> AddWhereSame(Lanes512<T> sum, Lanes512<T> term, Lanes512<T> left, Lanes512<T> right) => sizeof(T) == 4
+        ? new(Vector512.ConditionalSelect(Vector512.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>(), sum.Value + term.Value, sum.Value))
+        : new(Vector512.ConditionalSelect(Vector512.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>(), sum.Value + term.Value, sum.Value));
+}

@@ -1,0 +1,241 @@
+using Cenote.Tests.Golden;
+
+namespace Cenote.Tests;
+
+/// <summary>Every kernel of gradients against the last one, the specification, over random plans, in memory that ends at a guard page.</summary>
+public class GradientKernelTests
+{
+    private const int Cases = 200;
+
+    public static TheoryData<string, bool> Rows => [.. from type in (string[])["Single", "Double", "Half", "BFloat16"] from isChosen in (bool[])[true, false] select (type, isChosen)];
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void Every_kernel_gives_the_reference_s_bits(string type, bool isChosen)
+    {
+        switch (type)
+        {
+            case "Single": Run<float>(isChosen); break;
+            case "Double": Run<double>(isChosen); break;
+            case "Half": Run<Half>(isChosen); break;
+            default: Run<BFloat16>(isChosen); break;
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void Results_have_the_same_bits_for_any_number_of_threads(int threads)
+    {
+        Check(new MaxPool2d(3, 2, 1), new MaxPool2d(3, 2, 1) { MaxDegreeOfParallelism = threads }, [2, 19, 61, 83]);
+        Check(new MaxPool2d(13, 1, 6), new MaxPool2d(13, 1, 6) { MaxDegreeOfParallelism = threads }, [1, 9, 50, 70]);
+        Check(new AvgPool2d(3, 1, 1, countIncludePad: false), new AvgPool2d(3, 1, 1, countIncludePad: false) { MaxDegreeOfParallelism = threads }, [2, 19, 61, 83]);
+        Check(new AvgPool2d(17, 1, 8), new AvgPool2d(17, 1, 8) { MaxDegreeOfParallelism = threads }, [1, 5, 140, 170]);
+        Check(new AvgPool2d(17, 1, 8, countIncludePad: false), new AvgPool2d(17, 1, 8, countIncludePad: false) { MaxDegreeOfParallelism = threads }, [1, 5, 140, 170]);
+        Check(new GlobalAvgPool2d(), new GlobalAvgPool2d() { MaxDegreeOfParallelism = threads }, [8, 64, 33, 33]);
+    }
+
+    private static void Check(PoolLayer single, PoolLayer several, nint[] shape)
+    {
+        var random = new Random(11);
+        System.Numerics.Tensors.Tensor<float> input = Random(random, shape), gradient = Random(random, [.. single.Plan(shape).OutputShape]);
+        Assert.Equal(Backward(single, input, gradient), Backward(several, input, gradient));
+    }
+
+    private static float[] Backward(PoolLayer layer, System.Numerics.Tensors.Tensor<float> input, System.Numerics.Tensors.Tensor<float> gradient) => layer is IndexedPool pool
+        ? [.. pool.Backward(gradient, pool.ForwardWithIndices(input).Indices)]
+        : [.. ((LinearPool)layer).Backward(gradient, input.Lengths)];
+
+    private static System.Numerics.Tensors.Tensor<float> Random(Random random, nint[] shape)
+    {
+        nint length = 1;
+        foreach (nint axis in shape) length *= axis;
+        return System.Numerics.Tensors.Tensor.Create([.. Enumerable.Range(0, (int)length).Select(_ => random.NextSingle() - 0.5f)], shape);
+    }
+
+    private static unsafe void Run<T>(bool isChosen)
+        where T : unmanaged
+    {
+        var random = new Random(23);
+        var ran = new HashSet<string>();
+        for (int number = 0; number < Cases; number++)
+        {
+            PoolPlan? pooling = Plan(random, isChosen, number);
+            if (pooling is null) continue;
+            PoolPlan plan = pooling.Transposed;
+            var (order, markOrder, toOrder) = ((Order)random.Next(3), (Order)random.Next(3), (Order)random.Next(3));
+            // Mostly all lie in one order.
+            if (random.Next(4) > 0) (markOrder, toOrder) = (order, order);
+            long gap = random.Next(4) == 0 ? 1 + random.Next(3) : 0;
+            TensorLayout from = Layout(plan, order, pooling.Depth.OutputLength, pooling.Height.OutputLength, pooling.Width.OutputLength, gap);
+            TensorLayout marks = Layout(plan, markOrder, pooling.Depth.OutputLength, pooling.Height.OutputLength, pooling.Width.OutputLength, 0);
+            TensorLayout to = Layout(plan, toOrder, pooling.Depth.InputLength, pooling.Height.InputLength, pooling.Width.InputLength, gap);
+            long gradients = Extent(plan, from, pooling.Depth.OutputLength, pooling.Height.OutputLength, pooling.Width.OutputLength);
+            long results = Extent(plan, to, pooling.Depth.InputLength, pooling.Height.InputLength, pooling.Width.InputLength);
+            int size = OffsetMemory.SizeFor(pooling.Taps);
+            using var gradientMemory = new GuardedMemory((nuint)(gradients * sizeof(T)));
+            using var offsetMemory = new GuardedMemory((nuint)(pooling.OutputElements * size));
+            using var resultMemory = new GuardedMemory((nuint)(results * sizeof(T)));
+            Span<T> gradient = new(gradientMemory.Pointer, (int)gradients), result = new(resultMemory.Pointer, (int)results);
+            Fill(random, gradient);
+            PoolJob job = PoolJob.Of(plan, gradientMemory.Pointer, from, resultMemory.Pointer, to, default);
+            if (isChosen)
+            {
+                var offsets = new OffsetMemory(offsetMemory.Pointer, size, marks);
+                // Any tap: one in the padding gives nothing to anyone.
+                long most = random.Next(3) == 0 ? Math.Min(3, pooling.Taps) : pooling.Taps;
+                for (long i = 0; i < pooling.OutputElements; i++) offsets[i] = random.NextInt64(most);
+                job = job with { Offsets = offsets };
+            }
+
+            IReadOnlyList<PoolKernel> kernels = (isChosen ? (PoolOperator)ChosenGradient.Instance : MeanGradient.Instance)[ElementTypes.Of<T>()].Kernels;
+            T untouched = Elements.FromDouble<T>(77);
+            result.Fill(untouched);
+            kernels[^1].Run(job, 0, kernels[^1].Units(job));
+            T[] expected = result.ToArray();
+            T[]? bounds = !isChosen && plan.MaxCount > PoolPlan.MostTapsInOrder ? Bounds(kernels[^1], job, gradient, result, pooling.DivisorOverride < 0) : null;
+            foreach (PoolKernel kernel in kernels.SkipLast(1).Where(kernel => kernel.Accepts(job)))
+            {
+                result.Fill(untouched);
+                long units = kernel.Units(job), cut = random.NextInt64(units + 1);
+                kernel.Run(job, cut, units);
+                kernel.Run(job, 0, cut);
+                Compare($"case {number}: {kernel.Name} {typeof(T).Name} {pooling} {order} to {toOrder}, gaps of {gap}", expected, result, bounds, plan.MaxCount);
+                ran.Add(kernel.Name);
+            }
+        }
+
+        string[] others = isChosen ? ["scatter"] : ["spread", "sliding gradients"];
+        foreach (string name in others) Assert.Equal(System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated, ran.Contains(name));
+        Assert.Equal(System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated, ran.Any(name => name.StartsWith("gradient tiles", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Sums of magnitudes: what the rounding of sums in any order is measured by.</summary>
+    private static T[] Bounds<T>(PoolKernel reference, in PoolJob job, Span<T> gradient, Span<T> result, bool isNegative)
+        where T : unmanaged
+    {
+        T[] kept = gradient.ToArray();
+        foreach (ref T element in gradient) element = Elements.FromDouble<T>(Elements.ToDouble(Elements.Magnitude(element)) * (isNegative ? -1 : 1));
+        reference.Run(job, 0, reference.Units(job));
+        kept.CopyTo(gradient);
+        return result.ToArray();
+    }
+
+    private static void Compare<T>(string name, T[] expected, ReadOnlySpan<T> actual, T[]? bounds, long windows)
+        where T : unmanaged
+    {
+        for (int i = 0; i < expected.Length; i++)
+        {
+            bool isRight = Elements.Same(expected[i], actual[i]) || (bounds is not null && IsClose(expected[i], actual[i], bounds[i], windows));
+            Assert.True(isRight, $"{name}\nelement {i}: expected {expected[i]}, got {actual[i]}");
+        }
+    }
+
+    /// <summary>Whether a sum in another order may come to this: rounded once per window and division, relative to the magnitudes; where those overflow, to anything.</summary>
+    private static bool IsClose<T>(T expected, T actual, T bound, long windows)
+        where T : unmanaged
+    {
+        double size = Math.Abs(Elements.ToDouble(bound)), value = Elements.ToDouble(actual);
+        bool isDouble = typeof(T) == typeof(double);
+        // The sum may overflow before it is divided.
+        if (!(size < (isDouble ? 1e300 : typeof(T) == typeof(Half) ? 6e4 : 1e33))) return true;
+        double sums = 2 * size * windows * (isDouble ? double.BitIncrement(1) - 1 : float.BitIncrement(1) - 1) + windows * (isDouble ? double.Epsilon : float.Epsilon);
+        return Math.Abs(Elements.ToDouble(expected) - value) <= sums + Elements.Spacing(actual);
+    }
+
+    private static PoolPlan? Plan(Random random, bool isChosen, int number)
+    {
+        int rank = 1 + random.Next(3), longest = rank == 1 ? 300 : rank == 2 ? 60 : 14;
+        var shape = new nint[rank + 2];
+        (shape[0], shape[1]) = (1 + random.Next(2), 1 + random.Next(random.Next(2) == 0 ? 4 : 70 / rank));
+        for (int axis = 0; axis < rank; axis++) shape[2 + axis] = 1 + random.Next(random.Next(2) == 0 ? 9 : longest);
+        // Rows and channels of more than one tile.
+        if (number % 20 == 7) shape[^1] = 3000 + random.Next(9000) / (int)shape[1];
+        if (number % 20 == 9) shape[1] = 250 + random.Next(300) / rank;
+        int[] kernel = new int[rank], stride = new int[rank], before = new int[rank], after = new int[rank], dilation = new int[rank];
+        for (int axis = 0; axis < rank; axis++)
+        {
+            kernel[axis] = 1 + random.Next(random.Next(6) == 0 ? 40 / rank : 5);
+            dilation[axis] = 1 + Math.Max(0, random.Next(6) - 2);
+            stride[axis] = 1 + random.Next(random.Next(4) == 0 ? 9 : 4);
+            // Large windows that slide by one.
+            if (number % 5 == 1) (kernel[axis], stride[axis], shape[2 + axis]) = ((rank == 1 ? 40 : rank == 2 ? 7 : 4) + random.Next(12 / rank), 1, shape[2 + axis] + 15);
+            before[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
+            after[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
+        }
+
+        try
+        {
+            PoolLayer layer = Layer(random, isChosen, rank, number, new(Spatial.Create(before), Spatial.Create(after)), Spatial.Create(kernel), Spatial.Create(stride), Spatial.Create(dilation));
+            return layer.Plan(shape);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static PoolLayer Layer(Random random, bool isChosen, int rank, int number, Padding p, Spatial k, Spatial s, Spatial d)
+    {
+        bool ceil = random.Next(2) == 0, count = random.Next(2) == 0;
+        long? divisor = random.Next(5) == 0 ? random.Next(2) == 0 ? -3 : 7 : null;
+        if (random.Next(8) == 0) p = random.Next(2) == 0 ? Padding.SameUpper : Padding.SameLower;
+        if (number % 10 == 3)
+        {
+            return (isChosen, rank) switch
+            {
+                (true, 1) => new GlobalMaxPool1d(),
+                (true, 2) => new GlobalMaxPool2d(),
+                (true, _) => new GlobalMaxPool3d(),
+                (false, 1) => new GlobalAvgPool1d(),
+                (false, 2) => new GlobalAvgPool2d(),
+                (false, _) => new GlobalAvgPool3d(),
+            };
+        }
+
+        return (isChosen, rank) switch
+        {
+            (true, 1) => new MaxPool1d(k, s, p, d, ceil),
+            (true, 2) => new MaxPool2d(k, s, p, d, ceil),
+            (true, _) => new MaxPool3d(k, s, p, d, ceil),
+            (false, 1) => new AvgPool1d(k, s, p, ceil, count, divisor, d),
+            (false, 2) => new AvgPool2d(k, s, p, ceil, count, divisor, d),
+            (false, _) => new AvgPool3d(k, s, p, ceil, count, divisor, d),
+        };
+    }
+
+    private enum Order
+    {
+        RowMajor,
+        ChannelsLast,
+        Backwards,
+    }
+
+    private static TensorLayout Layout(PoolPlan plan, Order order, long depth, long height, long width, long gap)
+    {
+        long n = plan.Batch, c = plan.Channels, plane = depth * height * width + gap, pixel = c + gap;
+        return order switch
+        {
+            Order.RowMajor => TensorLayout.RowMajor(c, depth, height, width) with { Channel = plane, Batch = c * plane + gap },
+            Order.ChannelsLast => new(depth * height * width * pixel + gap, 1, height * width * pixel, width * pixel, width == 1 ? 0 : pixel),
+            _ => new(1, n, n * c, n * c * depth, n * c * depth * height),
+        };
+    }
+
+    /// <summary>How many elements lie from the first to the last.</summary>
+    private static long Extent(PoolPlan plan, in TensorLayout layout, long depth, long height, long width) =>
+        1 + (plan.Batch - 1) * layout.Batch + (plan.Channels - 1) * layout.Channel + (depth - 1) * layout.Depth + (height - 1) * layout.Height + (width - 1) * layout.Width;
+
+    private static void Fill<T>(Random random, Span<T> elements)
+        where T : unmanaged
+    {
+        int kind = random.Next(4);
+        T[] extremes = Elements.Extremes<T>();
+        foreach (ref T element in elements)
+        {
+            bool isExtreme = kind == 0 || (kind == 1 && random.Next(20) == 0);
+            element = isExtreme ? extremes[random.Next(extremes.Length)] : Elements.FromDouble<T>((random.NextDouble() * 2 - 1) * 100);
+        }
+    }
+}
