@@ -7,7 +7,7 @@ internal sealed class ShapeCommand
 {
     private readonly Argument<string> _size = new("SIZE") { Description = "The input's spatial lengths: 16000, 112x112 or 16x112x112." };
     private readonly SlidingWindowSettings _window = new(optional: true);
-    private readonly Option<string?> _stack = new("--stack") { Description = "Several layers instead of one window: \"conv 7 s2 p3, max 3 s2 p1, global-avg\". Tells every size, receptive field and effective stride.", HelpName = "LAYERS" };
+    private readonly Option<string?> _stack = new("--stack") { Description = "Several layers instead of one window: \"conv 7 s2 p3, max 3 s2 p1, global-avg\". Tells every size, receptive field and effective stride. [default: none, one window]", HelpName = "LAYERS" };
 
     public Command Command
     {

@@ -7,7 +7,7 @@ namespace Cenote.Cli;
 /// <param name="optional">Whether the command can do without a window.</param>
 internal class WindowSettings(string mostPadding, bool optional = false)
 {
-    private readonly Option<string> _kernel = new("-k", "--kernel") { Description = "Taps per window: one number, or one per axis (rows x columns) such as 2x3.", HelpName = "K", Required = !optional };
+    private readonly Option<string> _kernel = new("-k", "--kernel") { Description = $"Taps per window: one number, or one per axis (rows x columns) such as 2x3.{(optional ? " [default: none, as --stack has them]" : "")}", HelpName = "K", Required = !optional };
     private readonly Option<string?> _stride = new("-s", "--stride") { Description = "Step from window to window. [default: the kernel]", HelpName = "S" };
     private readonly Option<string> _padding = new("-p", "--padding") { Description = $"Taps outside the input on each side; at most {mostPadding}.", HelpName = "P", DefaultValueFactory = _ => "0" };
 
