@@ -30,6 +30,8 @@ internal static class Errors
         "divisorOverride" => "--divisor",
         "indices" => "--indices",
         "outputSize" => "--size",
+        "normType" or "TrueNorm" => "--norm",
+        "layers" => "--stack",
         _ => null,
     };
 

@@ -9,6 +9,6 @@ internal sealed record Settings(int Dims, bool DimsGiven, string? Layout, int Th
     public void RefuseForPictures(string input)
     {
         if (Layout is not null) throw new UserError($"--layout is for arrays; {input} is a picture.");
-        if (Dims != 2) throw new UserError($"{(DimsGiven ? "--dims" : "-k")} asks for {Dims} spatial axes; {input} is a picture and has 2.");
+        if (Dims != 2) throw new UserError($"{(DimsGiven ? "--dims" : "-k or --size")} asks for {Dims} spatial axes; {input} is a picture and has 2.");
     }
 }

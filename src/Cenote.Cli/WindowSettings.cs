@@ -4,9 +4,10 @@ namespace Cenote.Cli;
 
 /// <summary>The options of a window: how large it is and where it stands.</summary>
 /// <param name="mostPadding">The most padding of a side, for the help.</param>
-internal class WindowSettings(string mostPadding)
+/// <param name="optional">Whether the command can do without a window.</param>
+internal class WindowSettings(string mostPadding, bool optional = false)
 {
-    private readonly Option<string> _kernel = new("-k", "--kernel") { Description = "Taps per window: one number, or one per axis (rows x columns) such as 2x3.", HelpName = "K", Required = true };
+    private readonly Option<string> _kernel = new("-k", "--kernel") { Description = $"Taps per window: one number, or one per axis (rows x columns) such as 2x3.{(optional ? " [default: none, as --stack has them]" : "")}", HelpName = "K", Required = !optional };
     private readonly Option<string?> _stride = new("-s", "--stride") { Description = "Step from window to window. [default: the kernel]", HelpName = "S" };
     private readonly Option<string> _padding = new("-p", "--padding") { Description = $"Taps outside the input on each side; at most {mostPadding}.", HelpName = "P", DefaultValueFactory = _ => "0" };
 
@@ -25,11 +26,16 @@ internal class WindowSettings(string mostPadding)
         Padding = Numbers.Spatial("-p", parse.GetValue(_padding)!, 0),
     };
 
+    /// <summary>The first of these options that is given; null where none is.</summary>
+    public Option? Given(ParseResult parse) => Options.FirstOrDefault(option => parse.GetResult(option) is { Implicit: false });
+
+    public bool HasKernel(ParseResult parse) => parse.GetResult(_kernel) is not null;
+
     private Spatial Kernel(ParseResult parse) => Numbers.Spatial("-k", parse.GetValue(_kernel)!, 1);
 }
 
 /// <summary>The options of a sliding window.</summary>
-internal sealed class SlidingWindowSettings() : WindowSettings("(K - 1) x D")
+internal sealed class SlidingWindowSettings(bool optional = false) : WindowSettings("(K - 1) x D", optional)
 {
     private readonly Option<string> _dilation = new("-d", "--dilation") { Description = "Distance between the taps of one window.", HelpName = "D", DefaultValueFactory = _ => "1" };
     private readonly Option<bool> _ceil = new("--ceil") { Description = "Round the output size up, so that the last window may overhang. [default: down]" };

@@ -15,7 +15,13 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-avg", "--round -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("global-max", "--indices -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("unpool", "--indices -k -s -p --size -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("shape", "-k -s -p -d --ceil")]
+    [InlineData("adaptive-avg", "--size --round -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("adaptive-max", "--size --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("sum", "-k -s -p -d --ceil -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-sum", "-o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("lp", "--norm -k -s -p -d --ceil --true-norm -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-lp", "--norm -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("shape", "--stack -k -s -p -d --ceil")]
     [InlineData("bench", "--threads --seconds --json")]
     public void Help_tells_every_option_with_its_default(string command, string options)
     {
@@ -31,6 +37,12 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("avg")]
     [InlineData("global-avg")]
     [InlineData("global-max")]
+    [InlineData("adaptive-avg")]
+    [InlineData("adaptive-max")]
+    [InlineData("sum")]
+    [InlineData("global-sum")]
+    [InlineData("lp")]
+    [InlineData("global-lp")]
     [InlineData("unpool")]
     [InlineData("shape")]
     [InlineData("bench")]
@@ -50,7 +62,7 @@ public sealed partial class HelpTests : IDisposable
     public void Help_lists_the_commands()
     {
         string help = _place.Run("--help").Succeeded().Printed;
-        Assert.All((string[])["max", "avg", "global-avg", "global-max", "unpool", "shape", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "unpool", "shape", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -35,4 +35,31 @@ public sealed class ShapeTests : IDisposable
     [Fact]
     public void Sizes_that_no_memory_holds_are_worked_out() =>
         Assert.StartsWith("10000000001 → 5000000000  ", _place.Run("shape 10000000001 -k 3 -s 2").Succeeded().Printed, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_stack_tells_every_size_and_what_an_output_sees() => Assert.Equal(
+        [
+            "layer         size     receptive field  effective stride",
+            "input         224×224  1                1",
+            "conv 7 s2 p3  112×112  7                2",
+            "max 3 s2 p1   56×56    11               4",
+            "avg 2x1       28×56    15×11            8×4",
+            "global-avg    1×1      231              8×4",
+        ],
+        _place.Run([], "shape", "224x224", "--stack", "conv 7 s2 p3, max 3 s2 p1, avg 2x1, global-avg").Succeeded().PrintedLines);
+
+    [Theory]
+    [InlineData("max 2, max 9", "SIZE: layer 2 (max 9): input height 4 is too small: with padding 0 before and 0 after it has 4 taps, and one window spans 9 (kernelSize 9, dilation 1); the output size would be 0, and must be at least 1.")]
+    [InlineData("max 2 p5", "--stack: layer 1 (max 2 p5): padding 5 on axis height is 5; each side may be at most (kernelSize − 1)·dilation = (2 − 1)·1 = 1.")]
+    [InlineData("max 2 s1 s2", "--stack has 's2' in 'max 2 s1 s2', which says so a second time.")]
+    [InlineData("pool 2", "--stack has 'pool 2'; it must be conv, max or avg, a kernel, and perhaps s2, p1, d2, ceil or same-upper, same-lower (conv 7 s2 p3); or global-max, global-avg.")]
+    public void A_stack_that_cannot_be_is_refused_by_the_layer(string stack, string message) =>
+        Assert.Equal($"cenote: {message}", _place.Run([], "shape", "8x8", "--stack", stack).Refused());
+
+    [Fact]
+    public void One_window_or_a_stack_is_needed()
+    {
+        Assert.Contains("-k or --stack is missing", _place.Run("shape 8x8").Refused(), StringComparison.Ordinal);
+        Assert.Contains("--stack and -k are both given", _place.Run([], "shape", "8x8", "-k", "2", "--stack", "max 2").Refused(), StringComparison.Ordinal);
+    }
 }

@@ -69,11 +69,15 @@ public sealed partial class CommandTests : IDisposable
     [GeneratedRegex(@"\d+(\.\d+)? ?(µs|ms|s)\b")]
     private static partial Regex Time();
 
+    /// <summary>A word, or several in quotes.</summary>
+    [GeneratedRegex(@"""[^""]*""|\S+")]
+    private static partial Regex Word();
+
     private (int Exit, string Printed) Run(string arguments)
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8 };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Cenote.Cli.dll"));
-        foreach (string argument in arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)) start.ArgumentList.Add(argument);
+        foreach (Match word in Word().Matches(arguments)) start.ArgumentList.Add(word.Value.Trim('"'));
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         Task<string> errors = process.StandardError.ReadToEndAsync();

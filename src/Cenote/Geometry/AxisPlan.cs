@@ -13,6 +13,9 @@ internal sealed class AxisPlan
     /// <summary>Whose outputs the windows are, where they do not slide evenly.</summary>
     private readonly AxisPlan? _transposed;
 
+    /// <summary>Whether the windows are adaptive ones, of uneven lengths.</summary>
+    private readonly bool _adaptive;
+
     /// <summary>Of the axis whose transpose this is: 1 / (stride / Dilation') modulo the dilation here, by which the first of the outputs that meet a tap is found.</summary>
     private readonly long _inverse;
 
@@ -31,6 +34,15 @@ internal sealed class AxisPlan
         (_transposed, InputLength, OutputLength) = (axis, axis.OutputLength, axis.InputLength);
         (Kernel, Stride, Dilation, Formula) = ((axis.Kernel + step - 1) / step, 1, axis.Dilation / common, "");
         _inverse = Inverse(step % Dilation, Dilation);
+    }
+
+    /// <summary>Adaptive windows.</summary>
+    private AxisPlan(long inputLength, long outputLength, string formula)
+    {
+        (_adaptive, InputLength, OutputLength, Formula) = (true, inputLength, outputLength, formula);
+        // Rounding at both ends may take in one more.
+        (Kernel, Stride, Dilation) = ((inputLength + outputLength - 1) / outputLength + 1, 1, 1);
+        (WholeFrom, WholeEnd) = (0, outputLength);
     }
 
     public long InputLength { get; }
@@ -69,6 +81,17 @@ internal sealed class AxisPlan
     {
         RequireLength(length, name);
         return new(length, 1, kernel: length, stride: length, 0, 0, dilation: 1, countPadding: false, $"{name}: one window over all {length} = 1");
+    }
+
+    /// <summary>So many windows that cover the axis as evenly as can be: output o reads from ⌊o·L/O⌋ up to ⌈(o + 1)·L/O⌉.</summary>
+    /// <exception cref="ArgumentException">There are no outputs, or too many.</exception>
+    public static AxisPlan Adaptive(long length, long output, string name)
+    {
+        RequireLength(length, name);
+        if (output == 1) return Global(length, name);
+        if (length % output != 0) return new(length, output, $"{name}: {output} windows over {length}, the first from 0 to {Quotient(1, length, output, up: true) - 1}");
+        long kernel = length / output;
+        return new(length, output, kernel, stride: kernel, 0, 0, dilation: 1, countPadding: false, $"{name}: {length} / {output} = {kernel} taps a window, {output} windows");
     }
 
     /// <summary>An axis that the layer does not pool: every output is its input.</summary>
@@ -118,12 +141,14 @@ internal sealed class AxisPlan
     }
 
     /// <summary>Whether the windows slide: each begins <see cref="Stride"/> behind the one before.</summary>
-    public bool Slides => _transposed is null;
+    public bool Slides => _transposed is null && !_adaptive;
 
     /// <summary>The outputs that read each input, in ascending order: again windows with equal steps between their taps.</summary>
     public AxisPlan Transpose()
     {
         if (_transposed is not null) return _transposed;
+        // Input i is read by the outputs from ⌊i·O/L⌋ up to ⌈(i + 1)·O/L⌉: the same windows, the other way.
+        if (_adaptive) return new(OutputLength, InputLength, "");
         // Every output is its input: a single one slides too.
         if (Kernel == 1 && Stride == 1 && InputLength == OutputLength) return this;
         if (LaneStride != 1 || OutputLength == 1) return new(this);
@@ -134,7 +159,7 @@ internal sealed class AxisPlan
 
     /// <summary>Whether the other axis has the same windows.</summary>
     public bool HasWindowsOf(AxisPlan other) =>
-        (InputLength, OutputLength, Kernel, Before, Dilation) == (other.InputLength, other.OutputLength, other.Kernel, other.Before, other.Dilation) && LaneStride == other.LaneStride;
+        (InputLength, OutputLength, Kernel, Before, Dilation) == (other.InputLength, other.OutputLength, other.Kernel, other.Before, other.Dilation) && LaneStride == other.LaneStride && Slides == other.Slides;
 
     /// <summary>How many outputs from either end on, at most, have windows that reach out of the input.</summary>
     public long MostClipped => Math.Max(Math.Min(WholeFrom, OutputLength), OutputLength - Math.Clamp(WholeEnd, 0, OutputLength));
@@ -145,6 +170,7 @@ internal sealed class AxisPlan
         get
         {
             if (_transposed is not null) return Readers(_transposed, position);
+            if (_adaptive) return Even(position);
             long start = position * Stride - Before;
             if (IsWhole(position)) return new(start, Kernel, Dilation, 0, 0, Kernel);
             long before = start >= 0 ? 0 : Math.Min(Kernel, Steps(-start));
@@ -156,10 +182,10 @@ internal sealed class AxisPlan
     }
 
     /// <summary>Whether all windows count the same taps: those at both ends do, and no other counts fewer.</summary>
-    public bool HasOneExtent => OutputLength == 1 || (this[0].Extent == Kernel && this[OutputLength - 1].Extent == Kernel);
+    public bool HasOneExtent => OutputLength == 1 || (Slides && this[0].Extent == Kernel && this[OutputLength - 1].Extent == Kernel);
 
     /// <summary>Where the window of an output begins, be it outside the input.</summary>
-    public long Start(long position) => position * Stride - Before;
+    public long Start(long position) => _adaptive ? Quotient(position, InputLength, OutputLength, up: false) : position * Stride - Before;
 
     /// <summary>The first output whose window lies inside the input.</summary>
     public long WholeFrom { get; }
@@ -169,6 +195,19 @@ internal sealed class AxisPlan
 
     /// <summary>Whether the window of an output lies inside the input.</summary>
     public bool IsWhole(long position) => position >= WholeFrom && position < WholeEnd;
+
+    private Window Even(long position)
+    {
+        long start = Quotient(position, InputLength, OutputLength, up: false), count = Quotient(position + 1, InputLength, OutputLength, up: true) - start;
+        return new(start, count, 1, 0, 0, count);
+    }
+
+    /// <summary>position · length / outputs, rounded; in whole numbers, since floating-point ones lose the last of long axes.</summary>
+    private static long Quotient(long position, long length, long outputs, bool up)
+    {
+        long round = up ? outputs - 1 : 0;
+        return (position | length) < int.MaxValue ? (position * length + round) / outputs : (long)(((Int128)position * length + round) / outputs);
+    }
 
     /// <summary>The outputs of <paramref name="axis"/> that read the input at <paramref name="position"/>.</summary>
     private Window Readers(AxisPlan axis, long position)

@@ -228,6 +228,9 @@ public sealed class PoolPlan
         return text.ToString();
     }
 
+    /// <summary>Whether the windows of every axis slide evenly.</summary>
+    internal bool Slides => Depth.Slides && Height.Slides && Width.Slides;
+
     /// <summary>Whether there is one window per plane, and it reads the plane's every element.</summary>
     internal bool IsGlobal { get; }
 

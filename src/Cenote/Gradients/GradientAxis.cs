@@ -43,7 +43,7 @@ internal readonly unsafe struct GradientAxis
     /// <inheritdoc cref="Reach"/>
     public static long Back(AxisPlan pooling) => (pooling.Kernel - 1) * pooling.Dilation / pooling.Stride;
 
-    public static bool Accepts(AxisPlan pooling) => pooling.Kernel <= Most && pooling.Stride <= Most && Back(pooling) <= Most;
+    public static bool Accepts(AxisPlan pooling) => pooling.Slides && pooling.Kernel <= Most && pooling.Stride <= Most && Back(pooling) <= Most;
 
     public static long Bytes(AxisPlan pooling) => Scratch.Round((pooling.Stride + 2) * sizeof(long) + pooling.Kernel * sizeof(AxisTap));
 

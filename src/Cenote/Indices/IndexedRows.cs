@@ -48,7 +48,7 @@ internal readonly unsafe struct IndexedRows<T, TTap, TNumber, TNumbers> : IIndex
     public static bool Suits(in PoolJob job)
     {
         AxisPlan width = job.Plan.Width;
-        return job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && (job.Offsets.Layout.Width == 1 || width.OutputLength == 1)
+        return job.Plan.Slides && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && (job.Offsets.Layout.Width == 1 || width.OutputLength == 1)
             && width.Span <= MostSpan && Registers.Suit<TTap, T>(width.OutputLength);
     }
 

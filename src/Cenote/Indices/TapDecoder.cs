@@ -46,7 +46,7 @@ internal sealed unsafe class TapDecoder
         long place = first.In(offsets.Layout), step = alongChannels ? offsets.Layout.Channel : offsets.Layout.Width, next = alongChannels ? 0 : 1;
         // The outputs of whole windows have the table.
         long from = 0, end = 0;
-        if (_taps.Length > 0 && offsets.Size == 1 && _depth.IsWhole(first.D) && _height.IsWhole(first.H))
+        if (_taps.Length > 0 && offsets.Size == 1 && _width.Slides && _depth.IsWhole(first.D) && _height.IsWhole(first.H))
         {
             if (alongChannels) end = _width.IsWhole(first.W) ? count : 0;
             else (from, end) = (Math.Clamp(_width.WholeFrom - first.W, 0, count), Math.Clamp(_width.WholeEnd - first.W, 0, count));
@@ -84,6 +84,13 @@ internal sealed unsafe class TapDecoder
     {
         if (flat == None)
         {
+            // Uneven windows never leave the input.
+            if (!_depth.Slides || !_height.Slides || !_width.Slides)
+            {
+                offset = 0;
+                return false;
+            }
+
             // A window that leaves the input does so with its first tap or its last.
             offset = 0;
             if (!Locate(d, h, w, offset, out _, out _, out _)) return true;
@@ -112,6 +119,6 @@ internal sealed unsafe class TapDecoder
     private static bool TryTap(AxisPlan axis, long output, long position, out long tap)
     {
         (tap, long rest) = Math.DivRem(position - axis.Start(output), axis.Dilation);
-        return rest == 0 && tap >= 0 && tap < axis.Kernel && (ulong)position < (ulong)axis.InputLength;
+        return rest == 0 && tap >= 0 && tap < (axis.Slides ? axis.Kernel : axis[output].Count) && (ulong)position < (ulong)axis.InputLength;
     }
 }

@@ -36,7 +36,7 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
         PoolPlan plan = job.Plan;
         bool hasRows = job.InputLayout.Width == 1 && job.OutputLayout.Width == 1;
         bool hasPixels = !hasRows && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1;
-        return !hasPixels && (!hasRows || plan.Width.OutputLength <= ShortRow) && plan.Batch * plan.Channels >= Planes / 2 && CopyBytes(job) <= MostBytes && Find(Block(job, null)) is not null;
+        return !hasPixels && (!hasRows || !plan.Slides || plan.Width.OutputLength <= ShortRow) && plan.Batch * plan.Channels >= Planes / 2 && CopyBytes(job) <= MostBytes && Find(Block(job, null)) is not null;
     }
 
     /// <summary>One unit is one block.</summary>

@@ -60,15 +60,15 @@ internal sealed unsafe class PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact
         where TR : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         var planes = new PlaneList<T>(job, withChannels: true);
-        long length = job.Plan.MaxCount, runEnd;
+        long length = job.Plan.MaxCount, divisor = job.Plan.Divisor(length), runEnd;
         TTap watch = default;
         for (long plane = first; plane < end; plane = runEnd)
         {
             runEnd = Math.Min(end, plane - plane % planes.Run + planes.Run);
             T* input = planes.Input(plane), output = planes.Output(plane);
-            if (length < TTap.Count) Run(default(PartRun<T, TTap, TState, TAcc>), reducer, planes, input, output, runEnd - plane, length, ref watch);
-            else if (length < ManyRegisters * TTap.Count) Run(default(ShortRun<T, TTap, TState, TAcc>), reducer, planes, input, output, runEnd - plane, length, ref watch);
-            else Run(default(LongRun<T, TTap, TState, TAcc>), reducer, planes, input, output, runEnd - plane, length, ref watch);
+            if (length < TTap.Count) Run(default(PartRun<T, TTap, TState, TAcc>), reducer, planes, input, output, runEnd - plane, length, divisor, ref watch);
+            else if (length < ManyRegisters * TTap.Count) Run(default(ShortRun<T, TTap, TState, TAcc>), reducer, planes, input, output, runEnd - plane, length, divisor, ref watch);
+            else Run(default(LongRun<T, TTap, TState, TAcc>), reducer, planes, input, output, runEnd - plane, length, divisor, ref watch);
         }
 
         return !reducer.Alarms(watch);
@@ -76,7 +76,7 @@ internal sealed unsafe class PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact
 
     /// <summary>Pools planes that follow each other at equal steps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Run<TR, TRun>(TRun run, TR reducer, in PlaneList<T> planes, T* input, T* output, long count, long length, ref TTap watch)
+    private void Run<TR, TRun>(TRun run, TR reducer, in PlaneList<T> planes, T* input, T* output, long count, long length, long divisor, ref TTap watch)
         where TR : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TRun : struct, IPlaneRun<T, TTap, TState, TAcc>
     {
@@ -91,7 +91,7 @@ internal sealed unsafe class PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact
             long some = Math.Min(Group, count);
             bool direct = some % TTap.Count == 0 && to == 1;
             Fold(run, reducer, input, from, some, length, (T*)last, states, ref watch);
-            bool settled = Finish(reducer, states, (some + TTap.Count - 1) / TTap.Count, ones, length, direct ? output : outputs);
+            bool settled = Finish(reducer, states, (some + TTap.Count - 1) / TTap.Count, ones, divisor, direct ? output : outputs);
             if (settled && direct) continue;
             for (long i = 0; i < some; i++) output[i * to] = totals.Settle(direct ? output[i] : outputs[i], input + i * from, length, 1);
         }
@@ -116,7 +116,7 @@ internal sealed unsafe class PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact
 
     /// <summary>Makes so many registers of all, with a plane in every lane, and of these the outputs. False where one depends on the order of its taps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private bool Finish<TR>(TR reducer, TAcc* states, long registers, byte* ones, long length, T* outputs)
+    private bool Finish<TR>(TR reducer, TAcc* states, long registers, byte* ones, long divisor, T* outputs)
         where TR : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long each = TTap.Count;
@@ -131,7 +131,7 @@ internal sealed unsafe class PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact
         for (long i = 0; i < registers; i++, outputs += TTap.Count)
         {
             TAcc state = each == 2 ? Neighbours(reducer, states[2 * i], states[2 * i + 1]) : states[i];
-            TTap results = reducer.Finish(state, ones, length);
+            TTap results = reducer.Finish(state, ones, divisor);
             TTap.Store(results, outputs);
             if (totals.DependOnOrder(results)) settled = false;
         }

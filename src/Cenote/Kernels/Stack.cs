@@ -60,7 +60,7 @@ internal readonly unsafe struct Stack<T, TTap, TState, TAcc>(long length, long p
 
     /// <summary>Makes the outputs, and up to a register more. False where one of them depends on the order of its taps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public bool Finish<TReducer, TTotal, TTotals>(TReducer reducer, TTotals totals, byte* ones, long taps, T* to)
+    public bool Finish<TReducer, TTotal, TTotals>(TReducer reducer, TTotals totals, byte* ones, long divisor, T* to)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TTotal : unmanaged
         where TTotals : struct, IPlaneTotals<T, TState, TTotal>
@@ -68,7 +68,7 @@ internal readonly unsafe struct Stack<T, TTap, TState, TAcc>(long length, long p
         bool settled = true;
         for (long j = 0; j < _columns; j++)
         {
-            TTap results = reducer.Finish(states[j], ones, taps);
+            TTap results = reducer.Finish(states[j], ones, divisor);
             TTap.Store(results, to + Start(j));
             if (totals.DependOnOrder(results)) settled = false;
         }

@@ -97,7 +97,7 @@ internal sealed unsafe class StackKernel<T, TTap, TState, TAcc, TReducer, TExact
     {
         _ = PlaneList<T>.IsEven(job.Plan, job.InputLayout, out long pitch);
         long channels = IsChannelsLast(job) ? job.Plan.Channels : 1;
-        return new(channels, job.Plan.MaxCount, job.Plan.MaxCount == 1 ? channels : pitch, TTap.Count, sizeof(TState));
+        return new(channels, job.Plan.MaxCount, job.Plan.MaxCount == 1 ? channels : pitch, TTap.Count, sizeof(TState)) { Divisor = job.Plan.Divisor(job.Plan.MaxCount) };
     }
 
     private static PlaneList<T> Planes(in PoolJob job) => new(job, withChannels: !IsChannelsLast(job));
@@ -123,7 +123,7 @@ internal sealed unsafe class StackKernel<T, TTap, TState, TAcc, TReducer, TExact
 
         bool direct = channels >= TTap.Count && job.OutputLayout.Channel == 1;
         T* outputs = direct ? output : (T*)(scratch + slotBytes + stateBytes);
-        bool settled = rows.Finish<TR, TTotal, TTotals>(reducer, totals, ones, stack.Pixels, outputs);
+        bool settled = rows.Finish<TR, TTotal, TTotals>(reducer, totals, ones, stack.Divisor, outputs);
         for (long c = 0; c < channels && !(settled && direct); c++) output[c * job.OutputLayout.Channel] = totals.Settle(outputs[c], input + c, stack.Pixels, stack.Pitch);
         return !reducer.Alarms(watch);
     }
@@ -177,5 +177,5 @@ internal sealed unsafe class StackKernel<T, TTap, TState, TAcc, TReducer, TExact
         return rows.FoldPart(reducer, input + count * step, pixels % stack.Side * channels, watch);
     }
 
-    private T Finish(in StackPlan stack, TTotal total, T* plane) => totals.Settle(totals.Finish(total, stack.Pixels), plane, stack.Pixels, stack.Pitch);
+    private T Finish(in StackPlan stack, TTotal total, T* plane) => totals.Settle(totals.Finish(total, stack.Pixels, stack.Divisor), plane, stack.Pixels, stack.Pitch);
 }

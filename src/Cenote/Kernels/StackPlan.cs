@@ -39,6 +39,9 @@ internal readonly record struct StackPlan
 
     public long Pixels { get; }
 
+    /// <summary>What a mean divides by.</summary>
+    public required long Divisor { get; init; }
+
     public long Pitch { get; }
 
     /// <summary>Into how many the channels are cut.</summary>

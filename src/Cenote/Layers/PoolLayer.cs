@@ -133,7 +133,7 @@ public abstract class PoolLayer : Layer
     }
 
     /// <summary>The windows of one spatial axis.</summary>
-    internal AxisPlan PlanAxis(int axis, long length) => SlidingWindow is { } window
+    internal virtual AxisPlan PlanAxis(int axis, long length) => SlidingWindow is { } window
         ? AxisPlan.Sliding(length, window, axis, SpatialRank, CountsPadding)
         : AxisPlan.Global(length, WindowOptions.AxisName(axis, SpatialRank));
 

@@ -18,7 +18,7 @@ internal unsafe interface IPlaneTotals<T, TState, TTotal>
 
     TTotal Combine(TTotal earlier, TTotal later);
 
-    T Finish(TTotal total, long taps);
+    T Finish(TTotal total, long taps, long divisor);
 
     /// <summary>Whether any of these outputs may depend on the order of its taps.</summary>
     bool DependOnOrder<TTap>(TTap results)

@@ -18,7 +18,7 @@ internal readonly unsafe struct FloatTotals<T, TElement, TTotal, TReducer> : IPl
 
     public TTotal Combine(TTotal earlier, TTotal later) => default(TReducer).Combine(earlier, later);
 
-    public T Finish(TTotal total, long taps) => Unsafe.BitCast<TElement, T>(default(TReducer).Finish(total, taps, taps));
+    public T Finish(TTotal total, long taps, long divisor) => Unsafe.BitCast<TElement, T>(default(TReducer).Finish(total, taps, divisor));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool DependOnOrder<TTap>(TTap results)
@@ -42,7 +42,7 @@ internal readonly unsafe struct IntegerTotals<T, TSum, TTotal>(IntegerRounding r
 
     public TTotal Combine(TTotal earlier, TTotal later) => earlier + later;
 
-    public T Finish(TTotal total, long taps) => new IntegerMean<T, TTotal>(rounding).Finish(total, taps, taps);
+    public T Finish(TTotal total, long taps, long divisor) => new IntegerMean<T, TTotal>(rounding).Finish(total, taps, divisor);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool DependOnOrder<TTap>(TTap results)
@@ -72,7 +72,7 @@ internal readonly unsafe struct MaxTotals<T, TElement>(TElement lowest) : IPlane
 
     public TElement Combine(TElement earlier, TElement later) => new MaxReducer<TElement>(lowest).Combine(earlier, later);
 
-    public T Finish(TElement total, long taps) => Unsafe.BitCast<TElement, T>(total);
+    public T Finish(TElement total, long taps, long divisor) => Unsafe.BitCast<TElement, T>(total);
 
     // Zeros, for the sign, and NaNs.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,12 +3,14 @@ namespace Cenote.Conformance.Tests.Onnx;
 /// <summary>ONNX's pooling operators in the layers' words.</summary>
 internal static class OnnxLayers
 {
-    public static readonly string[] Operators = ["MaxPool", "MaxUnpool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"];
+    public static readonly string[] Operators = ["MaxPool", "MaxUnpool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool"];
 
     public static PoolLayer Create(OnnxNode node, int rank) => node.Operator switch
     {
         "MaxPool" => Max(node, rank),
         "AveragePool" => Average(node, rank),
+        "LpPool" => Lp(node, rank),
+        "GlobalLpPool" => node.Integer("p", otherwise: 2) is var p && rank == 1 ? new GlobalLpPool1d(p) : rank == 2 ? new GlobalLpPool2d(p) : new GlobalLpPool3d(p),
         "GlobalAveragePool" => rank switch { 1 => new GlobalAvgPool1d(), 2 => new GlobalAvgPool2d(), _ => new GlobalAvgPool3d() },
         "GlobalMaxPool" => rank switch { 1 => new GlobalMaxPool1d(), 2 => new GlobalMaxPool2d(), _ => new GlobalMaxPool3d() },
         _ => throw new NotSupportedException(node.Operator),
@@ -33,6 +35,18 @@ internal static class OnnxLayers
             1 => new MaxPool1d(kernel, stride, padding, dilation, ceil),
             2 => new MaxPool2d(kernel, stride, padding, dilation, ceil),
             _ => new MaxPool3d(kernel, stride, padding, dilation, ceil),
+        };
+    }
+
+    private static LpPool Lp(OnnxNode node, int rank)
+    {
+        (Spatial kernel, Spatial stride, Padding padding, Spatial dilation, bool ceil) = Window(node);
+        long p = node.Integer("p", otherwise: 2);
+        return rank switch
+        {
+            1 => new LpPool1d(p, kernel, stride, ceil, padding, dilation) { TrueNorm = true },
+            2 => new LpPool2d(p, kernel, stride, ceil, padding, dilation) { TrueNorm = true },
+            _ => new LpPool3d(p, kernel, stride, ceil, padding, dilation) { TrueNorm = true },
         };
     }
 

@@ -70,6 +70,24 @@ internal static unsafe partial class TorchNative
     [LibraryImport(Library, EntryPoint = "aoti_torch_cpu__adaptive_avg_pool3d_backward")]
     public static partial int AdaptiveAvgPool3dBackward(nint gradient, nint self, out nint result);
 
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu__adaptive_avg_pool2d")]
+    public static partial int AdaptiveAvgPool2d(nint self, long* size, long sizes, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu__adaptive_avg_pool3d")]
+    public static partial int AdaptiveAvgPool3d(nint self, long* size, long sizes, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_adaptive_max_pool2d")]
+    public static partial int AdaptiveMaxPool2d(nint self, long* size, long sizes, out nint values, out nint indices);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_adaptive_max_pool3d")]
+    public static partial int AdaptiveMaxPool3d(nint self, long* size, long sizes, out nint values, out nint indices);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_adaptive_max_pool2d_backward")]
+    public static partial int AdaptiveMaxPool2dBackward(nint gradient, nint self, nint indices, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_adaptive_max_pool3d_backward")]
+    public static partial int AdaptiveMaxPool3dBackward(nint gradient, nint self, nint indices, out nint result);
+
     [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_max_unpool2d")]
     public static partial int MaxUnpool2d(nint self, nint indices, long* size, long sizes, out nint result);
 

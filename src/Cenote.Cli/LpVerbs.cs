@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Cenote.Cli;
+
+/// <summary>The exponent of a norm.</summary>
+internal sealed class NormOption
+{
+    public Option<string> Option { get; } = new("--norm") { Description = "The exponent, any number but 0; inf for the greatest magnitude.", HelpName = "P", Required = true };
+
+    public double Read(ParseResult parse)
+    {
+        string text = parse.GetValue(Option)!;
+        if (text is "inf") return double.PositiveInfinity;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double norm) && norm != 0 && double.IsFinite(norm) ? norm
+            : throw new UserError($"--norm is '{text}'; it must be a number other than 0, or inf.");
+    }
+}
+
+internal sealed class LpVerb() : PoolVerb("lp", "Power-average pooling of floating-point arrays: each output is the p-norm of its window, by PyTorch's formula.")
+{
+    private readonly SlidingWindowSettings _window = new();
+    private readonly NormOption _norm = new();
+    private readonly Option<bool> _true = new("--true-norm") { Description = "The norm of magnitudes, as in ONNX. [default: PyTorch's formula, which keeps signs under odd exponents]" };
+
+    public override IEnumerable<Option> Options => [_norm.Option, .. _window.Options, _true];
+
+    public override int? Dims(ParseResult parse) => _window.Dims(parse);
+
+    public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
+    {
+        WindowOptions o = _window.Read(parse);
+        double norm = _norm.Read(parse);
+        bool isTrue = parse.GetValue(_true);
+        return dims switch
+        {
+            1 => new LpPool1d(norm, o.Kernel, o.Stride, o.CeilMode, o.Padding, o.Dilation) { MaxDegreeOfParallelism = threads, TrueNorm = isTrue },
+            2 => new LpPool2d(norm, o.Kernel, o.Stride, o.CeilMode, o.Padding, o.Dilation) { MaxDegreeOfParallelism = threads, TrueNorm = isTrue },
+            _ => new LpPool3d(norm, o.Kernel, o.Stride, o.CeilMode, o.Padding, o.Dilation) { MaxDegreeOfParallelism = threads, TrueNorm = isTrue },
+        };
+    }
+}
+
+internal sealed class GlobalLpVerb() : PoolVerb("global-lp", "Global power-average pooling of floating-point arrays: one norm per channel.")
+{
+    private readonly NormOption _norm = new();
+
+    public override IEnumerable<Option> Options => [_norm.Option];
+
+    public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
+    {
+        double norm = _norm.Read(parse);
+        return dims switch
+        {
+            1 => new GlobalLpPool1d(norm) { MaxDegreeOfParallelism = threads },
+            2 => new GlobalLpPool2d(norm) { MaxDegreeOfParallelism = threads },
+            _ => new GlobalLpPool3d(norm) { MaxDegreeOfParallelism = threads },
+        };
+    }
+}

@@ -1,0 +1,61 @@
+using System.Numerics;
+
+namespace Cenote;
+
+/// <summary>The formula of a power mean: the sum of powers, and its root.</summary>
+/// <param name="P">The exponent.</param>
+/// <param name="IsTrue">Whether powers are of magnitudes, (Σ|x|^p)^(1/p); else PyTorch's formula, (mean(x^p) · taps)^(1/p).</param>
+/// <param name="Taps">The taps of a whole window, by which PyTorch multiplies its mean even where the window is clipped.</param>
+internal readonly record struct LpNorm(double P, bool IsTrue, double Taps)
+{
+    /// <summary>The limit: the greatest magnitude.</summary>
+    public bool IsMax => IsTrue && double.IsPositiveInfinity(P);
+
+    public TReal Power<TReal>(TReal tap)
+        where TReal : IFloatingPointIeee754<TReal>
+    {
+        if (IsTrue) tap = TReal.Abs(tap);
+        return IsMax ? tap : Raise(tap, P);
+    }
+
+    public TReal Combine<TReal>(TReal earlier, TReal later)
+        where TReal : IFloatingPointIeee754<TReal> => !IsMax ? earlier + later : later > earlier || TReal.IsNaN(later) ? later : earlier;
+
+    public TReal Root<TReal>(TReal sum, long divisor)
+        where TReal : IFloatingPointIeee754<TReal> => IsMax ? sum : Raise(Whole(sum, divisor), 1 / P);
+
+    /// <summary>What the root's slope gives to each tap, to be multiplied by <see cref="TapSlope"/>: 0 where the sum is 0, as in PyTorch.</summary>
+    public TReal SumSlope<TReal>(TReal sum, long divisor)
+        where TReal : IFloatingPointIeee754<TReal>
+    {
+        TReal whole = Whole(sum, divisor);
+        if (TReal.IsZero(whole)) return TReal.Zero;
+        TReal slope = Raise(whole, (1 / P) - 1);
+        return IsTrue ? slope : slope * TReal.CreateTruncating(Taps) / TReal.CreateTruncating(divisor);
+    }
+
+    public TReal TapSlope<TReal>(TReal tap)
+        where TReal : IFloatingPointIeee754<TReal>
+    {
+        if (!IsTrue) return Raise(tap, P - 1);
+        TReal magnitude = IsMax ? TReal.One : Raise(TReal.Abs(tap), P - 1);
+        return tap < TReal.Zero ? -magnitude : TReal.IsZero(tap) ? TReal.Zero : magnitude;
+    }
+
+    /// <summary>The sum of powers of a window without a clipped tap.</summary>
+    // A window of padding alone has the divisor 0 and the sum 0.
+    private TReal Whole<TReal>(TReal sum, long divisor)
+        where TReal : IFloatingPointIeee754<TReal> => IsTrue || divisor == 0 ? sum : sum / TReal.CreateTruncating(divisor) * TReal.CreateTruncating(Taps);
+
+    // The exponents that PyTorch does without a logarithm, too.
+    private static TReal Raise<TReal>(TReal value, double exponent)
+        where TReal : IFloatingPointIeee754<TReal> => exponent switch
+        {
+            0 => TReal.One,
+            0.5 => TReal.Sqrt(value),
+            1 => value,
+            2 => value * value,
+            3 => value * value * value,
+            _ => TReal.Pow(value, TReal.CreateTruncating(exponent)),
+        };
+}

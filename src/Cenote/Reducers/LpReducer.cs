@@ -1,0 +1,21 @@
+using System.Numerics;
+
+namespace Cenote;
+
+/// <summary>The root of the sum of powers, in float for 16-bit taps and in the tap's own type otherwise. NaN propagates.</summary>
+/// <typeparam name="T">A tap.</typeparam>
+/// <typeparam name="TReal">The type of the sums.</typeparam>
+/// <typeparam name="TConvert">Lifts taps into sums, and rounds these.</typeparam>
+internal readonly struct LpReducer<T, TReal, TConvert>(LpNorm norm) : IPoolReducer<T, TReal>
+    where T : unmanaged
+    where TReal : unmanaged, IFloatingPointIeee754<TReal>
+    where TConvert : struct, IPoolReducer<T, TReal>
+{
+    public TReal Identity => TReal.Zero;
+
+    public TReal Lift(T tap) => norm.Power(default(TConvert).Lift(tap));
+
+    public TReal Combine(TReal earlier, TReal later) => norm.Combine(earlier, later);
+
+    public T Finish(TReal state, long count, long divisor) => default(TConvert).Finish(norm.Root(state, divisor), 1, 1);
+}
