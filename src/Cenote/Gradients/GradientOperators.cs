@@ -63,7 +63,7 @@ internal static class GradientKernels
         if (!Registers.Exist(Unsafe.SizeOf<TSums>())) return [];
         var tiles = new TileKernel<T, TSum, TSums, TFormat>(isChosen);
         return isChosen
-            ? [new PlaceKernel<T, TSum, TSums, TFormat>(), new ScatterKernel<T, TSum, TSums, TFormat>(), tiles]
+            ? [new PlaceKernel<T, TSum, TSums, TFormat>(), new ScatterKernel<T, TSum, TSums, TFormat>(), new PlainScatterKernel<T, TSum, TSums, TFormat>(), tiles]
             : [new SpreadKernel<T, TSum, TSums, TFormat>(), new SlidingKernel<T, TSum, TSums, TFormat>(ElementTypes.Of<T>()), tiles];
     }
 }

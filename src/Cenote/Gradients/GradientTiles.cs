@@ -12,6 +12,9 @@ internal readonly struct GradientTiles
     /// <summary>Copies of more elements are not worth it.</summary>
     private const long MostElements = 1 << 22;
 
+    /// <summary>Nor are more sums, a row of them for each phase.</summary>
+    private const long MostSums = 1 << 23;
+
     /// <summary>Channels side by side in one tile: the most, and whole cache lines of the narrowest element.</summary>
     private const long MostBlock = 256, BlockStep = 16;
 
@@ -69,7 +72,7 @@ internal readonly struct GradientTiles
     /// <summary>Whether all tiles have padding in the same places.</summary>
     public bool AreAlike => _segments == 1;
 
-    public bool Fits => Depths * SlabElements <= MostElements;
+    public bool Fits => Depths * SlabElements <= MostElements && _plan.Transposed.Width.Stride * SlabElements <= MostSums;
 
     public long Units => _plan.Batch * _groups * _plan.Depth.OutputLength * _bands * _segments;
 

@@ -6,8 +6,11 @@ internal readonly struct PlaneParts
     /// <summary>What may be kept, per core.</summary>
     private const long BytesPerCore = 1 << 20;
 
+    /// <summary>More than any machine has.</summary>
+    private const long MostBytes = 1L << 46;
+
     /// <summary>Channels that lie side by side are not cut into fewer than these.</summary>
-    private const long LeastChannels = 64;
+    private const long LeastChannels = 16;
 
     private readonly PoolPlan _plan;
     private readonly long _images, _channels;
@@ -19,12 +22,14 @@ internal readonly struct PlaneParts
     {
         _plan = plan;
         // An image without a plane has none to part.
-        long perPlane = Math.Max(1, plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength * (elementSize + OffsetMemory.SizeFor(plan.Taps)));
+        Int128 bytes = (Int128)plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength * (elementSize + OffsetMemory.SizeFor(plan.Taps));
+        if (bytes * LeastChannels > MostBytes) throw new ArgumentException($"output {PoolPlan.Text(plan.OutputShape)} has planes of {bytes} bytes to be made anew; at most {MostBytes / LeastChannels} are.", "input");
+        long perPlane = Math.Max(1, (long)bytes);
         long planes = Math.Max(1, Math.Max(4, Environment.ProcessorCount) * BytesPerCore / perPlane);
         if (channelsLast) planes = Math.Max(planes, LeastChannels);
         _images = Math.Clamp(planes / plan.Channels, 1, Math.Max(1, plan.Batch));
         _channels = Math.Min(plan.Channels, planes);
-        Bytes = perPlane * _images * _channels;
+        Bytes = plan.OutputElements == 0 ? 0 : perPlane * _images * _channels;
     }
 
     /// <summary>The bytes of the largest part's values and offsets.</summary>

@@ -23,7 +23,8 @@ internal readonly struct ScatterBands
         // What bands copy twice should not matter.
         _rows = Math.Min(rows, Math.Max(Room / Math.Max(1, depths * Pitch), 4 * height.Span));
         CopyRows = Math.Min(Taps(height), _rows + 2 * height.Span + height.Stride);
-        Elements = depths * CopyRows * Pitch * Lanes;
+        // Dilated windows in wide padding may span more than a product of whole numbers can hold.
+        Elements = (long)Math.Min((double)depths * CopyRows * Pitch * Lanes, Most + 1);
         (_bands, _groups) = ((rows + _rows - 1) / _rows, (plan.Channels + Lanes - 1) / Lanes);
     }
 
@@ -36,7 +37,7 @@ internal readonly struct ScatterBands
     /// <summary>Rows of a copy.</summary>
     public long CopyRows { get; }
 
-    /// <summary>Elements of a copy.</summary>
+    /// <summary>Elements of a copy, or one more than fit.</summary>
     public long Elements { get; }
 
     public bool Fits => Elements <= Most;

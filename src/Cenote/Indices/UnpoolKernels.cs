@@ -177,5 +177,5 @@ internal sealed unsafe class UnpoolGradient<T, TIndices>(UnpoolShape shape, TInd
         }
     }
 
-    private byte* Taken() => Scratch.Of(_bytes * (AlongChannels ? BlockOfChannels : 1));
+    private byte* Taken() => Scratch.Of(_bytes * (AlongChannels ? Math.Min(BlockOfChannels, Shape.Channels) : 1));
 }

@@ -76,6 +76,9 @@ public abstract class IndexedPool : PoolLayer
         {
             Require.Apart(nameof(output), new((nuint)to, sizeof(T), output.Lengths, output.Strides), nameof(input), new((nuint)from, sizeof(T), input.Lengths, input.Strides));
             TensorLayout order = TensorLayout.Of(output.Strides, SpatialRank);
+            // What may still refuse does so before the indices lose their meaning.
+            _ = MaxDegreeOfParallelism;
+            cancellationToken.ThrowIfCancellationRequested();
             indices.Layout = plan.DenseOutput(order);
             PoolJob job = PoolJob.Of(plan, from, TensorLayout.Of(input.Strides, SpatialRank), to, order, cancellationToken) with { Offsets = new(offsets, indices.BytesPerIndex, indices.Layout) };
             Run(IndexedOperator, type, job, progress);
@@ -189,6 +192,7 @@ public abstract class IndexedPool : PoolLayer
             Require.Apart(nameof(inputGradient), target, nameof(gradient), new((nuint)from, sizeof(T), gradient.Lengths, gradient.Strides));
             Require.Apart(nameof(inputGradient), target, nameof(input), new((nuint)source, sizeof(T), input.Lengths, input.Strides));
             TensorLayout gradients = TensorLayout.Of(gradient.Strides, SpatialRank), inputs = TensorLayout.Of(input.Strides, SpatialRank), results = TensorLayout.Of(inputGradient.Strides, SpatialRank);
+            if (plan.OutputElements == 0) progress?.Report(1);
             var parts = new PlaneParts(plan, sizeof(T), inputs.Channel == 1);
             // Values that nobody asked for, and where they were.
             byte* values = (byte*)NativeMemory.Alloc((nuint)parts.Bytes);
@@ -264,6 +268,8 @@ public abstract class IndexedPool : PoolLayer
     private PoolPlan PlanOf(PoolIndices indices)
     {
         ArgumentNullException.ThrowIfNull(indices);
+        // A layer sees the last batch, or another network's input, in turn: the indices keep the plan.
+        if (ReferenceEquals(indices.Plan.Layer, this)) return indices.Plan;
         if (indices.Plan.SpatialRank != SpatialRank) throw new ArgumentException($"indices are those of {indices.Plan}, which has {indices.Plan.SpatialRank} spatial axes; {this} has {SpatialRank}.", nameof(indices));
         PoolPlan plan = Plan(indices.InputShape);
         Require.Windows(indices, plan);

@@ -73,6 +73,8 @@ public abstract class MaxUnpool : Layer
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(indices);
+        RequireLike(input, indices.Shape);
         Tensor<T> output = AllocateOutput(input, outputSize);
         Forward(input.AsReadOnlyTensorSpan(), indices, output.AsTensorSpan(), progress, cancellationToken);
         return output;
@@ -89,6 +91,7 @@ public abstract class MaxUnpool : Layer
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(indices);
+        RequireLike(input, indices.Lengths);
         Tensor<T> output = AllocateOutput(input, outputSize);
         Forward(input.AsReadOnlyTensorSpan(), indices.AsReadOnlyTensorSpan(), output.AsTensorSpan(), progress, cancellationToken);
         return output;
@@ -209,6 +212,8 @@ public abstract class MaxUnpool : Layer
         }
     }
 
+    private const long MostPositions = 1L << 40;
+
     private static bool AlongChannels(in TensorLayout from, in TensorLayout to) => from.Channel == 1 || to.Channel == 1;
 
     private Tensor<T> AllocateOutput<T>(Tensor<T> input, Spatial? outputSize)
@@ -216,6 +221,13 @@ public abstract class MaxUnpool : Layer
     {
         ElementTypes.Of<T>();
         return Allocate<T>("output", OutputShape(input.Lengths, outputSize), input.Lengths, input.Strides);
+    }
+
+    /// <exception cref="ArgumentException">The indices are for other values.</exception>
+    private static void RequireLike<T>(Tensor<T> input, ReadOnlySpan<nint> indices)
+        where T : unmanaged
+    {
+        if (!indices.SequenceEqual(input.Lengths)) throw new ArgumentException($"indices are for {PoolPlan.Text(indices)}; input is {PoolPlan.Text(input.Lengths)}.", nameof(indices));
     }
 
     private Tensor<T> AllocateGradient<T>(Tensor<T> gradient, ReadOnlySpan<nint> shape)
@@ -287,6 +299,8 @@ public abstract class MaxUnpool : Layer
         where T : unmanaged
         where TIndices : struct, IPlaneIndices
     {
+        // A bit per position notes which have been taken.
+        if (shape.Plane > MostPositions) throw new ArgumentException($"gradient has planes of {shape.Plane} positions; at most {MostPositions} can be kept account of.", nameof(gradient));
         bool along = AlongChannels(from, to);
         UnpoolWalk<TIndices> walk = sizeof(T) switch
         {
