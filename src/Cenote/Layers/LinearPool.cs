@@ -16,8 +16,8 @@ public abstract class LinearPool : PoolLayer
 
     /// <summary>The gradient with respect to the input: each input gets the sum, over the windows that read it, of their gradient over their divisor.</summary>
     /// <remarks>
-    /// <para>Each gradient is divided once, by the divisor of the forward pass, and the quotients are added in the windows' row-major order up to 32 windows per input (bit-equal to
-    /// PyTorch in float and double). Half and <see cref="BFloat16"/> add in float and round once. NaN and infinities propagate. Windows without a tap give nothing to anyone.</para>
+    /// <para>Each gradient is divided once, by the divisor of the forward pass, and the quotients are added in the windows' row-major order up to 256 windows per input (bit-equal to
+    /// PyTorch in float and double), beyond within k·ε. Half and <see cref="BFloat16"/> add in float and round once. NaN and infinities propagate. Windows without a tap give nothing to anyone.</para>
     /// <para>PyTorch: the backward of <c>AvgPool1d/2d/3d</c> and <c>AdaptiveAvgPool1d/2d/3d(1)</c>.</para>
     /// </remarks>
     /// <typeparam name="T">float, double, Half or <see cref="BFloat16"/>.</typeparam>
