@@ -41,7 +41,7 @@ public sealed class IndicesTests : IDisposable
     }
 
     [Fact]
-    public void The_cases_have_every_element_type() => Assert.Equal(NpyArray.Codes.Length, ArrayCase.All.Count(@case => @case.Layer is IndexedPool));
+    public void The_cases_have_every_element_type() => Assert.InRange(ArrayCase.All.Count(@case => @case.Layer is IndexedPool), NpyArray.Codes.Length, int.MaxValue);
 
     [Fact]
     public void An_index_is_a_position_in_the_plane()
