@@ -163,6 +163,7 @@ public class GradientKernelTests
             if (number % 5 == 1) (kernel[axis], stride[axis], shape[2 + axis]) = ((rank == 1 ? 40 : rank == 2 ? 7 : 4) + random.Next(12 / rank), 1, shape[2 + axis] + 15);
             // So large that order is given up for speed.
             if (number % 40 == 6) (kernel[axis], dilation[axis]) = ((rank == 1 ? 260 : rank == 2 ? 17 : 7) + random.Next(6 / rank), 1 + random.Next(2));
+            if (number % 40 == 6) shape[1] = Math.Min(shape[1], 20);
             if (number % 40 == 6) shape[2 + axis] += (kernel[axis] - 1) * dilation[axis];
             before[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
             after[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
