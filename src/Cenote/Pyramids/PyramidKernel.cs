@@ -65,7 +65,7 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs>(TReducer
             var (rest, h) = Math.DivRem(unit, plan.Height.OutputLength);
             var (group, d) = Math.DivRem(rest, plan.Depth.OutputLength);
             var rows = new Walk(job, group, Scratch.Of(ScratchBytes(job, shared)));
-            TState* kept = shared == _levels.Length ? rows.Row(this, shared, 0) : (TState*)job.Partials + unit * RowLength(job, shared);
+            TState* kept = shared == _levels.Length ? rows.Row(this, shared) : (TState*)job.Partials + unit * RowLength(job, shared);
             Make(rows, shared, d, h, kept);
         }
     }
@@ -78,7 +78,7 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs>(TReducer
         {
             var rows = new Walk(job, group, Scratch.Of(ScratchBytes(job, top)));
             for (long d = 0; d < plan.Depth.OutputLength; d++)
-                for (long h = 0; h < plan.Height.OutputLength; h++) Make(rows, top, d, h, rows.Row(this, top, 0));
+                for (long h = 0; h < plan.Height.OutputLength; h++) Make(rows, top, d, h, rows.Row(this, top));
         }
     }
 
@@ -129,20 +129,21 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs>(TReducer
         {
             PoolPlan below = _levels[level - 2].Plan;
             long length = RowLength(job, level - 1), depths = Math.Min(_depthBlock, below.Depth.OutputLength - depth), heights = Math.Min(_heightBlock, below.Height.OutputLength - height);
-            PyramidRows<TState> rows;
-            if (walk.Kept(this, level - 1) is var kept && kept != null)
+            TState* kept = walk.Kept(this, level - 1), first = walk.Row(this, level - 1);
+            if (kept != null)
             {
-                rows = new(kept + (depth * below.Height.OutputLength + height) * length, depths, below.Height.OutputLength * length, heights, length);
+                FoldSums(walk, level, new(kept + (depth * below.Height.OutputLength + height) * length, depths, below.Height.OutputLength * length, heights, length), sums);
             }
             else
             {
-                TState* first = walk.Row(this, level - 1, 0);
                 for (long i = 0; i < depths; i++)
                     for (long j = 0; j < heights; j++) Make(walk, level - 1, depth + i, height + j, first + (i * heights + j) * length);
-                rows = new(first, depths, heights * length, heights, length);
+                FoldSums(walk, level, new(first, depths, heights * length, heights, length), sums);
+                // Rows below that are dropped here are outputs there; their sums nobody needs.
+                long endDepth = d == plan.Depth.OutputLength - 1 ? below.Depth.OutputLength : depth + depths, endHeight = h == plan.Height.OutputLength - 1 ? below.Height.OutputLength : height + heights;
+                for (long i = depth; i < endDepth; i++)
+                    for (long j = i < depth + depths ? height + heights : height; j < endHeight; j++) Make(walk, level - 1, i, j, first);
             }
-
-            FoldSums(walk, level, rows, sums);
         }
 
         Finish(walk, level, d, h, sums);
@@ -235,11 +236,11 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs>(TReducer
         public T* Input => (T*)Job.Input + N * Job.InputLayout.Batch + C * Job.InputLayout.Channel;
 
         /// <summary>Where a level's rows are put.</summary>
-        public TState* Row(PyramidKernel<T, TState, TReducer, TPairs> kernel, int level, long number)
+        public TState* Row(PyramidKernel<T, TState, TReducer, TPairs> kernel, int level)
         {
             byte* from = scratch;
             for (int lower = 1; lower < level; lower++) from += Cenote.Scratch.Round(kernel._depthBlock * kernel._heightBlock * kernel.RowLength(Job, lower) * sizeof(TState));
-            return (TState*)from + number * kernel.RowLength(Job, level);
+            return (TState*)from;
         }
 
         /// <summary>The sums that the units left of a level; null where it is none of theirs.</summary>

@@ -74,7 +74,7 @@ internal readonly unsafe struct CountedMeanLanes<T, TTap>(DataLanes<T, TTap> dat
     where TTap : unmanaged, ILanes<TTap, T>
 {
     /// <summary>Counts that a float holds.</summary>
-    private const long MostTaps = 1 << 24;
+    private const long MostTaps = (1 << 24) - 1;
 
     public bool Accepts(PoolPlan plan) => plan.MaxCount <= MostTaps;
 
@@ -128,7 +128,7 @@ internal readonly unsafe struct CountedIntegerMeanLanes<T, TTap, TSum, TSums, TI
     where TReals : unmanaged, ILanes<TReals, float>
 {
     /// <summary>The most taps whose count fits a lane, and whose sum 21 bits.</summary>
-    private static long MostTaps => sizeof(T) == 1 ? sbyte.MaxValue : 32;
+    private static long MostTaps => sizeof(T) == 1 ? sbyte.MaxValue - 1 : 32;
 
     public bool Accepts(PoolPlan plan) => plan.MaxCount <= MostTaps;
 
