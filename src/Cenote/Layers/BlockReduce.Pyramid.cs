@@ -121,7 +121,7 @@ public abstract partial class BlockReduce
 
         if (!IsRepeatable)
         {
-            PoolKernel kernel = PyramidKernel.Of(this, type, levels);
+            PoolKernel kernel = PyramidKernel.Of(this, type, levels, layout.Channel == 1 ? levels[0].Plan.Channels : 1);
             PlaneParallel.Run(kernel, PoolJob.Of(levels[^1].Plan, input, layout, levels[^1].Output, levels[^1].Layout, cancellation), MaxDegreeOfParallelism, progress);
             return;
         }

@@ -111,7 +111,7 @@ public class BlockKernelTests
             Span<T> input = new(inputMemory.Pointer, (int)plans[0].InputElements);
             foreach (ref T element in input) element = Elements.FromDouble<T>(random.Next(3) == 0 ? 3 : random.Next(200));
             PyramidLevel[] made = [.. plans.Zip(outputs, (plan, memory) => new PyramidLevel(plan, memory.Pointer, Order(plan)))];
-            PoolKernel kernel = PyramidKernel.Of(layer, ElementTypes.Of<T>(), made);
+            PoolKernel kernel = PyramidKernel.Of(layer, ElementTypes.Of<T>(), made, channels: 1);
             TensorLayout from = TensorLayout.RowMajor(plans[0].Channels, plans[0].Depth.InputLength, plans[0].Height.InputLength, plans[0].Width.InputLength);
             PoolJob job = PoolJob.Of(plans[^1], inputMemory.Pointer, from, outputs[^1].Pointer, Order(plans[^1]), default);
             using var partials = new GuardedMemory((nuint)kernel.PartialBytes(job));
