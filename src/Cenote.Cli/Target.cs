@@ -66,6 +66,36 @@ internal sealed record Target(string Path, bool Overwrite)
         file.Target.Write(file.Array, isPicture, cancellation, () => last.Target.Write(last.Array, isPicture, cancellation));
     }
 
+    /// <summary>Writes several arrays, or none: no file takes its place before all are written.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled; there is no new file then.</exception>
+    public static void WriteAll(ReadOnlySpan<(Target Target, ArrayData Array)> outputs, bool isPicture, CancellationToken cancellation)
+    {
+        var (target, array) = outputs[0];
+        if (outputs.Length == 1)
+        {
+            target.Write(array, isPicture, cancellation);
+            return;
+        }
+
+        // The last file takes its place first; where one cannot, those that did go again.
+        (Target Target, ArrayData Array)[] others = outputs[1..].ToArray();
+        string[] added = [];
+        try
+        {
+            target.Write(array, isPicture, cancellation, () =>
+            {
+                string[] missing = [.. others.Select(other => other.Target.Path).Where(path => !File.Exists(path))];
+                WriteAll(others, isPicture, cancellation);
+                added = missing;
+            });
+        }
+        catch
+        {
+            foreach (string path in added) File.Delete(path);
+            throw;
+        }
+    }
+
     private static void Print(ArrayData array, CancellationToken cancellation)
     {
         using Stream stream = Console.OpenStandardOutput();

@@ -21,6 +21,12 @@ internal abstract class Verb(string name, string description)
     /// <summary>The file that the indices of the maxima are to be written to; null for none.</summary>
     public virtual string? IndicesOutput(ParseResult parse) => null;
 
+    /// <summary>Whether a name can be given to the output: there is one.</summary>
+    public virtual bool HasOneOutput => true;
+
+    /// <summary>What the names of the outputs end in, where none is given.</summary>
+    public virtual IEnumerable<string> Suffixes(ParseResult parse) => [name];
+
     /// <summary>Refuses what no input could satisfy, before any file is opened.</summary>
     /// <exception cref="UserError">An option's value is not allowed.</exception>
     public virtual void Check(ParseResult parse, Settings settings, IReadOnlyList<string> inputs) => Layer(parse, settings.Dims, isPicture: false, settings.Threads);
@@ -29,7 +35,7 @@ internal abstract class Verb(string name, string description)
     /// <exception cref="UserError">The input does not suit it.</exception>
     public abstract ArrayCall Bind(ParseResult parse, Settings settings, string input, InputFile file, CancellationToken cancellation);
 
-    public static IReadOnlyList<Verb> All => [new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb(), new SumVerb(), new GlobalSumVerb(), new LpVerb(), new GlobalLpVerb(), new UnpoolVerb()];
+    public static IReadOnlyList<Verb> All => [new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb(), new SumVerb(), new GlobalSumVerb(), new LpVerb(), new GlobalLpVerb(), new ReduceVerb(), new PyramidVerb(), new UnpoolVerb()];
 }
 
 /// <summary>An operator that pools.</summary>
