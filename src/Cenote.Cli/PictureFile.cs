@@ -47,11 +47,14 @@ internal static unsafe class PictureFile
         Expand(picture, pixels);
         var info = new SKImageInfo(width, height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, channels == 4 ? SKAlphaType.Unpremul : SKAlphaType.Opaque, picture.Profile);
         using var pixmap = new SKPixmap(info, (nint)pixels.Pointer);
-        SKData? data = format == PictureFormat.Png ? pixmap.Encode(SKPngEncoderOptions.Default)
-            : format == PictureFormat.WebP ? pixmap.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100))
-            : pixmap.Encode(new SKJpegEncoderOptions(95));
-        return data ?? throw new UserError($"{path}: the encoder does not take the {width}×{height} pixels; write a .npy.");
+        return Encode(format, pixmap) ?? throw new UserError($"{path}: the encoder does not take the {width}×{height} pixels; write a .npy.");
     }
+
+    /// <summary>Encodes pixels; null where the encoder does not take them.</summary>
+    public static SKData? Encode(PictureFormat format, SKPixmap pixels) =>
+        format == PictureFormat.Png ? pixels.Encode(SKPngEncoderOptions.Default)
+        : format == PictureFormat.WebP ? pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100))
+        : pixels.Encode(new SKJpegEncoderOptions(95));
 
     /// <summary>Channels × height × width, as an npy file holds them, of a picture or of 64-bit integers that belong to one.</summary>
     public static ArrayData ToChannelsFirst(ArrayData picture)
