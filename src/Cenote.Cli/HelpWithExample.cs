@@ -40,6 +40,7 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
         "shape" => "cenote shape 112x112 -k 3 -s 2 -p 1",
         "explain" => "cenote explain max 7x7 -k 3 -s 2 -p 1",
         _ when command.StartsWith("explain ", StringComparison.Ordinal) => ExplainCommand.Example(command["explain ".Length..]),
+        "compare" => "cenote compare photo.png -k 4        writes photo.compare.png",
         "bench" => "cenote bench --threads 1        on one core",
         _ => "cenote max photo.png -k 4        writes photo.max.png, a quarter as wide and high",
     };

@@ -56,6 +56,24 @@ internal static unsafe class PictureFile
         : format == PictureFormat.WebP ? pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100))
         : pixels.Encode(new SKJpegEncoderOptions(95));
 
+    /// <summary>The picture for a figure, scaled down where it is wider or higher than so many pixels.</summary>
+    public static SKImage ToImage(ArrayData picture, int width, int height)
+    {
+        int rows = (int)picture.Shape[0], columns = (int)picture.Shape[1];
+        using var pixels = new ArrayData("figure", ElementFormat.Byte, [rows, columns, 4]);
+        Expand(picture, pixels);
+        var info = new SKImageInfo(columns, rows, SKColorType.Rgba8888, picture.Shape[2] == 4 ? SKAlphaType.Unpremul : SKAlphaType.Opaque, picture.Profile);
+        using var pixmap = new SKPixmap(info, (nint)pixels.Pointer);
+        SKImage image = SKImage.FromPixelCopy(pixmap);
+        if (columns <= width && rows <= height) return image;
+        using (image)
+        {
+            using SKSurface surface = SKSurface.Create(new SKImageInfo(Math.Min(columns, width), Math.Min(rows, height), SKColorType.Rgba8888, SKAlphaType.Premul));
+            surface.Canvas.DrawImage(image, SKRect.Create(surface.Canvas.DeviceClipBounds.Size), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+            return surface.Snapshot();
+        }
+    }
+
     /// <summary>Channels × height × width, as an npy file holds them, of a picture or of 64-bit integers that belong to one.</summary>
     public static ArrayData ToChannelsFirst(ArrayData picture)
     {

@@ -102,7 +102,7 @@ internal sealed class CellPainter
     {
         drawing.Add(new Box(x, y, cell, cell, "output", Fill(_explanation.Output[window.Row, window.Column]), inset > 0 ? Palette.Line : colour, inset > 0 ? 1 : 2));
         if (inset > 0) drawing.Add(new Box(x + inset, y + inset, cell - 2 * inset, cell - 2 * inset, "window", null, colour, 2.5));
-        Number(drawing, x, y, cell, _explanation.Output.Text(window.Row, window.Column), Palette.Ink, bold: true);
+        Number(drawing, x + inset, y + inset, cell - 2 * inset, _explanation.Output.Text(window.Row, window.Column), Palette.Ink, bold: true);
     }
 
     /// <summary>The signs that occur, with their meaning.</summary>
@@ -184,5 +184,5 @@ internal sealed class CellPainter
     }
 
     private static void Number(Drawing drawing, double x, double y, double cell, string text, string ink, bool bold) =>
-        drawing.Text(x + cell / 2, y + cell / 2, text, Math.Min(0.44 * cell, 0.9 * cell / Label.WidthOf(text, 1)), ink, Anchor.Middle, bold);
+        drawing.Text(x + cell / 2, y + cell / 2, text, Math.Min(0.44 * cell, 0.8 * cell / Label.WidthOf(text, 1)), ink, Anchor.Middle, bold);
 }

@@ -19,8 +19,9 @@ internal sealed class ExplainFigure(Explanation explanation)
     /// <exception cref="UserError">There are too many windows to be shown one by one.</exception>
     public Drawing Draw(ExplainedWindow? at)
     {
-        if (at is null && Rows.Windows.Length * Columns.Windows.Length > MostFrames)
-            throw new UserError($"-o: {explanation.Title} has {Rows.Windows.Length * Columns.Windows.Length} windows, and a figure shows at most {MostFrames}; --at shows one of them.");
+        int windows = Rows.Windows.Length * Columns.Windows.Length;
+        if (at is null && windows > MostFrames) throw new UserError($"-o: {explanation.Title} has {windows} windows, and a figure shows at most {MostFrames}; --at shows one of them.");
+        if (windows == 1) at = explanation.Window(0, 0);
         double y = Head();
         y = at is not null ? DrawOne(at, y) : explanation.IsLine ? DrawLine(y) : DrawPlane(y);
         Legend(y + 12, at is null);
@@ -94,7 +95,7 @@ internal sealed class ExplainFigure(Explanation explanation)
         _painter.Outputs(_drawing, x, top, cell, only: null);
         // Beside the whole where there is room, else below.
         double right = x + outputWidth + 2.5 * Gap, bottom = input.Y + height;
-        return right + Columns.Windows.Length * FrameOf(30).Step <= WidestRow ? Math.Max(bottom, Frames(right, y + 8, 30)) : Frames(Margin, bottom + 34, RoomyCell);
+        return right + Columns.Windows.Length * FrameOf(30).Step <= WidestRow ? Math.Max(bottom + 20, Frames(right, y + 8, 30)) : Frames(Margin, bottom + 34, RoomyCell);
     }
 
     /// <summary>The cells of frames that fill a row.</summary>
@@ -128,12 +129,8 @@ internal sealed class ExplainFigure(Explanation explanation)
         return y + Rows.Windows.Length * step;
     }
 
-    /// <summary>From a window to its output; what it crosses is parted from it by a little paper.</summary>
-    private void Arrow(double fromX, double fromY, double toX, double toY, double width)
-    {
-        _drawing.Add(new Segment(fromX, fromY, toX, toY, "paper", Palette.Paper, width + 4));
-        _drawing.Add(new Segment(fromX, fromY, toX, toY, "arrow", Palette.Ink, width, HasHead: true));
-    }
+    /// <summary>From a window to its output.</summary>
+    private void Arrow(double fromX, double fromY, double toX, double toY, double width) => _drawing.Add(new Segment(fromX, fromY, toX, toY, "arrow", Palette.Ink, width, HasHead: true));
 
     private void Caption(double x, double y, string work, double width)
     {

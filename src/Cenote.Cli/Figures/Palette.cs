@@ -5,7 +5,7 @@ internal static class Palette
 {
     public const string Paper = "#ffffff", Ink = "#1b1b1b", Soft = "#4a4a4a", Faded = "#808080", Pale = "#b9b9b9", Line = "#a8a8a8", Faint = "#dcdcdc", Unread = "#ececec", Hatch = "#a6a6a6";
 
-    public const string Winner = "#f5b547", Window = "#0072b2", Overhang = "#d55e00";
+    public const string Winner = "#f5b547", Window = "#0072b2", Overhang = "#6f6f6f", Change = "#08306b";
 
     /// <summary>For windows that stand apart: neighbours differ.</summary>
     private static readonly string[] Windows = ["#0072b2", "#d55e00", "#009e73", "#a3458a"];
