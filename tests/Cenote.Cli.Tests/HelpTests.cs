@@ -22,6 +22,9 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("lp", "--norm -k -s -p -d --ceil --true-norm -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("global-lp", "--norm -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("shape", "--stack -k -s -p -d --ceil")]
+    [InlineData("explain max", "-k -s -p -d --ceil --zero-padding --values --at -o --force --color")]
+    [InlineData("explain adaptive-avg", "--size --round --values --at -o --force --color")]
+    [InlineData("compare", "-k -s -p -d --ceil -o --noise --seed --angle --force --json")]
     [InlineData("bench", "--threads --seconds --json")]
     public void Help_tells_every_option_with_its_default(string command, string options)
     {
@@ -45,6 +48,18 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-lp")]
     [InlineData("unpool")]
     [InlineData("shape")]
+    [InlineData("explain")]
+    [InlineData("explain max")]
+    [InlineData("explain avg")]
+    [InlineData("explain global-avg")]
+    [InlineData("explain global-max")]
+    [InlineData("explain adaptive-avg")]
+    [InlineData("explain adaptive-max")]
+    [InlineData("explain sum")]
+    [InlineData("explain global-sum")]
+    [InlineData("explain lp")]
+    [InlineData("explain global-lp")]
+    [InlineData("compare")]
     [InlineData("bench")]
     public void Help_ends_in_an_example_that_works(string command)
     {
@@ -62,7 +77,7 @@ public sealed partial class HelpTests : IDisposable
     public void Help_lists_the_commands()
     {
         string help = _place.Run("--help").Succeeded().Printed;
-        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "unpool", "shape", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "unpool", "shape", "explain", "compare", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
     }
 
     [Fact]
