@@ -7,6 +7,9 @@ internal static class PixelFigure
 {
     private const float Magnification = 2;
 
+    /// <summary>Less than that of pictures that are pooled: a figure is looked at.</summary>
+    private const int JpegQuality = 80;
+
     /// <exception cref="UserError">The machine has no font, or the encoder does not take so large a picture.</exception>
     public static void Write(Drawing drawing, string path, Stream stream)
     {
@@ -19,7 +22,7 @@ internal static class PixelFigure
         foreach (Shape shape in drawing.Shapes) Draw(canvas, shape, regular, bold);
         using SKImage image = surface.Snapshot();
         using SKPixmap pixels = image.PeekPixels();
-        using SKData? data = PictureFile.Encode(PictureFormat.Of(path)!, pixels);
+        using SKData? data = PictureFile.Encode(PictureFormat.Of(path)!, pixels, JpegQuality);
         (data ?? throw new UserError($"{path}: the encoder does not take the {info.Width}×{info.Height} pixels; write an .svg.")).SaveTo(stream);
     }
 
