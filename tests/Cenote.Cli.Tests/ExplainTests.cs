@@ -188,7 +188,7 @@ public sealed partial class ExplainTests : IDisposable
     [InlineData("explain max -k 2", "INPUT or --values is missing; see cenote explain max --help.")]
     [InlineData("explain", "Required command was not provided; see cenote explain --help.")]
     [InlineData("explain max 4x4 -k 2 --values 1", "INPUT '4x4' and --values are both given; the array comes from one of them.")]
-    [InlineData("explain max 17x4 -k 2", "INPUT is '17x4'")]
+    [InlineData("explain max 17x4 -k 2", "17x4: the input is 17×4, and explaining is for what can be looked at: at most 16×16, or 32 along one axis.")]
     [InlineData("explain max 33 -k 2", "INPUT is '33', and explaining is for what can be looked at: at most 16×16, or 32 along one axis.")]
     [InlineData("explain max 9999999999x9999999999 -k 2", "at most 16×16")]
     [InlineData("explain max 4x4x4 -k 2", "explaining is for one or two.")]

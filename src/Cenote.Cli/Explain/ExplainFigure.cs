@@ -44,17 +44,22 @@ internal sealed class ExplainFigure(Explanation explanation)
     /// <summary>One window in the whole input, and its place in the whole output.</summary>
     private double DrawOne(ExplainedWindow window, double y)
     {
-        double cell = Math.Min(LargeCell, WidestGrid / Columns.Positions);
+        double cell = Math.Min(LargeCell, WidestGrid / Columns.Positions), height = Rows.Windows.Length * cell;
         var input = new GridArea(Margin, y + 24, cell, Rows, Columns);
-        double x = input.Right + 2.2 * ArrowLength, top = input.Y + Math.Max(0, (input.Bottom - input.Y - Rows.Windows.Length * cell) / 2);
+        var (fromX, fromY) = input.ExitOf(window);
+        double x = input.Right + 2.2 * ArrowLength, top = input.Y + Math.Max(0, (input.Bottom - input.Y - height) / 2);
+        // The arrow comes from above or below where other outputs are in its way.
+        bool isFirst = window.Column > 0 && window.Row == 0, isLast = window.Column > 0 && !isFirst && window.Row == Rows.Windows.Length - 1 && fromY - ArrowLength - height > input.Y;
+        if (isFirst) top = Math.Max(top, fromY + 0.7 * ArrowLength);
+        if (isLast) top = Math.Min(top, fromY - 0.7 * ArrowLength - height);
         _drawing.Text(input.X, y + 8, "input", 14, Palette.Soft);
-        _drawing.Text(x, top - 16, "output", 14, Palette.Soft);
+        _drawing.Text(x, isFirst ? top + height + 16 : top - 16, "output", 14, Palette.Soft);
         _painter.Window(_drawing, input, window, Palette.Window);
         _painter.Outputs(_drawing, x, top, cell, only: window);
-        var (fromX, fromY) = input.ExitOf(window);
-        double toX = x + window.Column * cell - 3, toY = top + (window.Row + 0.5) * cell;
+        double middle = x + (window.Column + 0.5) * cell;
+        var (toX, toY) = isFirst ? (middle, top - 3) : isLast ? (middle, top + height + 3) : (x + window.Column * cell - 3, top + (window.Row + 0.5) * cell);
         Arrow(fromX, fromY, toX, toY, 2.5);
-        double bottom = Math.Max(input.Bottom, top + Rows.Windows.Length * cell) + 26;
+        double bottom = Math.Max(input.Bottom, top + height + (isFirst ? 20 : 0)) + 26;
         _drawing.Text(Margin, bottom, window.Work, 16, bold: true);
         return bottom + 24;
     }
