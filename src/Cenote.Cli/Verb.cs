@@ -12,6 +12,9 @@ internal abstract class Verb(string name, string description)
     /// <summary>The options of this operator, beside those that every verb has.</summary>
     public abstract IEnumerable<Option> Options { get; }
 
+    /// <summary>Those that make the layer.</summary>
+    public virtual IEnumerable<Option> LayerOptions => Options;
+
     /// <summary>How many axes the options speak of; null where they hold for any number.</summary>
     public virtual int? Dims(ParseResult parse) => null;
 
@@ -56,6 +59,8 @@ internal abstract class IndexedVerb(string name, string description) : PoolVerb(
     private readonly Option<string?> _indices = new("--indices") { Description = "Also write where each maximum lay, as PyTorch's return_indices does: an .npy of int64 positions in the plane (row x width + column), of the output's shape (C x H x W for a picture); - is standard output. For one input. [default: none]", HelpName = "INDICES" };
 
     public override IEnumerable<Option> Options => [_indices];
+
+    public override IEnumerable<Option> LayerOptions => Options.Where(option => option != _indices);
 
     public override string? IndicesOutput(ParseResult parse) => parse.GetValue(_indices);
 

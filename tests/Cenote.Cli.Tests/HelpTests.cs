@@ -24,6 +24,9 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("reduce", "-k --method --edge --ignore-nan --nodata --min-count --round -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("pyramid", "--levels --factor --method --edge --ignore-nan --nodata --min-count --round --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("shape", "--stack -k -s -p -d --ceil")]
+    [InlineData("explain max", "-k -s -p -d --ceil --zero-padding --values --at -o --force --color")]
+    [InlineData("explain adaptive-avg", "--size --round --values --at -o --force --color")]
+    [InlineData("compare", "-k -s -p -d --ceil -o --noise --seed --angle --force --json")]
     [InlineData("bench", "--threads --seconds --json")]
     public void Help_tells_every_option_with_its_default(string command, string options)
     {
@@ -49,6 +52,18 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("pyramid")]
     [InlineData("unpool")]
     [InlineData("shape")]
+    [InlineData("explain")]
+    [InlineData("explain max")]
+    [InlineData("explain avg")]
+    [InlineData("explain global-avg")]
+    [InlineData("explain global-max")]
+    [InlineData("explain adaptive-avg")]
+    [InlineData("explain adaptive-max")]
+    [InlineData("explain sum")]
+    [InlineData("explain global-sum")]
+    [InlineData("explain lp")]
+    [InlineData("explain global-lp")]
+    [InlineData("compare")]
     [InlineData("bench")]
     public void Help_ends_in_an_example_that_works(string command)
     {
@@ -67,6 +82,7 @@ public sealed partial class HelpTests : IDisposable
     {
         string help = _place.Run("--help").Succeeded().Printed;
         Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "reduce", "pyramid", "unpool", "shape", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "unpool", "shape", "explain", "compare", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -6,8 +6,6 @@ internal sealed class AxisPlan
     /// <summary>Input lengths stop here, so that no sum or product below can wrap: every other operand is below 2³¹, or a product of two such.</summary>
     public const long MaxLength = 1L << 60;
 
-    private readonly long _after;
-
     private readonly bool _countPadding;
 
     /// <summary>Whose outputs the windows are, where they do not slide evenly.</summary>
@@ -22,7 +20,7 @@ internal sealed class AxisPlan
     private AxisPlan(long inputLength, long outputLength, long kernel, long stride, long before, long after, long dilation, bool countPadding, string formula)
     {
         (InputLength, OutputLength) = (inputLength, outputLength);
-        (Kernel, Stride, Before, _after, Dilation) = (kernel, stride, before, after, dilation);
+        (Kernel, Stride, Before, After, Dilation) = (kernel, stride, before, after, dilation);
         (_countPadding, Formula) = (countPadding, formula);
         (WholeFrom, WholeEnd) = ((before + stride - 1) / stride, FloorDivide(inputLength - Span + before, stride) + 1);
     }
@@ -61,6 +59,9 @@ internal sealed class AxisPlan
     /// <summary>Where the first window starts, as a distance before the input.</summary>
     public long Before { get; }
 
+    /// <summary>How many positions behind the input are padding.</summary>
+    public long After { get; }
+
     /// <summary>The distance between neighbouring taps.</summary>
     public long Dilation { get; }
 
@@ -71,7 +72,7 @@ internal sealed class AxisPlan
     public long MaxCount => Math.Min(Kernel, (InputLength - 1) / Dilation + 1);
 
     /// <summary>The most taps that the divisor of one window counts.</summary>
-    public long MaxExtent => Math.Min(Kernel, (InputLength + (_countPadding ? Before + _after : 0) - 1) / Dilation + 1);
+    public long MaxExtent => Math.Min(Kernel, (InputLength + (_countPadding ? Before + After : 0) - 1) / Dilation + 1);
 
     /// <summary>The output size worked out with its numbers.</summary>
     public string Formula { get; }
@@ -99,7 +100,7 @@ internal sealed class AxisPlan
 
     /// <summary>The same windows, of stride 1, where every position holds so many channels side by side: taps lie further apart, neighbours of a window are the other channels'.</summary>
     public AxisPlan Interleaved(long channels) =>
-        new(InputLength * channels, OutputLength * channels, Kernel, stride: 1, Before * channels, _after * channels, Dilation * channels, _countPadding, Formula);
+        new(InputLength * channels, OutputLength * channels, Kernel, stride: 1, Before * channels, After * channels, Dilation * channels, _countPadding, Formula);
 
     /// <summary>Windows of <paramref name="options"/> sliding along an axis.</summary>
     /// <exception cref="ArgumentException">No window fits.</exception>
@@ -176,7 +177,7 @@ internal sealed class AxisPlan
             long before = start >= 0 ? 0 : Math.Min(Kernel, Steps(-start));
             long end = TapsBelow(InputLength, start);
             long count = Math.Max(0, end - before);
-            long after = TapsBelow(InputLength + _after, start) - before - count;
+            long after = TapsBelow(InputLength + After, start) - before - count;
             return new(start + before * Dilation, count, Dilation, before, after, _countPadding ? before + count + after : count);
         }
     }
