@@ -32,6 +32,8 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
         "global-sum" => "cenote global-sum features.npy --layout nhwc",
         "lp" => "cenote lp array.npy --norm 2 -k 3 -s 2",
         "global-lp" => "cenote global-lp features.npy --norm 2 --layout nhwc",
+        "min" => "cenote min photo.png -k 3 -s 1 -p 1",
+        "global-min" => "cenote global-min volume.npy --dims 3",
         "unpool" => "cenote unpool array.max.npy --indices indices.npy -k 2        after: cenote max array.npy -k 2 --indices indices.npy",
         "shape" => "cenote shape 112x112 -k 3 -s 2 -p 1",
         "bench" => "cenote bench --threads 1        on one core",
