@@ -32,7 +32,7 @@ internal abstract class Verb(string name, string description)
     public static IReadOnlyList<Verb> All =>
     [
         new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb(), new SumVerb(), new GlobalSumVerb(), new LpVerb(), new GlobalLpVerb(),
-        new MinVerb(), new GlobalMinVerb(),
+        new MinVerb(), new GlobalMinVerb(), new FractionalMaxVerb(), new MedianVerb(), new ModeVerb(), new StochasticVerb(),
         new UnpoolVerb(),
     ];
 }

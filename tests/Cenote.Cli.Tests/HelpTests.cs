@@ -21,6 +21,12 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-sum", "-o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("lp", "--norm -k -s -p -d --ceil --true-norm -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("global-lp", "--norm -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("min", "-k -s -p -d --ceil --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-min", "--indices -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("fractional-max", "-k --size --seed --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("median", "-k -s -p -d --ceil --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("mode", "-k -s -p -d --ceil -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("stochastic", "-k -s -p -d --ceil --seed --mean --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("shape", "--stack -k -s -p -d --ceil")]
     [InlineData("bench", "--threads --seconds --json")]
     public void Help_tells_every_option_with_its_default(string command, string options)
@@ -43,6 +49,12 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-sum")]
     [InlineData("lp")]
     [InlineData("global-lp")]
+    [InlineData("min")]
+    [InlineData("global-min")]
+    [InlineData("fractional-max")]
+    [InlineData("median")]
+    [InlineData("mode")]
+    [InlineData("stochastic")]
     [InlineData("unpool")]
     [InlineData("shape")]
     [InlineData("bench")]
@@ -50,6 +62,7 @@ public sealed partial class HelpTests : IDisposable
     {
         _place.Write("photo.png", Pictures.Png(Picture.Random(8, 8, 3, seed: 1)));
         foreach (string name in (string[])["array", "features", "volume"]) _place.Write($"{name}.npy", NpyArray.Random("f4", [2, 8, 8, 3], seed: 2));
+        _place.Write("labels.npy", NpyArray.Random("u4", [2, 8, 8, 4], seed: 3));
         _place.Write("array.max.npy", NpyArray.Floats([1, 2], 1, 2));
         _place.Write("indices.npy", NpyArray.Of("i8", [1, 2], [5L, -1]));
         string help = _place.Run($"{command} --help").Succeeded().Printed;
