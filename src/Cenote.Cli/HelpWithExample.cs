@@ -34,7 +34,7 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
         "global-lp" => "cenote global-lp features.npy --norm 2 --layout nhwc",
         "min" => "cenote min photo.png -k 3 -s 1 -p 1",
         "global-min" => "cenote global-min volume.npy --dims 3",
-        "fractional-max" => "cenote fractional-max array.npy -k 2 --size 7x7 --seed 1",
+        "fractional-max" => "cenote fractional-max array.npy -k 2 --size 5x2 --seed 1",
         "median" => "cenote median photo.png -k 3 -s 1 -p 1",
         "mode" => "cenote mode labels.npy -k 2x2x2",
         "stochastic" => "cenote stochastic features.npy -k 2 --seed 1",
