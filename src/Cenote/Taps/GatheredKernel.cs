@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote;
 
 /// <summary>Gathers the taps of one window after the other, and picks one of each.</summary>
@@ -36,6 +38,7 @@ internal sealed unsafe class GatheredKernel<T, TPick>(TPick pick) : GatheredKern
     }
 
     // Bounds: the plan's windows are clipped to the input, and have at most MaxCount taps inside it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Outputs(in PoolJob job, in OutputPlace first, long end)
     {
         PoolPlan plan = job.Plan;

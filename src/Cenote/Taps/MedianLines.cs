@@ -23,12 +23,14 @@ internal readonly unsafe struct MedianLines<T, TTap>(bool isFloating, T infinity
 
     public bool Alarms(TTap watch) => !TTap.IsZero(watch);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Prepare(T* lines, long pitch, long rows, long columns, long count)
     {
         foreach (Exchange step in Network(rows, columns).Columns) Both(lines + step.Low * pitch, lines + step.High * pitch, lines + step.Low * pitch, lines + step.High * pitch, count);
     }
 
     // Bounds: lines have room for a register behind their last element.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Finish(T** taps, long rows, long columns, T* work, long pitch, T* output, long count)
     {
         SortingNetwork network = Network(rows, columns);

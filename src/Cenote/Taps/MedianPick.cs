@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
@@ -10,6 +11,7 @@ internal readonly unsafe struct MedianPick<T, TKey>(T none) : ITapPick<T>
 {
     public T None => none;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Pick(T* taps, long count, T* work, long window)
     {
         TKey* keys = (TKey*)work;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
@@ -9,6 +10,7 @@ internal readonly unsafe struct ModePick<T> : ITapPick<T>
     /// <summary>A window without a tap has no label: 0.</summary>
     public T None => T.Zero;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Pick(T* taps, long count, T* work, long window)
     {
         Buffer.MemoryCopy(taps, work, count * sizeof(T), count * sizeof(T));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote;
 
 /// <summary>
@@ -14,6 +16,7 @@ internal readonly unsafe struct StochasticPick<T, TWeight>(T none, ulong seed) :
 
     public T None => none;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Pick(T* taps, long count, T* work, long window)
     {
         double sum = 0, greatest = double.NegativeInfinity;

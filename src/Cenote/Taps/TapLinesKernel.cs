@@ -58,6 +58,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
     /// <summary>How many elements lie side by side at each position.</summary>
     private static long Inner(in PoolJob job) => IsPixels(job) ? job.Plan.Channels : 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Row(in PoolJob job, OutputPlace place)
     {
         AxisPlan width = job.Plan.Width;
@@ -84,6 +85,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
 
     /// <summary>Makes some outputs of a row; false where a tap is not for lines.</summary>
     // Bounds: the windows lie inside the input; copies are of what they read, with two registers of room behind each line.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Lines(in PoolJob job, OutputPlace first, in Window depth, in Window height, long outputs, long inner)
     {
         AxisPlan width = job.Plan.Width;
@@ -162,6 +164,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
     }
 
     /// <summary>Writes the number of the first tap that is the output, bit for bit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Locate(in PoolJob job, in OutputPlace place, in Window depth, in Window height, T value)
     {
         PoolPlan plan = job.Plan;
