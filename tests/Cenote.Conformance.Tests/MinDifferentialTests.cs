@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
-using Cenote.Conformance.Tests.Training;
 using Cenote.Conformance.Tests.Torch;
+using Cenote.Conformance.Tests.Training;
 using Cenote.Tests.Golden;
 
 namespace Cenote.Conformance.Tests;
