@@ -38,7 +38,13 @@ internal abstract class Verb(string name, string description)
     /// <exception cref="UserError">The input does not suit it.</exception>
     public abstract ArrayCall Bind(ParseResult parse, Settings settings, string input, InputFile file, CancellationToken cancellation);
 
-    public static IReadOnlyList<Verb> All => [new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb(), new SumVerb(), new GlobalSumVerb(), new LpVerb(), new GlobalLpVerb(), new ReduceVerb(), new PyramidVerb(), new UnpoolVerb()];
+    public static IReadOnlyList<Verb> All =>
+    [
+        new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb(), new SumVerb(), new GlobalSumVerb(), new LpVerb(), new GlobalLpVerb(),
+        new MinVerb(), new GlobalMinVerb(), new FractionalMaxVerb(), new MedianVerb(), new ModeVerb(), new StochasticVerb(),
+        new ReduceVerb(), new PyramidVerb(),
+        new UnpoolVerb(),
+    ];
 }
 
 /// <summary>An operator that pools.</summary>
@@ -56,7 +62,7 @@ internal abstract class PoolVerb(string name, string description) : Verb(name, d
 /// <summary>An operator whose outputs are each one element of the input: it can say which.</summary>
 internal abstract class IndexedVerb(string name, string description) : PoolVerb(name, description)
 {
-    private readonly Option<string?> _indices = new("--indices") { Description = "Also write where each maximum lay, as PyTorch's return_indices does: an .npy of int64 positions in the plane (row x width + column), of the output's shape (C x H x W for a picture); - is standard output. For one input. [default: none]", HelpName = "INDICES" };
+    private readonly Option<string?> _indices = new("--indices") { Description = "Also write where each chosen value lay, as PyTorch's return_indices does: an .npy of int64 positions in the plane (row x width + column), of the output's shape (C x H x W for a picture); - is standard output. For one input. [default: none]", HelpName = "INDICES" };
 
     public override IEnumerable<Option> Options => [_indices];
 

@@ -23,6 +23,12 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-lp", "--norm -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("reduce", "-k --method --edge --ignore-nan --nodata --min-count --round -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("pyramid", "--levels --factor --method --edge --ignore-nan --nodata --min-count --round --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("min", "-k -s -p -d --ceil --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-min", "--indices -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("fractional-max", "-k --size --seed --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("median", "-k -s -p -d --ceil --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("mode", "-k -s -p -d --ceil -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("stochastic", "-k -s -p -d --ceil --seed --mean --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("shape", "--stack -k -s -p -d --ceil")]
     [InlineData("explain max", "-k -s -p -d --ceil --zero-padding --values --at -o --force --color")]
     [InlineData("explain adaptive-avg", "--size --round --values --at -o --force --color")]
@@ -50,6 +56,12 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-lp")]
     [InlineData("reduce")]
     [InlineData("pyramid")]
+    [InlineData("min")]
+    [InlineData("global-min")]
+    [InlineData("fractional-max")]
+    [InlineData("median")]
+    [InlineData("mode")]
+    [InlineData("stochastic")]
     [InlineData("unpool")]
     [InlineData("shape")]
     [InlineData("explain")]
@@ -69,6 +81,7 @@ public sealed partial class HelpTests : IDisposable
     {
         _place.Write("photo.png", Pictures.Png(Picture.Random(8, 8, 3, seed: 1)));
         foreach (string name in (string[])["array", "features", "volume"]) _place.Write($"{name}.npy", NpyArray.Random("f4", [2, 8, 8, 3], seed: 2));
+        _place.Write("labels.npy", NpyArray.Random("u4", [2, 8, 8, 4], seed: 3));
         _place.Write("array.max.npy", NpyArray.Floats([1, 2], 1, 2));
         _place.Write("indices.npy", NpyArray.Of("i8", [1, 2], [5L, -1]));
         string help = _place.Run($"{command} --help").Succeeded().Printed;

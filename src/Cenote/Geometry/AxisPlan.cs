@@ -14,6 +14,9 @@ internal sealed class AxisPlan
     /// <summary>Whether the windows are adaptive ones, of uneven lengths.</summary>
     private readonly bool _adaptive;
 
+    /// <summary>Whether each window may lie anywhere, in each plane somewhere else: as far as a plan knows, it is the whole axis.</summary>
+    private readonly bool _roams;
+
     /// <summary>Of the axis whose transpose this is: 1 / (stride / Dilation') modulo the dilation here, by which the first of the outputs that meet a tap is found.</summary>
     private readonly long _inverse;
 
@@ -32,6 +35,14 @@ internal sealed class AxisPlan
         (_transposed, InputLength, OutputLength) = (axis, axis.OutputLength, axis.InputLength);
         (Kernel, Stride, Dilation, Formula) = ((axis.Kernel + step - 1) / step, 1, axis.Dilation / common, "");
         _inverse = Inverse(step % Dilation, Dilation);
+    }
+
+    /// <summary>Windows that lie anywhere.</summary>
+    private AxisPlan(string formula, long inputLength, long outputLength)
+    {
+        (_roams, InputLength, OutputLength, Formula) = (true, inputLength, outputLength, formula);
+        (Kernel, Stride, Dilation) = (inputLength, 1, 1);
+        (WholeFrom, WholeEnd) = (0, outputLength);
     }
 
     /// <summary>Adaptive windows.</summary>
@@ -95,6 +106,16 @@ internal sealed class AxisPlan
         return new(length, output, kernel, stride: kernel, 0, 0, dilation: 1, countPadding: false, $"{name}: {length} / {output} = {kernel} taps a window, {output} windows");
     }
 
+    /// <summary>So many windows of so many taps, of which each plane has its own: that of an output may lie anywhere, and a tap's number in it is a position of the axis.</summary>
+    /// <exception cref="ArgumentException">There are no outputs, or too many.</exception>
+    public static AxisPlan Roaming(long length, long kernel, long output, string name)
+    {
+        RequireLength(length, name);
+        if (output < 1 || output > length - kernel + 1)
+            throw new ArgumentException($"input {name} is {length}; {output} windows of {kernel} fit where the output's length is from 1 to {name} − kernelSize + 1 = {length - kernel + 1}.", "input");
+        return new($"{name}: {output} windows of {kernel} over {length}", length, output);
+    }
+
     /// <summary>An axis that the layer does not pool: every output is its input.</summary>
     public static AxisPlan Identity(long length) => new(length, length, kernel: 1, stride: 1, 0, 0, dilation: 1, countPadding: false, "");
 
@@ -142,7 +163,10 @@ internal sealed class AxisPlan
     }
 
     /// <summary>Whether the windows slide: each begins <see cref="Stride"/> behind the one before.</summary>
-    public bool Slides => _transposed is null && !_adaptive;
+    public bool Slides => _transposed is null && !_adaptive && !_roams;
+
+    /// <summary>Whether each window may lie anywhere, in each plane somewhere else.</summary>
+    public bool Roams => _roams;
 
     /// <summary>The outputs that read each input, in ascending order: again windows with equal steps between their taps.</summary>
     public AxisPlan Transpose()
@@ -150,6 +174,8 @@ internal sealed class AxisPlan
         if (_transposed is not null) return _transposed;
         // Input i is read by the outputs from ⌊i·O/L⌋ up to ⌈(i + 1)·O/L⌉: the same windows, the other way.
         if (_adaptive) return new(OutputLength, InputLength, "");
+        // As far as a plan knows, every output reads every input.
+        if (_roams) return new("", OutputLength, InputLength);
         // Every output is its input: a single one slides too.
         if (Kernel == 1 && Stride == 1 && InputLength == OutputLength) return this;
         if (LaneStride != 1 || OutputLength == 1) return new(this);
@@ -172,6 +198,7 @@ internal sealed class AxisPlan
         {
             if (_transposed is not null) return Readers(_transposed, position);
             if (_adaptive) return Even(position);
+            if (_roams) return new(0, InputLength, 1, 0, 0, InputLength);
             long start = position * Stride - Before;
             if (IsWhole(position)) return new(start, Kernel, Dilation, 0, 0, Kernel);
             long before = start >= 0 ? 0 : Math.Min(Kernel, Steps(-start));
@@ -186,7 +213,7 @@ internal sealed class AxisPlan
     public bool HasOneExtent => OutputLength == 1 || (Slides && this[0].Extent == Kernel && this[OutputLength - 1].Extent == Kernel);
 
     /// <summary>Where the window of an output begins, be it outside the input.</summary>
-    public long Start(long position) => _adaptive ? Quotient(position, InputLength, OutputLength, up: false) : position * Stride - Before;
+    public long Start(long position) => _roams ? 0 : _adaptive ? Quotient(position, InputLength, OutputLength, up: false) : position * Stride - Before;
 
     /// <summary>The first output whose window lies inside the input.</summary>
     public long WholeFrom { get; }
