@@ -1,16 +1,26 @@
+using System.Numerics;
+
 namespace Cenote;
 
 /// <summary>The p-norm of a window, of one layer: the exponent is the layer's.</summary>
-internal sealed class LpOperator(LpNorm norm) : PoolOperator
+/// <param name="norm">The formula.</param>
+/// <param name="wholePlane">Whether float sums would be long enough to go wrong: they are of doubles then.</param>
+internal sealed class LpOperator(LpNorm norm, bool wholePlane) : PoolOperator
 {
-    public LpNorm Norm => norm;
-
-    private protected override KernelCatalog Create(ElementType type) => type switch
+    private protected override KernelCatalog Create(ElementType type) => (type, wholePlane) switch
     {
-        ElementType.Single => KernelCatalog.Of<float, float, LpReducer<float, float, SingleMean>>(new(norm)),
-        ElementType.Double => KernelCatalog.Of<double, double, LpReducer<double, double, DoubleMean>>(new(norm)),
-        ElementType.Half => KernelCatalog.Of<Half, float, LpReducer<Half, float, SingleMean>>(new(norm)),
-        ElementType.BFloat16 => KernelCatalog.Of<BFloat16, float, LpReducer<BFloat16, float, SingleMean>>(new(norm)),
+        (ElementType.Single, false) => Of<float, float, SingleMean>(),
+        (ElementType.Single, true) => Of<float, double, DoubleMean>(),
+        (ElementType.Double, _) => Of<double, double, DoubleMean>(),
+        (ElementType.Half, false) => Of<Half, float, SingleMean>(),
+        (ElementType.Half, true) => Of<Half, double, DoubleMean>(),
+        (ElementType.BFloat16, false) => Of<BFloat16, float, SingleMean>(),
+        (ElementType.BFloat16, true) => Of<BFloat16, double, DoubleMean>(),
         _ => throw new NotSupportedException($"elements of {type} have no p-norm; they must be float, double, Half or BFloat16."),
     };
+
+    private KernelCatalog Of<T, TReal, TConvert>()
+        where T : unmanaged
+        where TReal : unmanaged, IFloatingPointIeee754<TReal>
+        where TConvert : struct, IPoolReducer<T, TReal> => KernelCatalog.Of<T, TReal, LpReducer<T, TReal, TConvert>>(new(norm));
 }
