@@ -29,7 +29,7 @@ internal abstract class Verb(string name, string description)
     /// <exception cref="UserError">The input does not suit it.</exception>
     public abstract ArrayCall Bind(ParseResult parse, Settings settings, string input, InputFile file, CancellationToken cancellation);
 
-    public static IReadOnlyList<Verb> All => [new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb(), new SumVerb(), new GlobalSumVerb(), new LpVerb(), new GlobalLpVerb(), new GeMVerb(), new GlobalGeMVerb(), new SoftVerb(), new BlurVerb(), new UnpoolVerb()];
+    public static IReadOnlyList<Verb> All => [new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb(), new SumVerb(), new GlobalSumVerb(), new LpVerb(), new GlobalLpVerb(), new GeMVerb(), new GlobalGeMVerb(), new SoftVerb(), new BlurVerb(), new SppVerb(), new UnpoolVerb()];
 }
 
 /// <summary>An operator that pools.</summary>

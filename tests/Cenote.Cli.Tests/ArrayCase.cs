@@ -47,6 +47,14 @@ internal sealed record ArrayCase(string Arguments, PoolLayer Layer)
         new("lp --norm 3 -k 2x3 -p 1 -d 1x2 --true-norm", new LpPool2d(3, (2, 3), padding: 1, dilation: (1, 2)) { TrueNorm = true }),
         new("lp --norm inf -k 2 --true-norm --dims 3", new LpPool3d(double.PositiveInfinity, 2) { TrueNorm = true }),
         new("global-lp --norm 1.5", new GlobalLpPool2d(1.5)),
+        new("gem -k 3 -s 2 --ceil --dims 1", new GeMPool1d(3, 3, 2, ceilMode: true)),
+        new("gem --norm 2.5 --eps 0.25 -k 2x3 -p 1 -d 1x2", new GeMPool2d(2.5, (2, 3), padding: 1, dilation: (1, 2)) { Epsilon = 0.25 }),
+        new("global-gem --norm 4 --dims 3", new GlobalGeMPool3d(4)),
+        new("soft -k 2x3 -s 1x2 -p 1x0", new SoftPool2d((2, 3), (1, 2), (1, 0))),
+        new("soft -k 2 --dims 3", new SoftPool3d(2)),
+        new("blur", new BlurPool2d(3, 2)),
+        new("blur --taps 5 -s 1x2x2", new BlurPool3d(5, (1, 2, 2))),
+        new("blur --taps 4 -s 3 --dims 1", new BlurPool1d(4, 3)),
     ];
 
     /// <summary>Every element type that the layer takes, in both byte orders and both memory orders; the versions alternate, and so do the ranks.</summary>
@@ -55,7 +63,7 @@ internal sealed record ArrayCase(string Arguments, PoolLayer Layer)
         int seed = Array.IndexOf(All, this) * 1000, number = seed / 1000;
         foreach (bool big in (bool[])[false, true])
             foreach (bool fortran in (bool[])[false, true])
-                foreach (string code in NpyArray.Codes.Where(code => Layer is not NormPool || code[0] == 'f'))
+                foreach (string code in NpyArray.Codes.Where(code => Layer is not SmoothPool || code[0] == 'f'))
                 {
                     var form = new NpyForm(big, fortran, 1 + (number++ % 3));
                     long[] shape = Shape(channelsLast, leading: number % 4);

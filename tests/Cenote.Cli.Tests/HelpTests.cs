@@ -21,6 +21,11 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-sum", "-o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("lp", "--norm -k -s -p -d --ceil --true-norm -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("global-lp", "--norm -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("gem", "--norm --eps -k -s -p -d --ceil -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-gem", "--norm --eps -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("soft", "-k -s -p -d --ceil -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("blur", "--taps -s -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("spp", "--sizes --mode -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("shape", "--stack -k -s -p -d --ceil")]
     [InlineData("bench", "--threads --seconds --json")]
     public void Help_tells_every_option_with_its_default(string command, string options)
@@ -43,6 +48,11 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-sum")]
     [InlineData("lp")]
     [InlineData("global-lp")]
+    [InlineData("gem")]
+    [InlineData("global-gem")]
+    [InlineData("soft")]
+    [InlineData("blur")]
+    [InlineData("spp")]
     [InlineData("unpool")]
     [InlineData("shape")]
     [InlineData("bench")]
@@ -62,7 +72,7 @@ public sealed partial class HelpTests : IDisposable
     public void Help_lists_the_commands()
     {
         string help = _place.Run("--help").Succeeded().Printed;
-        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "unpool", "shape", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "gem", "global-gem", "soft", "blur", "spp", "unpool", "shape", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
     }
 
     [Fact]

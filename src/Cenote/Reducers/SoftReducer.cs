@@ -18,6 +18,7 @@ internal readonly record struct SoftSum<TReal>(TReal Greatest, TReal Weights, TR
         if (other.Greatest > Greatest) return other.Add(this);
         if (other.Greatest == Greatest) return new(Greatest, Weights + other.Weights, Sum + other.Sum);
         TReal difference = other.Greatest - Greatest, weight = TReal.Exp(difference);
+        if (TReal.IsNaN(difference)) return Of(difference);
         // What is nothing beside the greatest takes no part, an infinite difference least of all.
         return TReal.IsZero(weight) ? this : new(Greatest, Weights + weight * other.Weights, Sum + weight * (other.Sum + other.Weights * difference));
     }
