@@ -17,7 +17,7 @@ public abstract class NormPool : PoolLayer
 
     internal override string OptionsText => $"{base.OptionsText} p-norm {NormType.ToString(System.Globalization.CultureInfo.InvariantCulture)}".TrimStart();
 
-    internal override PoolOperator Operator => field ??= new LpOperator(Norm);
+    internal override PoolOperator Operator => field ??= new LpOperator(Norm, wholePlane: SlidingWindow is null);
 
     private protected abstract LpNorm Norm { get; }
 
