@@ -12,6 +12,9 @@ internal readonly record struct LpNorm(double P, bool IsTrue, double Taps, doubl
     /// <summary>The limit: the greatest magnitude.</summary>
     public bool IsMax => IsTrue && double.IsPositiveInfinity(P);
 
+    /// <summary>Whether taps are clamped from below.</summary>
+    public bool IsClamped => !double.IsNegativeInfinity(Least);
+
     public TReal Power<TReal>(TReal tap)
         where TReal : IFloatingPointIeee754<TReal>
     {
@@ -45,7 +48,7 @@ internal readonly record struct LpNorm(double P, bool IsTrue, double Taps, doubl
     }
 
     public TReal Clamp<TReal>(TReal tap)
-        where TReal : IFloatingPointIeee754<TReal> => double.IsNegativeInfinity(Least) ? tap : TReal.Max(tap, TReal.CreateTruncating(Least));
+        where TReal : IFloatingPointIeee754<TReal> => IsClamped ? TReal.Max(tap, TReal.CreateTruncating(Least)) : tap;
 
     /// <summary>The sum of powers of a window without a clipped tap.</summary>
     // A window of padding alone has the divisor 0 and the sum 0.

@@ -19,3 +19,15 @@ internal readonly struct LpReducer<T, TReal, TConvert>(LpNorm norm) : IPoolReduc
 
     public T Finish(TReal state, long count, long divisor) => default(TConvert).Finish(count == 0 ? TReal.Zero : norm.Root(state, divisor), 1, 1);
 }
+
+/// <summary>The true norm of doubles over a whole plane, with compensated sums.</summary>
+internal readonly struct CompensatedNorm(LpNorm norm) : IPoolReducer<double, DoubleDouble>
+{
+    public DoubleDouble Identity => default;
+
+    public DoubleDouble Lift(double tap) => new(norm.Power(tap), 0);
+
+    public DoubleDouble Combine(DoubleDouble earlier, DoubleDouble later) => default(CompensatedMean).Combine(earlier, later);
+
+    public double Finish(DoubleDouble state, long count, long divisor) => count == 0 ? 0 : default(DoubleMean).Finish(norm.Root(state.Rounded, divisor), 1, 1);
+}
