@@ -35,7 +35,7 @@ internal sealed record OnnxNode(string Operator, string[] Inputs, string[] Outpu
 }
 
 /// <summary>The kinds of attribute that pooling and its wrappers use.</summary>
-internal sealed record OnnxAttribute(string Name, long Integer, float Real, string Text, long[] Integers, OnnxTensor? Tensor)
+internal sealed record OnnxAttribute(string Name, long Integer, string Text, long[] Integers, OnnxTensor? Tensor, float Real = 0)
 {
     public static OnnxAttribute Read(ReadOnlyMemory<byte> message)
     {
@@ -57,7 +57,7 @@ internal sealed record OnnxAttribute(string Name, long Integer, float Real, stri
             }
         }
 
-        return new(name, integer, real, text, [.. integers], tensor);
+        return new(name, integer, text, [.. integers], tensor, real);
     }
 }
 
