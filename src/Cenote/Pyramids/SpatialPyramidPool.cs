@@ -92,8 +92,10 @@ public abstract class SpatialPyramidPool : Layer
         fixed (T* from = &input.GetPinnableReference(), to = &output.GetPinnableReference())
         {
             Require.Apart(nameof(output), new((nuint)to, sizeof(T), output.Lengths, output.Strides), nameof(input), new((nuint)from, sizeof(T), input.Lengths, input.Strides));
+            cancellationToken.ThrowIfCancellationRequested();
+            if (output.FlattenedLength == 0) progress?.Report(1);
             T* next = to;
-            for (int number = 0; number < Levels.Length; number++)
+            for (int number = 0; number < Levels.Length && output.FlattenedLength > 0; number++)
             {
                 PoolPlan plan = Levels[number].Plan(input.Lengths);
                 Levels[number].Forward(input, View(plan, next, output.Strides).Writing, PartProgress.Of(progress, number, Levels.Length), cancellationToken);
@@ -166,8 +168,9 @@ public abstract class SpatialPyramidPool : Layer
         Tensor<T> sum = Allocate<T>("inputGradient", input.Lengths, input.Lengths, input.Strides), part = Levels.Length == 1 ? sum : Allocate<T>("inputGradient", input.Lengths, input.Lengths, input.Strides);
         fixed (T* start = &gradient.GetPinnableReference(), to = &sum.GetPinnableReference(), from = &part.GetPinnableReference())
         {
+            if (sum.FlattenedLength == 0) progress?.Report(1);
             T* next = start;
-            for (int number = 0; number < Levels.Length; number++)
+            for (int number = 0; number < Levels.Length && sum.FlattenedLength > 0; number++)
             {
                 PoolPlan plan = Levels[number].Plan(input.Lengths);
                 ReadOnlyTensorSpan<T> share = View(plan, next, gradient.Strides).Reading;
@@ -175,7 +178,7 @@ public abstract class SpatialPyramidPool : Layer
                 IProgress<double>? own = PartProgress.Of(progress, number, Levels.Length);
                 if (Levels[number] is IndexedPool max) max.BackwardFromInput(share, input.AsReadOnlyTensorSpan(), target, own, cancellation);
                 else ((LinearPool)Levels[number]).Backward(share, target, own, cancellation);
-                if (number > 0 && plan.InputElements > 0) StridedSum.Add(to, Layout(plan, sum), from, Layout(plan, part), plan);
+                if (number > 0) StridedSum.Add(to, Layout(plan, sum), from, Layout(plan, part), plan);
                 next += (nint)Outputs(plan) * gradient.Strides[^1];
             }
         }

@@ -112,20 +112,26 @@ public abstract class SppfPool : Layer
         PoolPlan plan = Link.Plan(shape);
         RequireShape(nameof(gradient), gradient.Lengths, output.Lengths);
         Tensor<T> sum = Allocate<T>("inputGradient", shape, output.Lengths, output.Strides), share = Allocate<T>("inputGradient", shape, output.Lengths, output.Strides);
+        if (plan.InputElements == 0)
+        {
+            progress?.Report(1);
+            return sum;
+        }
+
         fixed (T* gradients = &gradient.GetPinnableReference(), outputs = &output.GetPinnableReference(), to = &sum.GetPinnableReference())
         {
             TensorLayout from = Layout(gradient.Strides, plan), target = Layout(sum.Strides, plan);
             nint step = channels * gradient.Strides[^(SpatialRank + 1)], block = channels * output.Strides[^(SpatialRank + 1)];
-            if (plan.InputElements > 0) sum.Clear();
+            sum.Clear();
             for (int link = _count; link > 0; link--)
             {
-                if (plan.InputElements > 0) StridedSum.Add(to, target, gradients + link * step, from, plan);
+                StridedSum.Add(to, target, gradients + link * step, from, plan);
                 ReadOnlyTensorSpan<T> input = new TensorView<T>(outputs + (link - 1) * block, shape, output.Strides.ToArray()).Reading;
                 Link.BackwardFromInput(sum.AsReadOnlyTensorSpan(), input, share.AsTensorSpan(), PartProgress.Of(progress, _count - link, _count), cancellationToken);
                 share.AsReadOnlyTensorSpan().CopyTo(sum.AsTensorSpan());
             }
 
-            if (plan.InputElements > 0) StridedSum.Add(to, target, gradients, from, plan);
+            StridedSum.Add(to, target, gradients, from, plan);
         }
 
         return sum;

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace Cenote;
 
-/// <summary>Part of a pinned tensor: its lengths, and where they lie.</summary>
+/// <summary>Part of a pinned tensor, not an empty one: its lengths, and where they lie.</summary>
 internal readonly unsafe struct TensorView<T>(T* start, nint[] lengths, nint[] strides)
     where T : unmanaged
 {
@@ -12,12 +12,11 @@ internal readonly unsafe struct TensorView<T>(T* start, nint[] lengths, nint[] s
     {
         get
         {
-            // A tensor wants stride 0 on axes of a single element, and none that is empty.
+            // A tensor wants stride 0 on axes of a single element.
             nint[] steps = [.. strides];
             nint last = 0;
             for (int axis = 0; axis < steps.Length; axis++)
             {
-                if (lengths[axis] == 0) return new(null, 0, lengths, default);
                 if (lengths[axis] == 1) steps[axis] = 0;
                 last += (lengths[axis] - 1) * steps[axis];
             }

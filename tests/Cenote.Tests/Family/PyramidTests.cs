@@ -32,7 +32,10 @@ public class PyramidTests
 
         Assert.Equal([3f, 2, 3], new SpatialPyramidPool1d([1, 2]).Forward(Tensor.Create([1f, 2, 3, 0], [1, 4])));
         Assert.Equal(new byte[] { 2, 1, 3 }, Sample.RowMajor(new SpatialPyramidPool1d([1, 2], PyramidMode.Average).Forward(Tensor.Create<byte>([1, 2, 3, 3], [1, 4]))));
-        Assert.Equal([0, 3, 23], pool.Forward(Tensor.Create(Array.Empty<double>(), [0, 3, 9, 7])).Lengths.ToArray());
+        Tensor<double> none = Tensor.Create(Array.Empty<double>(), [0, 3, 9, 7]), flat = pool.Forward(none);
+        Assert.Equal([0, 3, 23], flat.Lengths.ToArray());
+        Assert.Equal([0, 3, 9, 7], pool.Backward(flat, none).Lengths.ToArray());
+        Assert.Equal([0, 3, 9, 7], new SppfPool2d(5).Backward(new SppfPool2d(5).Forward(none), new SppfPool2d(5).Forward(none)).Lengths.ToArray());
     }
 
     [Theory]
