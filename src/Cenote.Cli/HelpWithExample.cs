@@ -35,6 +35,7 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
         "unpool" => "cenote unpool array.max.npy --indices indices.npy -k 2        after: cenote max array.npy -k 2 --indices indices.npy",
         "shape" => "cenote shape 112x112 -k 3 -s 2 -p 1",
         "bench" => "cenote bench --threads 1        on one core",
+        "serve" => "cenote serve        then open http://127.0.0.1:8642/",
         _ => "cenote max photo.png -k 4        writes photo.max.png, a quarter as wide and high",
     };
 }

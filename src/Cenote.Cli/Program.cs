@@ -13,6 +13,7 @@ try
     foreach (Verb verb in Verb.All) root.Add(new PoolCommand(verb).Command);
     root.Add(new ShapeCommand().Command);
     root.Add(new BenchCommand().Command);
+    root.Add(new ServeCommand().Command);
     // A file may well be called @photo.png: it is no response file.
     ParseResult parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     bool atRoot = parse.CommandResult.Command == root;

@@ -23,6 +23,7 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-lp", "--norm -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("shape", "--stack -k -s -p -d --ceil")]
     [InlineData("bench", "--threads --seconds --json")]
+    [InlineData("serve", "--port --page")]
     public void Help_tells_every_option_with_its_default(string command, string options)
     {
         string help = _place.Run($"{command} --help").Succeeded().Printed;
@@ -62,7 +63,7 @@ public sealed partial class HelpTests : IDisposable
     public void Help_lists_the_commands()
     {
         string help = _place.Run("--help").Succeeded().Printed;
-        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "unpool", "shape", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "unpool", "shape", "bench", "serve"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
     }
 
     [Fact]
