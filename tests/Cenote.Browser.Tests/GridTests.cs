@@ -39,6 +39,8 @@ public class GridTests(Playground playground)
 
     public static TheoryData<string, PoolLayer> Operators => new()
     {
+        { "op=min&k=3&s=1", new MinPool2d(3, 1) },
+        { "op=median&k=3&s=1", new MedianPool2d(3, 1) },
         { "op=sum&k=2&s=1", new SumPool2d(2, 1) },
         { "op=lp&k=2&s=2", new LpPool2d(2, 2) },
         { "op=global-max", new GlobalMaxPool2d() },

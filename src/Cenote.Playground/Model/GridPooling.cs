@@ -2,16 +2,6 @@ using System.Numerics.Tensors;
 
 namespace Cenote.Playground;
 
-/// <summary>Where a position of the drawn input lies.</summary>
-internal enum Place
-{
-    Inside,
-    Padding,
-
-    /// <summary>Beyond the padding: where the last windows of ceil mode hang over.</summary>
-    Overhang,
-}
-
 /// <summary>A grid pooled by the library, with what the page shows of it: windows, winners, gradients.</summary>
 internal sealed class GridPooling
 {
@@ -58,26 +48,18 @@ internal sealed class GridPooling
     public (int Row, int Column)? Winner(int row, int column) =>
         _winners is { } winners && winners[0, row, column] is >= 0 and var flat ? ((int)(flat / Grid.Width), (int)(flat % Grid.Width)) : null;
 
-    /// <summary>The positions that an output reads along an axis, those outside the input included, and those in ceil mode's overhang, which are drawn but read nothing.</summary>
-    public int[] Taps(int axis, int position)
-    {
-        Window window = Plan.WindowAt(axis, position);
-        // Of a window without a tap inside, nobody knows where it lies.
-        if (window.Count == 0) return [];
-        int taps = _settings.Operator.Controls == Controls.Window ? _settings.Kernel[axis] : (int)window.Count;
-        return [.. Enumerable.Range(0, taps).Select(tap => (int)(window.Start + (tap - window.Before) * window.Step))];
-    }
+    /// <summary>The positions of a window along an axis, those outside the input included.</summary>
+    public int[] Taps(int axis, int position) => [.. Plan.TapsAt(axis, position).Select(tap => (int)tap.Position)];
 
     /// <summary>Where a position along an axis lies.</summary>
-    public Place PlaceOf(int axis, int position)
+    private TapPlace PlaceOf(int axis, int position)
     {
         int length = axis == 0 ? Grid.Height : Grid.Width;
-        return position >= 0 && position < length ? Place.Inside
-            : position < 0 || (_settings.Operator.Controls == Controls.Window && position < length + _settings.Padding[axis]) ? Place.Padding : Place.Overhang;
+        return position >= 0 && position < length ? TapPlace.Input : position < length + Plan.PaddingAt(axis).After ? TapPlace.Padding : TapPlace.Overhang;
     }
 
     /// <summary>Where a position of the drawn input lies: in a corner, the farther of both axes.</summary>
-    public Place PlaceAt(int row, int column) => (Place)Math.Max((int)PlaceOf(0, row), (int)PlaceOf(1, column));
+    public TapPlace PlaceAt(int row, int column) => (TapPlace)Math.Max((int)PlaceOf(0, row), (int)PlaceOf(1, column));
 
     /// <summary>Whether an output reads an input.</summary>
     public bool Reads(int row, int column, int inputRow, int inputColumn) => Reads(0, row, inputRow) && Reads(1, column, inputColumn);
@@ -117,8 +99,8 @@ internal sealed class GridPooling
 
     private (int Before, int After) Margin(int axis, int length)
     {
-        int outputs = (int)Plan.OutputShape[axis + 1], pad = _settings.Operator.Controls == Controls.Window ? _settings.Padding[axis] : 0;
-        int[] last = Taps(axis, outputs - 1);
-        return (pad, Math.Max(pad, last.Length == 0 ? 0 : last[^1] - length + 1));
+        var (before, after) = Plan.PaddingAt(axis);
+        int last = Taps(axis, (int)Plan.OutputShape[axis + 1] - 1).LastOrDefault(-1);
+        return ((int)before, Math.Max((int)after, last - length + 1));
     }
 }

@@ -12,7 +12,7 @@ internal sealed class Story(GridPooling pooling, Operator pooled, Language langu
     {
         string[] taps = [.. Inside(row, column).Select(tap => Grid.Number(pooling.Grid[tap.Row, tap.Column]))];
         string result = $"({row}, {column})  {Formula(taps, row, column)} = {Grid.Number(pooling.Output(row, column))}";
-        int padded = Count(row, column, Place.Padding), over = Count(row, column, Place.Overhang);
+        int padded = Count(row, column, TapPlace.Padding), over = Count(row, column, TapPlace.Overhang);
         return result + (padded > 0 ? language[$", {padded} padded", $"，填充 {padded} 格"] : "") + (over > 0 ? language[$", {over} hang over", $"，超出 {over} 格"] : "");
     }
 
@@ -36,6 +36,7 @@ internal sealed class Story(GridPooling pooling, Operator pooled, Language langu
     {
         "sum" => Join(" + ", taps),
         "lp" => $"√({Join(" + ", [.. taps.Select(tap => tap + "²")])})",
+        "min" or "median" => $"{pooled.Id}({Join(", ", taps)})",
         "max" or "global-max" or "adaptive-max" => $"max({Join(", ", taps)})",
         _ => $"({Join(" + ", taps)}) / {pooling.Plan.DivisorAt(row, column)}",
     };
@@ -43,8 +44,8 @@ internal sealed class Story(GridPooling pooling, Operator pooled, Language langu
     private static string Join(string by, string[] parts) => string.Join(by, parts.Take(MostTold)) + (parts.Length > MostTold ? by + "…" : "");
 
     private IEnumerable<(int Row, int Column)> Inside(int row, int column) =>
-        from r in pooling.Taps(0, row) where pooling.PlaceOf(0, r) == Place.Inside from c in pooling.Taps(1, column) where pooling.PlaceOf(1, c) == Place.Inside select (r, c);
+        from r in pooling.Taps(0, row) from c in pooling.Taps(1, column) where pooling.PlaceAt(r, c) == TapPlace.Input select (r, c);
 
-    private int Count(int row, int column, Place place) =>
+    private int Count(int row, int column, TapPlace place) =>
         (from r in pooling.Taps(0, row) from c in pooling.Taps(1, column) where pooling.PlaceAt(r, c) == place select 1).Count();
 }
