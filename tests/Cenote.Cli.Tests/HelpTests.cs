@@ -39,6 +39,7 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("explain adaptive-avg", "--size --round --values --at -o --force --color")]
     [InlineData("compare", "-k -s -p -d --ceil -o --noise --seed --angle --force --json")]
     [InlineData("bench", "--threads --seconds --json")]
+    [InlineData("serve", "--port --page")]
     public void Help_tells_every_option_with_its_default(string command, string options)
     {
         string help = _place.Run($"{command} --help").Succeeded().Printed;
@@ -104,7 +105,7 @@ public sealed partial class HelpTests : IDisposable
     public void Help_lists_the_commands()
     {
         string help = _place.Run("--help").Succeeded().Printed;
-        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "min", "global-min", "fractional-max", "median", "mode", "stochastic", "gem", "global-gem", "soft", "blur", "spp", "reduce", "pyramid", "unpool", "shape", "explain", "compare", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "min", "global-min", "fractional-max", "median", "mode", "stochastic", "gem", "global-gem", "soft", "blur", "spp", "reduce", "pyramid", "unpool", "shape", "explain", "compare", "bench", "serve"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
     }
 
     [Fact]
