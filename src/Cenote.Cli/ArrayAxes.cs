@@ -27,11 +27,6 @@ internal sealed record ArrayAxes(int First, int Dims, bool ChannelsLast)
         return new(array, lengths, steps);
     }
 
-    /// <summary>The shape of the array with the spatial lengths of another N×C×spatial shape.</summary>
-    public nint[] Reshape(ArrayData array, ReadOnlySpan<nint> lengths)
-    {
-        nint[] shape = [.. array.Shape];
-        for (int axis = 0; axis < Dims; axis++) shape[First + axis] = lengths[2 + axis];
-        return shape;
-    }
+    /// <summary>The shape of the array with the spatial lengths of another N×C×spatial shape, which may have more axes or fewer.</summary>
+    public nint[] Reshape(ArrayData array, ReadOnlySpan<nint> lengths) => [.. array.Shape[..First], .. lengths[2..], .. array.Shape[(First + Dims)..]];
 }

@@ -13,8 +13,9 @@ internal abstract class ArrayCall : IDisposable
     {
         Axes = ArrayAxes.Of(name, input, dims, channelsLast);
         From = Axes.Bind(input);
-        Output = new ArrayData(name, input.Format, Axes.Reshape(input, outputShape(From.Lengths)), input.IsFortran, input.IsBigEndian) { Profile = input.Profile };
-        To = Axes.Bind(Output);
+        nint[] lengths = outputShape(From.Lengths);
+        Output = new ArrayData(name, input.Format, Axes.Reshape(input, lengths), input.IsFortran, input.IsBigEndian) { Profile = input.Profile };
+        To = (Axes with { Dims = lengths.Length - 2 }).Bind(Output);
     }
 
     /// <summary>The layer's options in short: <c>k3 s2 p1</c>.</summary>

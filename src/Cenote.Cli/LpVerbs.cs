@@ -58,3 +58,75 @@ internal sealed class GlobalLpVerb() : PoolVerb("global-lp", "Global power-avera
         };
     }
 }
+
+/// <summary>Generalised means: the exponent is finite, and taps are clamped from below.</summary>
+internal sealed class GeMOptions
+{
+    private readonly Option<string> _norm = new("--norm") { Description = "The exponent, any number but 0; the greater, the nearer to the maximum.", HelpName = "P", DefaultValueFactory = _ => "3" };
+    private readonly Option<string> _least = new("--eps") { Description = "What lesser values count as; greater than 0.", HelpName = "E", DefaultValueFactory = _ => "1e-6" };
+
+    public IEnumerable<Option> Options => [_norm, _least];
+
+    public (double Norm, double Epsilon) Read(ParseResult parse) =>
+        (Numbers.Real("--norm", parse.GetValue(_norm)!, "a number other than 0", n => n != 0), Numbers.Real("--eps", parse.GetValue(_least)!, "a number greater than 0", n => n > 0));
+}
+
+internal sealed class GeMVerb() : PoolVerb("gem", "Generalised-mean pooling of floating-point arrays: each output is the mean of P-th powers of its window, and its root.")
+{
+    private readonly SlidingWindowSettings _window = new();
+    private readonly GeMOptions _mean = new();
+
+    public override IEnumerable<Option> Options => [.. _mean.Options, .. _window.Options];
+
+    public override int? Dims(ParseResult parse) => _window.Dims(parse);
+
+    public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
+    {
+        WindowOptions o = _window.Read(parse);
+        var (norm, epsilon) = _mean.Read(parse);
+        return dims switch
+        {
+            1 => new GeMPool1d(norm, o.Kernel, o.Stride, o.CeilMode, o.Padding, o.Dilation) { MaxDegreeOfParallelism = threads, Epsilon = epsilon },
+            2 => new GeMPool2d(norm, o.Kernel, o.Stride, o.CeilMode, o.Padding, o.Dilation) { MaxDegreeOfParallelism = threads, Epsilon = epsilon },
+            _ => new GeMPool3d(norm, o.Kernel, o.Stride, o.CeilMode, o.Padding, o.Dilation) { MaxDegreeOfParallelism = threads, Epsilon = epsilon },
+        };
+    }
+}
+
+internal sealed class GlobalGeMVerb() : PoolVerb("global-gem", "Global generalised-mean pooling of floating-point arrays: one number per channel.")
+{
+    private readonly GeMOptions _mean = new();
+
+    public override IEnumerable<Option> Options => _mean.Options;
+
+    public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
+    {
+        var (norm, epsilon) = _mean.Read(parse);
+        return dims switch
+        {
+            1 => new GlobalGeMPool1d(norm) { MaxDegreeOfParallelism = threads, Epsilon = epsilon },
+            2 => new GlobalGeMPool2d(norm) { MaxDegreeOfParallelism = threads, Epsilon = epsilon },
+            _ => new GlobalGeMPool3d(norm) { MaxDegreeOfParallelism = threads, Epsilon = epsilon },
+        };
+    }
+}
+
+internal sealed class SoftVerb() : PoolVerb("soft", "Soft pooling of floating-point arrays: each output is the mean of its window, weighted by exponentials.")
+{
+    private readonly SlidingWindowSettings _window = new();
+
+    public override IEnumerable<Option> Options => _window.Options;
+
+    public override int? Dims(ParseResult parse) => _window.Dims(parse);
+
+    public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
+    {
+        WindowOptions o = _window.Read(parse);
+        return dims switch
+        {
+            1 => new SoftPool1d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode) { MaxDegreeOfParallelism = threads },
+            2 => new SoftPool2d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode) { MaxDegreeOfParallelism = threads },
+            _ => new SoftPool3d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode) { MaxDegreeOfParallelism = threads },
+        };
+    }
+}

@@ -30,4 +30,8 @@ internal static class Numbers
     public static long Integer(string option, string text, string allowed, Func<long, bool> allows) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) && allows(value) ? value
             : throw new UserError($"{option} is '{text}'; it must be {allowed}.");
+
+    public static double Real(string option, string text, string allowed, Func<double, bool> allows) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && allows(value) ? value
+            : throw new UserError($"{option} is '{text}'; it must be {allowed}.");
 }

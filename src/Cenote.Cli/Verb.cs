@@ -42,6 +42,7 @@ internal abstract class Verb(string name, string description)
     [
         new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb(), new SumVerb(), new GlobalSumVerb(), new LpVerb(), new GlobalLpVerb(),
         new MinVerb(), new GlobalMinVerb(), new FractionalMaxVerb(), new MedianVerb(), new ModeVerb(), new StochasticVerb(),
+        new GeMVerb(), new GlobalGeMVerb(), new SoftVerb(), new BlurVerb(), new SppVerb(),
         new ReduceVerb(), new PyramidVerb(),
         new UnpoolVerb(),
     ];

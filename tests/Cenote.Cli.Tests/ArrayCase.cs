@@ -64,6 +64,14 @@ internal sealed record ArrayCase(string Arguments, PoolLayer Layer)
         new("stochastic -k 2x3", new StochasticPool2d((2, 3))),
         new("stochastic -k 2 --dims 3", new StochasticPool3d(2)),
         new("stochastic --mean -k 2x3", new StochasticMeanPool2d((2, 3))),
+        new("gem -k 3 -s 2 --ceil --dims 1", new GeMPool1d(3, 3, 2, ceilMode: true)),
+        new("gem --norm 2.5 --eps 0.25 -k 2x3 -p 1 -d 1x2", new GeMPool2d(2.5, (2, 3), padding: 1, dilation: (1, 2)) { Epsilon = 0.25 }),
+        new("global-gem --norm 4 --dims 3", new GlobalGeMPool3d(4)),
+        new("soft -k 2x3 -s 1x2 -p 1x0", new SoftPool2d((2, 3), (1, 2), (1, 0))),
+        new("soft -k 2 --dims 3", new SoftPool3d(2)),
+        new("blur", new BlurPool2d(3, 2)),
+        new("blur --taps 5 -s 1x2x2", new BlurPool3d(5, (1, 2, 2))),
+        new("blur --taps 4 -s 3 --dims 1", new BlurPool1d(4, 3)),
     ];
 
     /// <summary>Every element type that the layer takes, in both byte orders and both memory orders; the versions alternate, and so do the ranks.</summary>
@@ -72,7 +80,7 @@ internal sealed record ArrayCase(string Arguments, PoolLayer Layer)
         int seed = Array.IndexOf(All, this) * 1000, number = seed / 1000;
         foreach (bool big in (bool[])[false, true])
             foreach (bool fortran in (bool[])[false, true])
-                foreach (string code in NpyArray.Codes.Where(code => Layer switch { NormPool or StochasticPool or StochasticMeanPool => code[0] == 'f', ModePool => code[0] != 'f', _ => true }))
+                foreach (string code in NpyArray.Codes.Where(code => Layer switch { SmoothPool or StochasticPool or StochasticMeanPool => code[0] == 'f', ModePool => code[0] != 'f', _ => true }))
                 {
                     var form = new NpyForm(big, fortran, 1 + (number++ % 3));
                     long[] shape = Shape(channelsLast, leading: number % 4);

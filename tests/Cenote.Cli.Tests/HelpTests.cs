@@ -29,6 +29,11 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("median", "-k -s -p -d --ceil --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("mode", "-k -s -p -d --ceil -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("stochastic", "-k -s -p -d --ceil --seed --mean --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("gem", "--norm --eps -k -s -p -d --ceil -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-gem", "--norm --eps -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("soft", "-k -s -p -d --ceil -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("blur", "--taps -s -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("spp", "--sizes --mode -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("shape", "--stack -k -s -p -d --ceil")]
     [InlineData("explain max", "-k -s -p -d --ceil --zero-padding --values --at -o --force --color")]
     [InlineData("explain adaptive-avg", "--size --round --values --at -o --force --color")]
@@ -63,6 +68,11 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("median")]
     [InlineData("mode")]
     [InlineData("stochastic")]
+    [InlineData("gem")]
+    [InlineData("global-gem")]
+    [InlineData("soft")]
+    [InlineData("blur")]
+    [InlineData("spp")]
     [InlineData("unpool")]
     [InlineData("shape")]
     [InlineData("explain")]
@@ -95,8 +105,7 @@ public sealed partial class HelpTests : IDisposable
     public void Help_lists_the_commands()
     {
         string help = _place.Run("--help").Succeeded().Printed;
-        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "reduce", "pyramid", "unpool", "shape", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
-        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "unpool", "shape", "explain", "compare", "bench", "serve"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "min", "global-min", "fractional-max", "median", "mode", "stochastic", "gem", "global-gem", "soft", "blur", "spp", "reduce", "pyramid", "unpool", "shape", "explain", "compare", "bench", "serve"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
     }
 
     [Fact]

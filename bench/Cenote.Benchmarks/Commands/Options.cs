@@ -7,10 +7,15 @@ namespace Cenote.Benchmarks.Commands;
 internal static class Options
 {
     public static Option<string?> RowNames() =>
-        new("--rows") { Description = $"Rows to measure, with commas between them: {string.Join(", ", RowTable.All.Select(row => row.Name))}. [default: all]", HelpName = "NAME,..." };
+        new("--rows") { Description = $"Rows to measure, with commas between them: {string.Join(", ", RowTable.All.Select(row => row.Name))}; of the rest of the family {string.Join(", ", RowTable.Family.Select(row => row.Name))}, or family for all of these. [default: all but the family]", HelpName = "NAME,..." };
 
     /// <summary>The rows that <see cref="RowNames"/> names.</summary>
-    public static IReadOnlyList<Row> Chosen(string? names) => Names.Choose("--rows", names, RowTable.All, row => row.Name);
+    public static IReadOnlyList<Row> Chosen(string? names) => names switch
+    {
+        null => RowTable.All,
+        "family" => RowTable.Family,
+        _ => Names.Choose("--rows", names, [.. RowTable.All, .. RowTable.Family], row => row.Name),
+    };
 
     public static Option<int> Threads() => new("--threads")
     {

@@ -14,7 +14,7 @@ internal sealed unsafe class DnnlPeer : IPeer
 
     public PeerCall? Bind(Job job)
     {
-        if (Version is null || ElementType(job.Element) is not { } type) return null;
+        if (Version is null || job.Row.Operator is not (Operator.Max or Operator.Average or Operator.GlobalMax or Operator.GlobalAverage) || ElementType(job.Element) is not { } type) return null;
         var call = new DnnlCall(job);
         if (call.TryCreate(type)) return call;
         call.Dispose();

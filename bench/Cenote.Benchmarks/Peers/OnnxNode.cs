@@ -25,6 +25,8 @@ internal static class OnnxNode
             Operator.Max => "MaxPool",
             Operator.Average => "AveragePool",
             Operator.GlobalMax => "GlobalMaxPool",
+            Operator.Norm => "LpPool",
+            Operator.GlobalNorm => "GlobalLpPool",
             _ => "GlobalAveragePool",
         });
         if (row.IsGlobal) return;
@@ -32,7 +34,7 @@ internal static class OnnxNode
         Integers(node, "strides", row.Strides);
         Integers(node, "pads", [.. row.Paddings, .. row.Paddings]);
         if (row.IsMax) Integers(node, "dilations", row.Dilations);
-        else node.Message(5, attribute => attribute.Text(1, "count_include_pad").Number(3, 1).Number(20, AttributeInt));
+        else if (row.Operator == Operator.Average) node.Message(5, attribute => attribute.Text(1, "count_include_pad").Number(3, 1).Number(20, AttributeInt));
     }
 
     private static void Integers(WireWriter node, string name, long[] values) =>

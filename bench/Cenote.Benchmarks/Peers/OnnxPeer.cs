@@ -15,7 +15,7 @@ internal sealed class OnnxPeer : IPeer
 
     public PeerCall? Bind(Job job)
     {
-        if (Version is null || !job.IsRowMajor || ElementType(job.Element) is not { } type) return null;
+        if (Version is null || !job.IsRowMajor || job.Row.IsAdaptive || ElementType(job.Element) is not { } type) return null;
         // ONNX Runtime dilates averages from a later opset on.
         if (!job.Row.IsMax && job.Row.Dilation > 1) return null;
         try

@@ -15,7 +15,7 @@ internal sealed class OpenCvPeer : IPeer
     public PeerCall? Bind(Job job)
     {
         Row row = job.Row;
-        if (Version is null || row.IsGlobal || row.SpatialRank != 2 || row.Shape[0] * row.Shape[1] != 1 || ElementType(job.Element) is not { } type) return null;
+        if (Version is null || row.IsGlobal || row.IsAdaptive || row.SpatialRank != 2 || row.Shape[0] * row.Shape[1] != 1 || ElementType(job.Element) is not { } type) return null;
         bool centred = row.Stride == 1 && row.Dilation == 1 && row.Kernel % 2 == 1 && row.Padding == row.Kernel / 2;
         bool tiles = row.Stride == row.Kernel && row.Padding == 0 && row.Dilation == 1 && row.Shape[2] % row.Kernel == 0 && row.Shape[3] % row.Kernel == 0;
         // Means of integers round otherwise there.

@@ -17,7 +17,8 @@ internal sealed class TorchPeer : IPeer
 
     public PeerCall? Bind(Job job)
     {
-        if (!TorchNative.IsAvailable || ElementType(job.Element) is not { } type) return null;
+        // Its norm is a formula in Python over several functions.
+        if (!TorchNative.IsAvailable || job.Row.Operator is Operator.Norm or Operator.GlobalNorm || ElementType(job.Element) is not { } type) return null;
         using var quiet = new QuietErrors();
         var call = new TorchCall(job, type);
         if (call.TryOnce()) return call;
@@ -98,7 +99,8 @@ internal sealed unsafe class TorchCall : PeerCall
         int rank = _window.Rank;
         fixed (long* k = _window.Kernel, s = _window.Stride, p = _window.Padding, d = _window.Dilation)
         {
-            long* one = stackalloc long[] { 1, 1, 1 };
+            long outputs = _row.IsAdaptive ? _row.Kernel : 1;
+            long* size = stackalloc long[] { _row.SpatialRank == 1 ? 1 : outputs, outputs, outputs };
             nint indices = 0;
             int error = (_row.Operator, rank) switch
             {
@@ -106,10 +108,10 @@ internal sealed unsafe class TorchCall : PeerCall
                 (Operator.Max, _) => TorchNative.MaxPool3d(_self, k, rank, s, rank, p, rank, d, rank, 0, out _result, out indices),
                 (Operator.Average, 2) => TorchNative.AvgPool2d(_self, k, rank, s, rank, p, rank, 0, 1, null, out _result),
                 (Operator.Average, _) => TorchNative.AvgPool3d(_self, k, rank, s, rank, p, rank, 0, 1, null, out _result),
-                (Operator.GlobalMax, 2) => TorchGlobalNative.MaxPool2d(_self, one, rank, out _result, out indices),
-                (Operator.GlobalMax, _) => TorchGlobalNative.MaxPool3d(_self, one, rank, out _result, out indices),
-                (_, 2) => TorchGlobalNative.AveragePool2d(_self, one, rank, out _result),
-                _ => TorchGlobalNative.AveragePool3d(_self, one, rank, out _result),
+                (Operator.GlobalMax or Operator.AdaptiveMax, 2) => TorchAdaptiveNative.MaxPool2d(_self, size, rank, out _result, out indices),
+                (Operator.GlobalMax or Operator.AdaptiveMax, _) => TorchAdaptiveNative.MaxPool3d(_self, size, rank, out _result, out indices),
+                (_, 2) => TorchAdaptiveNative.AveragePool2d(_self, size, rank, out _result),
+                _ => TorchAdaptiveNative.AveragePool3d(_self, size, rank, out _result),
             };
             if (error != 0) return error;
             if (Indices != 0) TorchWindow.Require(TorchNative.Delete(Indices));

@@ -6,4 +6,10 @@ internal enum Operator
     Average,
     GlobalMax,
     GlobalAverage,
+
+    /// <summary>The true norm of 2: the root of the sum of squares.</summary>
+    Norm,
+    GlobalNorm,
+    AdaptiveMax,
+    AdaptiveAverage,
 }

@@ -29,4 +29,18 @@ internal static class RowTable
         new("video-max3", Max, [2, 32, 48, 96, 96], 3, 2, 1),
         new("video-average3", Average, [2, 32, 48, 96, 96], 3, 2, 1),
     ];
+
+    /// <summary>The rest of the family.</summary>
+    public static IReadOnlyList<Row> Family { get; } =
+    [
+        new("norm2", Norm, [16, 256, 56, 56], 2, 2),
+        new("norm3", Norm, [16, 192, 35, 35], 3, 1, 1),
+        new("norm-large", Norm, [1, 1, 8192, 8192], 2, 2),
+        new("global-norm", GlobalNorm, [32, 2048, 7, 7]),
+        new("adaptive-average7", AdaptiveAverage, [16, 256, 30, 40], 7),
+        new("adaptive-max7", AdaptiveMax, [16, 256, 30, 40], 7),
+        new("adaptive-average-alexnet", AdaptiveAverage, [32, 256, 13, 13], 6),
+        new("adaptive-average-large", AdaptiveAverage, [1, 3, 2048, 2048], 300),
+        new("adaptive-max-large", AdaptiveMax, [1, 3, 2048, 2048], 300),
+    ];
 }

@@ -95,6 +95,13 @@ internal sealed class AxisPlan
         return new(length, 1, kernel: length, stride: length, 0, 0, dilation: 1, countPadding: false, $"{name}: one window over all {length} = 1");
     }
 
+    /// <summary>One window without a tap.</summary>
+    // Taps lie before the only position and after it.
+    public static AxisPlan None() => new(1, 1, kernel: 2, stride: 1, before: 1, after: 1, dilation: 2, countPadding: false, "");
+
+    /// <summary>The one window of the axis with a tap more, behind the input: its number says that no tap was chosen.</summary>
+    public AxisPlan WithRoomForNone() => new(InputLength, 1, kernel: InputLength + 1, stride: 1, before: 0, after: 1, dilation: 1, countPadding: false, Formula);
+
     /// <summary>So many windows that cover the axis as evenly as can be: output o reads from ⌊o·L/O⌋ up to ⌈(o + 1)·L/O⌉.</summary>
     /// <exception cref="ArgumentException">There are no outputs, or too many.</exception>
     public static AxisPlan Adaptive(long length, long output, string name)

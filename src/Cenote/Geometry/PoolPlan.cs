@@ -41,6 +41,15 @@ public sealed class PoolPlan
         OutputElements = batch * channels * Depth.OutputLength * Height.OutputLength * Width.OutputLength;
     }
 
+    /// <summary>A global plan over some elements of each plane, which lie behind each other or are none.</summary>
+    private PoolPlan(PoolPlan plan, long channels, long taps)
+        : this(plan, 1, channels, taps == 0 ? AxisPlan.None() : AxisPlan.Global(taps, "width"), plan.DivisorOverride)
+    {
+        (_axes[0], _axes[1]) = (AxisPlan.Identity(1), AxisPlan.Identity(1));
+        (InputElements, OutputElements) = (channels * Width.InputLength, channels);
+        (MaxExtent, IsGlobal) = (Math.Max(1, taps), taps > 0);
+    }
+
     /// <summary>Binds <paramref name="layer"/> to a shape.</summary>
     /// <exception cref="ArgumentException">The shape has the wrong number of axes, an empty one, or too many elements.</exception>
     internal PoolPlan(PoolLayer layer, ReadOnlySpan<nint> inputShape, bool readsPadding = false, long? divisorOverride = null)
@@ -108,6 +117,12 @@ public sealed class PoolPlan
 
     /// <summary>The same windows over some of the planes.</summary>
     internal PoolPlan Part(long batch, long channels) => batch == Batch && channels == Channels ? this : new(this, batch, channels, Width, DivisorOverride);
+
+    /// <summary>One image of so many channels, each a plane of so many elements: those that a mask leaves.</summary>
+    internal PoolPlan Masked(long channels, long taps) => new(this, channels, taps);
+
+    /// <summary>This global plan, its window with room for a number that is no tap's.</summary>
+    internal PoolPlan WithRoomForNone => new(this, Batch, Channels, Width.WithRoomForNone(), DivisorOverride);
 
     /// <summary>The taps of a window, those outside the input included.</summary>
     /// <exception cref="ArgumentException">There are more than 2⁶³ − 1.</exception>

@@ -6,7 +6,7 @@ namespace Cenote;
 /// <param name="missing">Which elements are no data.</param>
 /// <param name="weights">The elements' weights.</param>
 /// <param name="memory">The gradient that arrives, the input and the result.</param>
-internal sealed unsafe class BlockGradient<T, TNumber>(BlockReduce layer, TNumber number, MissingTaps<T> missing, BlockWeights weights, LpMemory memory) : PoolKernel
+internal sealed unsafe class BlockGradient<T, TNumber>(BlockReduce layer, TNumber number, MissingTaps<T> missing, BlockWeights weights, SmoothMemory memory) : PoolKernel
     where T : unmanaged, System.Numerics.IEqualityOperators<T, T, bool>
     where TNumber : struct, IPoolReducer<T, double>
 {

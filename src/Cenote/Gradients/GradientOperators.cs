@@ -24,14 +24,14 @@ internal static class GradientKernels
 {
     public static KernelCatalog? Of(ElementType type, bool isChosen) => type switch
     {
-        ElementType.Single => Same<float, Lanes512<float>, Lanes256<float>, Lanes128<float>>(isChosen, new GradientReference<float, float, SingleMean>(default)),
-        ElementType.Double => Same<double, Lanes512<double>, Lanes256<double>, Lanes128<double>>(isChosen, new GradientReference<double, double, DoubleMean>(default)),
-        ElementType.Half => Small<Half, HalfBits, SingleMean>(isChosen, new GradientReference<Half, float, SingleMean>(default)),
-        ElementType.BFloat16 => Small<BFloat16, BFloat16Bits, SingleMean>(isChosen, new GradientReference<BFloat16, float, SingleMean>(default)),
+        ElementType.Single => Same<float, Lanes512<float>, Lanes256<float>, Lanes128<float>>(isChosen, new SegmentKernel<float, float, SingleMean>(default), new GradientReference<float, float, SingleMean>(default)),
+        ElementType.Double => Same<double, Lanes512<double>, Lanes256<double>, Lanes128<double>>(isChosen, new SegmentKernel<double, double, DoubleMean>(default), new GradientReference<double, double, DoubleMean>(default)),
+        ElementType.Half => Small<Half, HalfBits, SingleMean>(isChosen, new SegmentKernel<Half, float, SingleMean>(default), new GradientReference<Half, float, SingleMean>(default)),
+        ElementType.BFloat16 => Small<BFloat16, BFloat16Bits, SingleMean>(isChosen, new SegmentKernel<BFloat16, float, SingleMean>(default), new GradientReference<BFloat16, float, SingleMean>(default)),
         _ => null,
     };
 
-    private static KernelCatalog Same<T, TSums512, TSums256, TSums128>(bool isChosen, PoolKernel reference)
+    private static KernelCatalog Same<T, TSums512, TSums256, TSums128>(bool isChosen, PoolKernel segments, PoolKernel reference)
         where T : unmanaged, INumber<T>
         where TSums512 : unmanaged, ILanes<TSums512, T>
         where TSums256 : unmanaged, ILanes<TSums256, T>
@@ -40,10 +40,11 @@ internal static class GradientKernels
             .. On<T, T, TSums512, SameFormat<T, TSums512>>(isChosen),
             .. On<T, T, TSums256, SameFormat<T, TSums256>>(isChosen),
             .. On<T, T, TSums128, SameFormat<T, TSums128>>(isChosen),
+            segments,
             reference,
         ]);
 
-    private static KernelCatalog Small<T, TBits, TReducer>(bool isChosen, PoolKernel reference)
+    private static KernelCatalog Small<T, TBits, TReducer>(bool isChosen, PoolKernel segments, PoolKernel reference)
         where T : unmanaged
         where TBits : struct, ISmallFloat
         where TReducer : struct, IPoolReducer<T, float> => KernelCatalog.Of(
@@ -51,6 +52,7 @@ internal static class GradientKernels
             .. On<T, float, Lanes512<float>, SmallFormat<T, TReducer, TBits, Lanes512<short>, Lanes512<int>, Lanes512<float>>>(isChosen),
             .. On<T, float, Lanes256<float>, SmallFormat<T, TReducer, TBits, Lanes256<short>, Lanes256<int>, Lanes256<float>>>(isChosen),
             .. On<T, float, Lanes128<float>, SmallFormat<T, TReducer, TBits, Lanes128<short>, Lanes128<int>, Lanes128<float>>>(isChosen),
+            segments,
             reference,
         ]);
 

@@ -10,6 +10,13 @@ internal readonly unsafe struct DoubleDoubleLanes<TLanes>(TLanes high, TLanes lo
 
     public static int Count => TLanes.Count;
 
+    /// <summary>The sums as doubles. Once one is infinite or NaN its lost part means nothing; only then does it differ from itself by more than 0.</summary>
+    public TLanes Rounded
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TLanes.Select(TLanes.Equal(High - High, default), High + Low, High);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleDoubleLanes<TLanes> Load(DoubleDouble* from)
     {
@@ -31,4 +38,9 @@ internal readonly unsafe struct DoubleDoubleLanes<TLanes>(TLanes high, TLanes lo
         var (evenLow, oddLow) = TLanes.Unzip(low.Low, high.Low);
         return (new(evenHigh, evenLow), new(oddHigh, oddLow));
     }
+
+    // Of the rounded sums: what is mapped is a tap, which lost nothing yet, or the end, which is rounded anyway.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DoubleDoubleLanes<TLanes> Map<TMap>(DoubleDoubleLanes<TLanes> left, DoubleDoubleLanes<TLanes> right, TMap map)
+        where TMap : struct, ILaneMap => new(map.Of<TLanes, double>(left.Rounded, right.Rounded), default);
 }

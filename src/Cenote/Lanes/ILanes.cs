@@ -13,6 +13,18 @@ internal unsafe interface IRegister<TSelf, T>
 
     /// <summary>Two registers laid end to end: the lanes with even numbers, and the odd ones behind them.</summary>
     static abstract (TSelf Even, TSelf Odd) Unzip(TSelf low, TSelf high);
+
+    /// <summary>Applies a function of two numbers to all lanes.</summary>
+    static abstract TSelf Map<TMap>(TSelf left, TSelf right, TMap map)
+        where TMap : struct, ILaneMap;
+}
+
+/// <summary>A function of two numbers, on registers.</summary>
+internal interface ILaneMap
+{
+    TLanes Of<TLanes, T>(TLanes left, TLanes right)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged;
 }
 
 /// <summary>A register of elements: the one facade under which every loop is written once, whatever the width.</summary>
@@ -108,6 +120,9 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
 
     /// <summary>Floating-point numbers, each the nearest whole one, halves to the even one.</summary>
     static abstract TSelf RoundToEven(TSelf lanes);
+
+    /// <summary>The square roots of floating-point numbers, correctly rounded.</summary>
+    static abstract TSelf Sqrt(TSelf lanes);
 
     static abstract bool AnyNaN(TSelf lanes);
 

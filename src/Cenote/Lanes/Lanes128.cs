@@ -188,6 +188,13 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
         sizeof(T) == 4 ? new(Vector128.Round(lanes.Value.AsSingle()).As<float, T>()) : new(Vector128.Round(lanes.Value.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> Sqrt(Lanes128<T> lanes) => new(Vector128.Sqrt(lanes.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> Map<TMap>(Lanes128<T> left, Lanes128<T> right, TMap map)
+        where TMap : struct, ILaneMap => map.Of<Lanes128<T>, T>(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyNaN(Lanes128<T> lanes) => !Vector128.EqualsAll(lanes.Value, lanes.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -188,6 +188,13 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
         sizeof(T) == 4 ? new(Vector256.Round(lanes.Value.AsSingle()).As<float, T>()) : new(Vector256.Round(lanes.Value.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> Sqrt(Lanes256<T> lanes) => new(Vector256.Sqrt(lanes.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> Map<TMap>(Lanes256<T> left, Lanes256<T> right, TMap map)
+        where TMap : struct, ILaneMap => map.Of<Lanes256<T>, T>(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyNaN(Lanes256<T> lanes) => !Vector256.EqualsAll(lanes.Value, lanes.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

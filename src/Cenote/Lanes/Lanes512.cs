@@ -182,6 +182,13 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
         sizeof(T) == 4 ? new(Vector512.Round(lanes.Value.AsSingle()).As<float, T>()) : new(Vector512.Round(lanes.Value.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> Sqrt(Lanes512<T> lanes) => new(Vector512.Sqrt(lanes.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> Map<TMap>(Lanes512<T> left, Lanes512<T> right, TMap map)
+        where TMap : struct, ILaneMap => map.Of<Lanes512<T>, T>(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyNaN(Lanes512<T> lanes) => !Vector512.EqualsAll(lanes.Value, lanes.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

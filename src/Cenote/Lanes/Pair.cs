@@ -28,4 +28,8 @@ internal readonly unsafe struct Pair<TLanes, T>(TLanes lower, TLanes upper) : IR
         var (highEven, highOdd) = TLanes.Unzip(high.Lower, high.Upper);
         return (new(lowEven, highEven), new(lowOdd, highOdd));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TLanes, T> Map<TMap>(Pair<TLanes, T> left, Pair<TLanes, T> right, TMap map)
+        where TMap : struct, ILaneMap => new(TLanes.Map(left.Lower, right.Lower, map), TLanes.Map(left.Upper, right.Upper, map));
 }

@@ -110,7 +110,7 @@ public abstract partial class BlockReduce
         fixed (TWeight* by = weights is null ? default : weights.AsReadOnlyTensorSpan())
         {
             BlockWeights blockWeights = weights is null ? default : new(by, sizeof(TWeight), TensorLayout.Of(weights.Strides, SpatialRank));
-            var memory = new LpMemory(gradients, TensorLayout.Of(gradient.Strides, SpatialRank), inputs, TensorLayout.Of(input.Strides, SpatialRank), results, TensorLayout.Of(to.Strides, SpatialRank));
+            var memory = new SmoothMemory(gradients, TensorLayout.Of(gradient.Strides, SpatialRank), inputs, TensorLayout.Of(input.Strides, SpatialRank), results, TensorLayout.Of(to.Strides, SpatialRank));
             var job = PoolJob.Of(plan, inputs, memory.Inputs, results, memory.Results, cancellationToken);
             RunBlocks(BlockReducer.Use<PoolKernel, Gradient>(this, type, new(this, blockWeights, memory)), job, progress);
         }
@@ -136,7 +136,7 @@ public abstract partial class BlockReduce
         PoolKernel IBlockReducerUser<PoolKernel>.Use<T, TState, TReducer, TNumber>(TReducer reducer, TNumber number, MissingTaps<T> missing) => new WeightedKernel<T, TNumber>(layer, number, missing, weights);
     }
 
-    private readonly struct Gradient(BlockReduce layer, BlockWeights weights, LpMemory memory) : IBlockReducerUser<PoolKernel>
+    private readonly struct Gradient(BlockReduce layer, BlockWeights weights, SmoothMemory memory) : IBlockReducerUser<PoolKernel>
     {
         PoolKernel IBlockReducerUser<PoolKernel>.Use<T, TState, TReducer, TNumber>(TReducer reducer, TNumber number, MissingTaps<T> missing) => new BlockGradient<T, TNumber>(layer, number, missing, weights, memory);
     }

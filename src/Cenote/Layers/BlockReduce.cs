@@ -74,7 +74,8 @@ public abstract partial class BlockReduce : PoolLayer
         { CountsData: true } => new BlockOperator(this),
         { Method: Reduction.Mean } => MeanOperator.Of(IntegerRounding, wholePlane: false),
         { Method: Reduction.Sum } => MeanOperator.Of(IntegerRounding.TowardZero, wholePlane: false),
-        { Method: Reduction.Max } => MaxOperator.Instance,
+        { Method: Reduction.Max } => ExtremeOperator<Greatest>.Instance,
+        { Method: Reduction.Min } => ExtremeOperator<Least>.Instance,
         _ => new BlockOperator(this),
     };
 

@@ -6,7 +6,7 @@ namespace Cenote;
 /// and the result is at least as accurate as pairwise summation. NaN and infinities propagate. Integers as in <see cref="AvgPool"/>.</para>
 /// <para>PyTorch: <c>AdaptiveAvgPool1d/2d/3d(1)</c>; ONNX: <c>GlobalAveragePool</c>; Keras: <c>GlobalAveragePooling</c> with <c>keepdims</c>.</para>
 /// </remarks>
-public abstract class GlobalAvgPool : LinearPool
+public abstract class GlobalAvgPool : LinearPool, IGlobalPool
 {
     private protected GlobalAvgPool(int spatialRank)
         : base(spatialRank, window: null)
@@ -27,7 +27,7 @@ public abstract class GlobalAvgPool : LinearPool
 
 /// <summary>Global max pooling: the greatest element of each channel's plane; each spatial axis of the output has length 1.</summary>
 /// <remarks>Exact; ties and NaN as in <see cref="MaxPool"/>. PyTorch: <c>AdaptiveMaxPool1d/2d/3d(1)</c>; ONNX: <c>GlobalMaxPool</c>; Keras: <c>GlobalMaxPooling</c> with <c>keepdims</c>.</remarks>
-public abstract class GlobalMaxPool : IndexedPool
+public abstract class GlobalMaxPool : IndexedPool, IGlobalPool
 {
     private protected GlobalMaxPool(int spatialRank)
         : base(spatialRank, window: null)

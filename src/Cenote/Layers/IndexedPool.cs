@@ -263,6 +263,18 @@ public abstract class IndexedPool : PoolLayer
         }
     }
 
+    /// <summary>The real positions of each sample, and which was chosen.</summary>
+    internal (Tensor<T> Values, PoolIndices Indices) ForwardMaskedWithIndices<T>(Tensor<T> input, PoolMask mask, IProgress<double>? progress, CancellationToken cancellation)
+        where T : unmanaged
+    {
+        ElementTypes.Of<T>();
+        PoolPlan plan = Plan(input.Lengths);
+        var indices = new PoolIndices(plan.WithRoomForNone);
+        Tensor<T> output = Allocate<T>("output", plan.OutputShape, input.Lengths, input.Strides);
+        ForwardMasked(input.AsReadOnlyTensorSpan(), mask, output.AsTensorSpan(), IndexedOperator, indices, progress, cancellation);
+        return (output, indices);
+    }
+
     /// <summary>This layer's plan for the input that the indices point into.</summary>
     /// <exception cref="ArgumentException">The indices are of other windows.</exception>
     private PoolPlan PlanOf(PoolIndices indices)

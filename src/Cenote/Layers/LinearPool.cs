@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace Cenote;
 
-/// <summary>A pooling layer whose outputs are weighted sums of their taps, the weights the same whatever the input: averages.</summary>
+/// <summary>A pooling layer whose outputs are weighted sums of their taps, the weights the same whatever the input: averages, sums, blurs.</summary>
 /// <remarks>
 /// The gradient of such a layer needs no input, only its shape; and the gradient of the gradient is the layer itself: the second-order gradient
 /// with respect to <c>gradient</c> is <c>Forward</c> of the gradient that arrives at the result of <c>Backward</c>.
@@ -14,7 +14,9 @@ public abstract class LinearPool : PoolLayer
     {
     }
 
-    /// <summary>The gradient with respect to the input: each input gets the sum, over the windows that read it, of their gradient over their divisor.</summary>
+    private protected virtual PoolOperator GradientOperator => MeanGradient.Instance;
+
+    /// <summary>The gradient with respect to the input: each input gets the sum, over the windows that read it, of their gradient over their divisor (of a blur, times its weight).</summary>
     /// <remarks>
     /// <para>Each gradient is divided once, by the divisor of the forward pass, and the quotients are added in the windows' row-major order up to 256 windows per input (bit-equal to
     /// PyTorch in float and double), beyond within k·ε. Half and <see cref="BFloat16"/> add in float and round once. NaN and infinities propagate. Windows without a tap give nothing to anyone.</para>
@@ -74,7 +76,26 @@ public abstract class LinearPool : PoolLayer
         {
             Require.Apart(nameof(inputGradient), new((nuint)to, sizeof(T), inputGradient.Lengths, inputGradient.Strides), nameof(gradient), new((nuint)from, sizeof(T), gradient.Lengths, gradient.Strides));
             PoolJob job = PoolJob.Of(plan.Transposed, from, TensorLayout.Of(gradient.Strides, SpatialRank), to, TensorLayout.Of(inputGradient.Strides, SpatialRank), cancellationToken);
-            Run(MeanGradient.Instance, type, job, progress);
+            Run(GradientOperator, type, job, progress);
         }
+    }
+
+    /// <summary>The gradient of the real positions.</summary>
+    internal unsafe Tensor<T> BackwardMasked<T>(Tensor<T> gradient, ReadOnlySpan<nint> inputShape, PoolMask mask, IProgress<double>? progress, CancellationToken cancellation)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        ElementTypes.OfGradient<T>();
+        PoolPlan plan = Plan(inputShape);
+        Require.Shape(nameof(gradient), gradient.Lengths, plan.OutputShape, plan);
+        PlanePositions[] positions = mask.Positions(plan);
+        Tensor<T> result = Allocate<T>("inputGradient", inputShape, gradient.Lengths, gradient.Strides);
+        fixed (T* from = &gradient.GetPinnableReference(), to = &result.GetPinnableReference())
+        {
+            PoolJob job = PoolJob.Of(plan.Transposed, from, TensorLayout.Of(gradient.Strides, SpatialRank), to, TensorLayout.Of(result.Strides, SpatialRank), cancellation);
+            Run(new MaskedKernel<T>(GradientOperator, positions, isGradient: true), job, progress);
+        }
+
+        return result;
     }
 }

@@ -46,7 +46,7 @@ public abstract class LpPool : NormPool
 
 /// <summary>Global power-average pooling: the norm (Σ|x|^p)^(1/p) of each channel's plane; each spatial axis of the output has length 1.</summary>
 /// <remarks>float and double are summed in their own precision, Half and <see cref="BFloat16"/> in float and rounded once; p = ∞ is the greatest magnitude. NaN propagates. ONNX: <c>GlobalLpPool</c>.</remarks>
-public abstract class GlobalLpPool : NormPool
+public abstract class GlobalLpPool : NormPool, IGlobalPool
 {
     private protected GlobalLpPool(int spatialRank, double normType)
         : base(spatialRank, normType, window: null)

@@ -1,9 +1,7 @@
-using System.Numerics.Tensors;
-
 namespace Cenote;
 
-/// <summary>A pooling layer whose outputs are power means of their windows: its gradient needs the input.</summary>
-public abstract class NormPool : PoolLayer
+/// <summary>A pooling layer whose outputs are power means of their windows.</summary>
+public abstract class NormPool : SmoothPool
 {
     private protected NormPool(int spatialRank, double normType, WindowOptions? window)
         : base(spatialRank, window)
@@ -17,63 +15,18 @@ public abstract class NormPool : PoolLayer
 
     internal override string OptionsText => $"{base.OptionsText} p-norm {NormType.ToString(System.Globalization.CultureInfo.InvariantCulture)}".TrimStart();
 
-    internal override PoolOperator Operator => field ??= new LpOperator(Norm);
+    internal override PoolOperator Operator => field ??= new LpOperator(Norm, wholePlane: SlidingWindow is null);
 
     private protected abstract LpNorm Norm { get; }
 
-    /// <summary>The gradient with respect to the input: of the formula, tap by tap; 0 where a window's sum of powers is 0 (as in PyTorch). For p = ∞ it goes to the first tap of the greatest magnitude.</summary>
-    /// <remarks>Sums are added in float for Half and <see cref="BFloat16"/>, and rounded once. PyTorch: the backward of <c>LPPool1d/2d/3d</c>.</remarks>
-    /// <typeparam name="T">float, double, Half or <see cref="BFloat16"/>.</typeparam>
-    /// <param name="gradient">The gradient with respect to the output, of the output's shape; any strides.</param>
-    /// <param name="input">The input of the forward pass, any strides.</param>
-    /// <param name="progress">Told the fraction done, rising to 1; from any thread.</param>
-    /// <param name="cancellationToken">Stops a long call.</param>
-    /// <returns>A new tensor of the input's shape in the gradient's memory order.</returns>
-    /// <exception cref="ArgumentException">The input's shape does not suit the layer, the gradient has not the shape of its output, or the result is larger than one array.</exception>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> has no gradients.</exception>
-    /// <exception cref="InvalidOperationException"><see cref="Layer.MaxDegreeOfParallelism"/> was not set, and CENOTE_NUM_THREADS holds no number of threads.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Tensor<T> Backward<T>(Tensor<T> gradient, Tensor<T> input, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
-        where T : unmanaged
+    private protected override SmoothGradient GradientOf(ElementType type, in SmoothMemory memory) => (type, SlidingWindow is null) switch
     {
-        ArgumentNullException.ThrowIfNull(gradient);
-        ArgumentNullException.ThrowIfNull(input);
-        ElementTypes.OfGradient<T>();
-        PoolPlan plan = Plan(input.Lengths);
-        Require.Shape(nameof(gradient), gradient.Lengths, plan.OutputShape, plan);
-        Tensor<T> result = Allocate<T>("inputGradient", plan.InputShape, gradient.Lengths, gradient.Strides);
-        Backward(gradient.AsReadOnlyTensorSpan(), input.AsReadOnlyTensorSpan(), result.AsTensorSpan(), progress, cancellationToken);
-        return result;
-    }
-
-    /// <param name="gradient">The gradient with respect to the output, of the output's shape; any strides.</param>
-    /// <param name="input">The input of the forward pass, any strides.</param>
-    /// <param name="inputGradient">Written: of the input's shape; any strides that give each element a place of its own; shares no memory with the others.</param>
-    /// <param name="progress">Told the fraction done, rising to 1; from any thread.</param>
-    /// <param name="cancellationToken">Stops a long call; the result is then partly written.</param>
-    /// <exception cref="ArgumentException">A shape does not suit the layer or the others, or memory is shared. Nothing has been written.</exception>
-    /// <inheritdoc cref="Backward{T}(Tensor{T}, Tensor{T}, IProgress{double}, CancellationToken)"/>
-    public unsafe void Backward<T>(in ReadOnlyTensorSpan<T> gradient, in ReadOnlyTensorSpan<T> input, in TensorSpan<T> inputGradient, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
-        where T : unmanaged
-    {
-        ElementType type = ElementTypes.OfGradient<T>();
-        PoolPlan plan = Plan(input.Lengths);
-        Require.Shape(nameof(gradient), gradient.Lengths, plan.OutputShape, plan);
-        Require.Shape(nameof(inputGradient), inputGradient.Lengths, plan.InputShape, plan);
-        fixed (T* from = &gradient.GetPinnableReference(), source = &input.GetPinnableReference(), to = &inputGradient.GetPinnableReference())
-        {
-            MemoryRegion target = new((nuint)to, sizeof(T), inputGradient.Lengths, inputGradient.Strides);
-            Require.Apart(nameof(inputGradient), target, nameof(gradient), new((nuint)from, sizeof(T), gradient.Lengths, gradient.Strides));
-            Require.Apart(nameof(inputGradient), target, nameof(input), new((nuint)source, sizeof(T), input.Lengths, input.Strides));
-            var memory = new LpMemory(from, TensorLayout.Of(gradient.Strides, SpatialRank), source, TensorLayout.Of(input.Strides, SpatialRank), to, TensorLayout.Of(inputGradient.Strides, SpatialRank));
-            LpGradient walk = type switch
-            {
-                ElementType.Single => new LpGradient<float, float, SingleMean>(Norm, memory),
-                ElementType.Double => new LpGradient<double, double, DoubleMean>(Norm, memory),
-                ElementType.Half => new LpGradient<Half, float, SingleMean>(Norm, memory),
-                _ => new LpGradient<BFloat16, float, SingleMean>(Norm, memory),
-            };
-            walk.Run(plan, MaxDegreeOfParallelism, progress, cancellationToken);
-        }
-    }
+        (ElementType.Single, false) => new SmoothGradient<float, float, SingleMean, LpWindow<float>, LpFormula<float>>(new(Norm), memory),
+        (ElementType.Single, true) => new SmoothGradient<float, double, DoubleMean, LpWindow<double>, LpFormula<double>>(new(Norm), memory),
+        (ElementType.Double, _) => new SmoothGradient<double, double, DoubleMean, LpWindow<double>, LpFormula<double>>(new(Norm), memory),
+        (ElementType.Half, false) => new SmoothGradient<Half, float, SingleMean, LpWindow<float>, LpFormula<float>>(new(Norm), memory),
+        (ElementType.Half, true) => new SmoothGradient<Half, double, DoubleMean, LpWindow<double>, LpFormula<double>>(new(Norm), memory),
+        (_, false) => new SmoothGradient<BFloat16, float, SingleMean, LpWindow<float>, LpFormula<float>>(new(Norm), memory),
+        (_, true) => new SmoothGradient<BFloat16, double, DoubleMean, LpWindow<double>, LpFormula<double>>(new(Norm), memory),
+    };
 }

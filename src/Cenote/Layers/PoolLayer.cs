@@ -141,19 +141,51 @@ public abstract class PoolLayer : Layer
     /// <returns>For example <c>MaxPool2d(k3 s2 p1)</c>.</returns>
     public override string ToString() => $"{GetType().Name}({OptionsText})";
 
+    /// <summary>The real positions of each sample into a new tensor.</summary>
+    internal Tensor<T> ForwardMasked<T>(Tensor<T> input, PoolMask mask, IProgress<double>? progress, CancellationToken cancellation)
+        where T : unmanaged
+    {
+        ElementTypes.Of<T>();
+        Tensor<T> output = Allocate<T>("output", Plan(input.Lengths).OutputShape, input.Lengths, input.Strides);
+        ForwardMasked(input.AsReadOnlyTensorSpan(), mask, output.AsTensorSpan(), Operator, null, progress, cancellation);
+        return output;
+    }
+
+    /// <summary>The real positions of each sample, by an operator, and their indices where these are given.</summary>
+    internal unsafe void ForwardMasked<T>(in ReadOnlyTensorSpan<T> input, PoolMask mask, in TensorSpan<T> output, PoolOperator @operator, PoolIndices? indices, IProgress<double>? progress, CancellationToken cancellation)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        PoolPlan plan = Plan(input.Lengths);
+        Require.Shape(nameof(output), output.Lengths, plan.OutputShape, plan);
+        PlanePositions[] positions = mask.Positions(plan);
+        fixed (T* from = &input.GetPinnableReference(), to = &output.GetPinnableReference())
+        fixed (byte* offsets = &(indices is null ? ref *(byte*)null : ref indices.First))
+        {
+            Require.Apart(nameof(output), new((nuint)to, sizeof(T), output.Lengths, output.Strides), nameof(input), new((nuint)from, sizeof(T), input.Lengths, input.Strides));
+            PoolJob job = PoolJob.Of(plan, from, TensorLayout.Of(input.Strides, SpatialRank), to, TensorLayout.Of(output.Strides, SpatialRank), cancellation);
+            if (indices is not null) job = job with { Offsets = new(offsets, indices.BytesPerIndex, indices.Layout) };
+            Run(new MaskedKernel<T>(@operator, positions, isGradient: false), job, progress);
+        }
+    }
+
     private protected virtual PoolPlan CreatePlan(ReadOnlySpan<nint> inputShape) => new(this, inputShape);
 
     /// <summary>Runs the first kernel of an operator that takes the job.</summary>
-    private protected void Run(PoolOperator @operator, ElementType type, in PoolJob job, IProgress<double>? progress)
+    private protected void Run(PoolOperator @operator, ElementType type, in PoolJob job, IProgress<double>? progress) =>
+        Run(job.Plan.OutputElements == 0 ? null : job.Plan.KernelFor(@operator, type, job), job, progress);
+
+    /// <summary>Runs a kernel, or nothing where there is nothing to write.</summary>
+    private protected void Run(PoolKernel? kernel, in PoolJob job, IProgress<double>? progress)
     {
         job.Cancellation.ThrowIfCancellationRequested();
-        if (job.Plan.OutputElements == 0)
+        if (kernel is null || job.Plan.OutputElements == 0)
         {
             progress?.Report(1);
             return;
         }
 
-        PlaneParallel.Run(job.Plan.KernelFor(@operator, type, job), job, MaxDegreeOfParallelism, progress);
+        PlaneParallel.Run(kernel, job, MaxDegreeOfParallelism, progress);
     }
 
     private unsafe void Run<T>(PoolPlan plan, T* input, in TensorLayout from, T* output, in TensorLayout to, IProgress<double>? progress, CancellationToken cancellation)

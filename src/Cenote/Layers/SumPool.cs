@@ -25,7 +25,7 @@ public abstract class SumPool : LinearPool
 
 /// <summary>Global sum pooling: the sum of each channel's plane; each spatial axis of the output has length 1.</summary>
 /// <remarks>The sums are those of <see cref="GlobalAvgPool"/>, not divided: wider than the element, rounded once; of integers exact, and a sum outside the type's range becomes the nearest value inside.</remarks>
-public abstract class GlobalSumPool : LinearPool
+public abstract class GlobalSumPool : LinearPool, IGlobalPool
 {
     private protected GlobalSumPool(int spatialRank)
         : base(spatialRank, window: null)

@@ -82,8 +82,8 @@ internal static class BlockReducer
             where TNumber : struct, IPoolReducer<T, double> => layer.Method switch
             {
                 Reduction.Mean or Reduction.Sum => Of<T, TSum, TMean, TNumber>(mean, number, missing),
-                Reduction.Max => Of<T, T, MaxReducer<T>, TNumber>(new(lowest), number, missing),
-                Reduction.Min => Of<T, T, MinReducer<T>, TNumber>(new(highest), number, missing),
+                Reduction.Max => Of<T, T, ExtremeReducer<T, Greatest>, TNumber>(new(lowest), number, missing),
+                Reduction.Min => Of<T, T, ExtremeReducer<T, Least>, TNumber>(new(highest), number, missing),
                 _ => Of<T, double, RootMeanSquare<T, TNumber>, TNumber>(new(number), number, missing),
             };
 

@@ -32,13 +32,7 @@ internal readonly unsafe struct CompensatedMeanLanes<TTap> : ILaneReducer<double
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Finish(DoubleDoubleLanes<TTap> state, byte* extents, long factor)
-    {
-        // Once the sum is infinite or NaN its lost part means nothing; only then does it differ from itself by more than 0.
-        TTap isFinite = TTap.Equal(state.High - state.High, default);
-        TTap sum = TTap.Select(isFinite, state.High + state.Low, state.High);
-        return sum / (TTap.Load((double*)extents) * TTap.Fill(factor)) + default(TTap);
-    }
+    public TTap Finish(DoubleDoubleLanes<TTap> state, byte* extents, long factor) => state.Rounded / (TTap.Load((double*)extents) * TTap.Fill(factor)) + default(TTap);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteExtent(byte* extents, long lane, long extent) => ((double*)extents)[lane] = Math.Max(1, extent);

@@ -34,6 +34,10 @@ internal readonly unsafe struct CountedLanes<TSums, TSum, TCounts, TCount>(TSums
         var (evenCounts, oddCounts) = TCounts.Unzip(low.Counts, high.Counts);
         return (new(evenSums, evenCounts), new(oddSums, oddCounts));
     }
+
+    // Of the sums.
+    public static CountedLanes<TSums, TSum, TCounts, TCount> Map<TMap>(CountedLanes<TSums, TSum, TCounts, TCount> left, CountedLanes<TSums, TSum, TCounts, TCount> right, TMap map)
+        where TMap : struct, ILaneMap => new(TSums.Map(left.Sums, right.Sums, map), left.Counts);
 }
 
 /// <summary>Which taps of a register are data.</summary>

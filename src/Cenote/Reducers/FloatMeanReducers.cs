@@ -59,7 +59,11 @@ internal readonly struct DoubleMean : IPoolReducer<double, double>, IPoolReducer
 /// <summary>A sum of doubles and the part of it that one double cannot hold.</summary>
 /// <param name="High">The sum, rounded.</param>
 /// <param name="Low">What rounding lost, itself rounded.</param>
-internal readonly record struct DoubleDouble(double High, double Low);
+internal readonly record struct DoubleDouble(double High, double Low)
+{
+    /// <summary>The sum as a double. Once it is infinite or NaN the lost part is NaN and means nothing.</summary>
+    public double Rounded => double.IsFinite(High) ? High + Low : High;
+}
 
 /// <summary>The mean of doubles over a whole plane, with compensated sums: the error does not grow with the number of taps.</summary>
 internal readonly struct CompensatedMean : IPoolReducer<double, DoubleDouble>
@@ -76,7 +80,5 @@ internal readonly struct CompensatedMean : IPoolReducer<double, DoubleDouble>
         return new(high, error + earlier.Low + later.Low);
     }
 
-    // Once the sum is infinite or NaN the lost part is NaN and means nothing.
-    public double Finish(DoubleDouble state, long count, long divisor) =>
-        count == 0 ? 0 : MeanZero.Positive((double.IsFinite(state.High) ? state.High + state.Low : state.High) / divisor);
+    public double Finish(DoubleDouble state, long count, long divisor) => count == 0 ? 0 : MeanZero.Positive(state.Rounded / divisor);
 }

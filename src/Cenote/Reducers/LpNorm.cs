@@ -6,16 +6,20 @@ namespace Cenote;
 /// <param name="P">The exponent.</param>
 /// <param name="IsTrue">Whether powers are of magnitudes, (Σ|x|^p)^(1/p); else PyTorch's formula, (mean(x^p) · taps)^(1/p).</param>
 /// <param name="Taps">The taps of a whole window, by which PyTorch multiplies its mean even where the window is clipped.</param>
-internal readonly record struct LpNorm(double P, bool IsTrue, double Taps)
+/// <param name="Least">Lesser taps count as this; NaN stays.</param>
+internal readonly record struct LpNorm(double P, bool IsTrue, double Taps, double Least = double.NegativeInfinity)
 {
     /// <summary>The limit: the greatest magnitude.</summary>
     public bool IsMax => IsTrue && double.IsPositiveInfinity(P);
+
+    /// <summary>Whether taps are clamped from below.</summary>
+    public bool IsClamped => !double.IsNegativeInfinity(Least);
 
     public TReal Power<TReal>(TReal tap)
         where TReal : IFloatingPointIeee754<TReal>
     {
         if (IsTrue) tap = TReal.Abs(tap);
-        return IsMax ? tap : Raise(tap, P);
+        return IsMax ? tap : Raise(Clamp(tap), P);
     }
 
     public TReal Combine<TReal>(TReal earlier, TReal later)
@@ -37,10 +41,14 @@ internal readonly record struct LpNorm(double P, bool IsTrue, double Taps)
     public TReal TapSlope<TReal>(TReal tap)
         where TReal : IFloatingPointIeee754<TReal>
     {
+        if (tap < TReal.CreateTruncating(Least)) return TReal.Zero;
         if (!IsTrue) return Raise(tap, P - 1);
         TReal magnitude = IsMax ? TReal.One : Raise(TReal.Abs(tap), P - 1);
         return tap < TReal.Zero ? -magnitude : TReal.IsZero(tap) ? TReal.Zero : magnitude;
     }
+
+    public TReal Clamp<TReal>(TReal tap)
+        where TReal : IFloatingPointIeee754<TReal> => IsClamped ? TReal.Max(tap, TReal.CreateTruncating(Least)) : tap;
 
     /// <summary>The sum of powers of a window without a clipped tap.</summary>
     // A window of padding alone has the divisor 0 and the sum 0.

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Cenote;
 
-/// <summary>The root of the sum of powers, in float for 16-bit taps and in the tap's own type otherwise. NaN propagates.</summary>
+/// <summary>The root of the sum of powers; 0 of no taps. NaN propagates.</summary>
 /// <typeparam name="T">A tap.</typeparam>
 /// <typeparam name="TReal">The type of the sums.</typeparam>
 /// <typeparam name="TConvert">Lifts taps into sums, and rounds these.</typeparam>
@@ -17,5 +17,17 @@ internal readonly struct LpReducer<T, TReal, TConvert>(LpNorm norm) : IPoolReduc
 
     public TReal Combine(TReal earlier, TReal later) => norm.Combine(earlier, later);
 
-    public T Finish(TReal state, long count, long divisor) => default(TConvert).Finish(norm.Root(state, divisor), 1, 1);
+    public T Finish(TReal state, long count, long divisor) => default(TConvert).Finish(count == 0 ? TReal.Zero : norm.Root(state, divisor), 1, 1);
+}
+
+/// <summary>The true norm of doubles over a whole plane, with compensated sums.</summary>
+internal readonly struct CompensatedNorm(LpNorm norm) : IPoolReducer<double, DoubleDouble>
+{
+    public DoubleDouble Identity => default;
+
+    public DoubleDouble Lift(double tap) => new(norm.Power(tap), 0);
+
+    public DoubleDouble Combine(DoubleDouble earlier, DoubleDouble later) => default(CompensatedMean).Combine(earlier, later);
+
+    public double Finish(DoubleDouble state, long count, long divisor) => count == 0 ? 0 : default(DoubleMean).Finish(norm.Root(state.Rounded, divisor), 1, 1);
 }

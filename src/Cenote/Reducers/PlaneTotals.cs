@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>Sums of floating-point numbers.</summary>
-internal readonly unsafe struct FloatTotals<T, TElement, TTotal, TReducer> : IPlaneTotals<T, TTotal, TTotal>
+internal readonly unsafe struct FloatTotals<T, TElement, TTotal, TReducer>(TReducer reducer) : IPlaneTotals<T, TTotal, TTotal>
     where T : unmanaged
     where TElement : unmanaged
     where TTotal : unmanaged
@@ -16,9 +16,9 @@ internal readonly unsafe struct FloatTotals<T, TElement, TTotal, TReducer> : IPl
 
     public TTotal Lift(TTotal state) => state;
 
-    public TTotal Combine(TTotal earlier, TTotal later) => default(TReducer).Combine(earlier, later);
+    public TTotal Combine(TTotal earlier, TTotal later) => reducer.Combine(earlier, later);
 
-    public T Finish(TTotal total, long taps, long divisor) => Unsafe.BitCast<TElement, T>(default(TReducer).Finish(total, taps, divisor));
+    public T Finish(TTotal total, long taps, long divisor) => Unsafe.BitCast<TElement, T>(reducer.Finish(total, taps, divisor));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool DependOnOrder<TTap>(TTap results)

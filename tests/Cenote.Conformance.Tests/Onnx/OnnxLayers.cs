@@ -3,7 +3,7 @@ namespace Cenote.Conformance.Tests.Onnx;
 /// <summary>ONNX's pooling operators in the layers' words.</summary>
 internal static class OnnxLayers
 {
-    public static readonly string[] Operators = ["MaxPool", "MaxUnpool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool"];
+    public static readonly string[] Operators = ["MaxPool", "MaxUnpool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "RoiAlign", "MaxRoiPool"];
 
     public static PoolLayer Create(OnnxNode node, int rank) => node.Operator switch
     {
@@ -25,6 +25,19 @@ internal static class OnnxLayers
             2 => new MaxUnpool2d(kernel, stride, padding),
             _ => new MaxUnpool3d(kernel, stride, padding),
         };
+    }
+
+    /// <summary>Before opset 16 the coordinates are always <c>output_half_pixel</c>; the models of the corpus that say nothing are of later ones.</summary>
+    public static RoiPool CreateRegions(OnnxNode node)
+    {
+        double scale = node.Real("spatial_scale", otherwise: 1);
+        if (node.Operator == "MaxRoiPool") return new RoiMaxPool(Spatial.Create(node.Integers("pooled_shape")), scale);
+        return new RoiAlign(
+            ((int)node.Integer("output_height", otherwise: 1), (int)node.Integer("output_width", otherwise: 1)),
+            scale,
+            (int)node.Integer("sampling_ratio", otherwise: 0),
+            aligned: node.Text("coordinate_transformation_mode", otherwise: "half_pixel") == "half_pixel",
+            node.Text("mode", otherwise: "avg") == "max" ? RoiMode.Max : RoiMode.Average);
     }
 
     private static MaxPool Max(OnnxNode node, int rank)

@@ -7,6 +7,8 @@ internal sealed record OnnxNode(string Operator, string[] Inputs, string[] Outpu
 
     public long Integer(string name, long otherwise) => Attributes.TryGetValue(name, out OnnxAttribute? value) ? value.Integer : otherwise;
 
+    public float Real(string name, float otherwise) => Attributes.TryGetValue(name, out OnnxAttribute? value) ? value.Real : otherwise;
+
     public string Text(string name, string otherwise) => Attributes.TryGetValue(name, out OnnxAttribute? value) ? value.Text : otherwise;
 
     public static OnnxNode Read(ReadOnlyMemory<byte> message)
@@ -33,12 +35,13 @@ internal sealed record OnnxNode(string Operator, string[] Inputs, string[] Outpu
 }
 
 /// <summary>The kinds of attribute that pooling and its wrappers use.</summary>
-internal sealed record OnnxAttribute(string Name, long Integer, string Text, long[] Integers, OnnxTensor? Tensor)
+internal sealed record OnnxAttribute(string Name, long Integer, string Text, long[] Integers, OnnxTensor? Tensor, float Real = 0)
 {
     public static OnnxAttribute Read(ReadOnlyMemory<byte> message)
     {
         string name = string.Empty, text = string.Empty;
         long integer = 0;
+        float real = 0;
         var integers = new List<long>();
         OnnxTensor? tensor = null;
         for (var reader = new WireReader(message); reader.Next();)
@@ -46,6 +49,7 @@ internal sealed record OnnxAttribute(string Name, long Integer, string Text, lon
             switch (reader.Field)
             {
                 case 1: name = reader.Text; break;
+                case 2: real = reader.Single; break;
                 case 3: integer = reader.Integer; break;
                 case 4: text = reader.Text; break;
                 case 5: tensor = OnnxTensor.Read(reader.Bytes); break;
@@ -53,7 +57,7 @@ internal sealed record OnnxAttribute(string Name, long Integer, string Text, lon
             }
         }
 
-        return new(name, integer, text, [.. integers], tensor);
+        return new(name, integer, text, [.. integers], tensor, real);
     }
 }
 

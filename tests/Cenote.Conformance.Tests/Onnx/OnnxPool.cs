@@ -13,6 +13,8 @@ internal static class OnnxPool
         Tensor<T> input = inputs[0].ToTensor<T>();
         int rank = inputs[0].Shape.Length - 2;
         if (node.Operator == "MaxUnpool") return [OnnxTensor.Of(type, Unpool(OnnxLayers.CreateUnpool(node, rank), input, inputs[1], inputs.Length > 2 ? inputs[2].Elements<long>() : null))];
+        if (node.Operator == "RoiAlign") return [OnnxTensor.Of(type, OnnxLayers.CreateRegions(node).Forward(input, inputs[1].ToTensor<T>(), inputs[2].Elements<long>()))];
+        if (node.Operator == "MaxRoiPool") return [OnnxTensor.Of(type, OnnxLayers.CreateRegions(node).Forward(input, inputs[1].ToTensor<T>()))];
         PoolLayer layer = OnnxLayers.Create(node, rank);
         if (node.Outputs.Length < 2) return [OnnxTensor.Of(type, layer.Forward(input))];
         (Tensor<T> values, PoolIndices indices) = ((IndexedPool)layer).ForwardWithIndices(input);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Cenote.Benchmarks.Peers;
 
 /// <summary>libtorch's adaptive pooling, of which global pooling is the case of one output. To be called after <c>TorchNative</c> has loaded the library.</summary>
-internal static unsafe partial class TorchGlobalNative
+internal static unsafe partial class TorchAdaptiveNative
 {
     private const string Library = "torch_cpu";
 

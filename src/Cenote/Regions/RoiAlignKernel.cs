@@ -1,0 +1,139 @@
+using System.Numerics;
+
+namespace Cenote;
+
+/// <summary>How the regions of RoiAlign are sampled.</summary>
+internal readonly record struct RoiSampling(int Ratio, bool IsAligned, RoiMode Mode);
+
+/// <summary>Averages of bilinear samples, or the greatest of their weighted corners. Both are products of weights along the height and the width: rows are summed first, then columns.</summary>
+internal sealed unsafe class RoiAlignKernel<T, TReal, TConvert>(RoiJob<T> call, bool isGradient, RoiSampling sampling) : RoiKernel<T>(call, isGradient)
+    where T : unmanaged
+    where TReal : unmanaged, IFloatingPointIeee754<TReal>
+    where TConvert : struct, IPoolReducer<T, TReal>
+{
+    private bool IsMax => sampling.Mode == RoiMode.Max;
+
+    public override string Name => "RoiAlign";
+
+    protected override double OutputCost => sampling.Ratio == 0 ? 50 : 4.0 * sampling.Ratio * sampling.Ratio;
+
+    protected override void Region(int region, long channel, long channels)
+    {
+        WeightedTaps<TReal> rows = new(), columns = new();
+        double samples = Fill(Call.Boxes[region], rows, columns);
+        bool together = Call.Inputs.Channel == 1;
+        long step = together ? channels : 1;
+        for (long c = channel; c < channel + channels; c += step)
+        {
+            T* plane = Call.Input + Call.Boxes[region].Image * Call.Inputs.Batch + c * Call.Inputs.Channel;
+            T* output = Call.Output + region * Call.Outputs.Batch + c * Call.Outputs.Channel;
+            if (IsMax) for (long k = 0; k < step; k++) Maxima(plane + k * Call.Inputs.Channel, rows, columns, output + k * Call.Outputs.Channel);
+            else Means(plane, step, rows, columns, samples, output);
+        }
+    }
+
+    // Bounds: the grid's positions lie in the plane.
+    private void Means(T* plane, long channels, WeightedTaps<TReal> rows, WeightedTaps<TReal> columns, double samples, T* output)
+    {
+        var walk = new WeightedRows<T, TReal, TConvert>(Call.Inputs, channels);
+        long pixels = Math.Max(0, columns.Last - columns.First + 1), sumBytes = Scratch.Round(pixels * channels * sizeof(TReal));
+        byte* scratch = Scratch.Of(sumBytes + channels * sizeof(TReal));
+        var sums = (TReal*)scratch;
+        for (int h = 0; h < rows.Outputs; h++)
+        {
+            new Span<TReal>(sums, checked((int)(pixels * channels))).Clear();
+            ReadOnlySpan<long> positions = rows.Positions(h);
+            for (int k = 0; k < positions.Length && pixels > 0; k++) walk.Add(plane + positions[k] * Call.Inputs.Height + columns.First * Call.Inputs.Width, pixels, rows.Weights(h)[k], sums);
+            walk.Finish(sums, columns, Math.Max(1, (long)samples), (TReal*)(scratch + sumBytes), output + h * Call.Outputs.Height, Call.Outputs);
+        }
+    }
+
+    private void Maxima(T* plane, WeightedTaps<TReal> rows, WeightedTaps<TReal> columns, T* output)
+    {
+        for (int h = 0; h < rows.Outputs; h++)
+            for (int w = 0; w < columns.Outputs; w++) output[h * Call.Outputs.Height + w * Call.Outputs.Width] = default(TConvert).Finish(Greatest(plane, rows, columns, h, w).Value, 1, 1);
+    }
+
+    /// <summary>The greatest weighted corner of a bin, the first of equals, the last NaN; 0 of no samples.</summary>
+    private (TReal Value, long Row, long Column, TReal Weight) Greatest(T* plane, WeightedTaps<TReal> rows, WeightedTaps<TReal> columns, int h, int w)
+    {
+        (TReal Value, long Row, long Column, TReal Weight) greatest = default;
+        bool any = false;
+        ReadOnlySpan<long> ys = rows.Positions(h), xs = columns.Positions(w);
+        for (int i = 0; i < ys.Length; i++)
+        {
+            for (int j = 0; j < xs.Length; j++)
+            {
+                TReal weight = rows.Weights(h)[i] * columns.Weights(w)[j];
+                TReal value = TReal.IsZero(weight) ? TReal.Zero : weight * default(TConvert).Lift(plane[ys[i] * Call.Inputs.Height + xs[j] * Call.Inputs.Width]);
+                if (any && !(value > greatest.Value) && !TReal.IsNaN(value)) continue;
+                if (any && TReal.IsNaN(greatest.Value) && !TReal.IsNaN(value)) continue;
+                greatest = (value, ys[i], xs[j], weight);
+                any = true;
+            }
+        }
+
+        return greatest;
+    }
+
+    protected override void Plane(long image, long channel, long channels, CancellationToken cancellation)
+    {
+        WeightedTaps<TReal> rows = new(), columns = new();
+        var plane = new RoiPlane<T, TReal, TConvert>(Call, image, channel, channels, Call.Columns);
+        for (int region = 0; region < Call.Boxes.Length; region++)
+        {
+            if (Call.Boxes[region].Image != image) continue;
+            cancellation.ThrowIfCancellationRequested();
+            double samples = Fill(Call.Boxes[region], rows, columns);
+            if (samples == 0 || columns.Last < 0) continue;
+            for (long c = 0; c < channels; c++)
+            {
+                T* gradient = Call.Output + region * Call.Outputs.Batch + (channel + c) * Call.Outputs.Channel;
+                if (IsMax) AddMaxima(plane, c, Call.Input + image * Call.Inputs.Batch + (channel + c) * Call.Inputs.Channel, rows, columns, gradient);
+                else AddMeans(plane, c, rows, columns, samples, gradient);
+            }
+        }
+
+        plane.Finish();
+    }
+
+    private void AddMaxima(in RoiPlane<T, TReal, TConvert> plane, long channel, T* input, WeightedTaps<TReal> rows, WeightedTaps<TReal> columns, T* gradient)
+    {
+        for (int h = 0; h < rows.Outputs; h++)
+        {
+            for (int w = 0; w < columns.Outputs; w++)
+            {
+                var (_, row, column, weight) = Greatest(input, rows, columns, h, w);
+                plane.Row(channel, row)[column] += weight * default(TConvert).Lift(gradient[h * Call.Outputs.Height + w * Call.Outputs.Width]);
+            }
+        }
+    }
+
+    private void AddMeans(in RoiPlane<T, TReal, TConvert> plane, long channel, WeightedTaps<TReal> rows, WeightedTaps<TReal> columns, double samples, T* gradient)
+    {
+        TReal divisor = TReal.CreateTruncating(samples);
+        TReal* sums = plane.Room;
+        long first = columns.First, length = columns.Last - first + 1;
+        for (int h = 0; h < rows.Outputs; h++)
+        {
+            new Span<TReal>(sums, (int)length).Clear();
+            for (int w = 0; w < columns.Outputs; w++)
+            {
+                TReal share = default(TConvert).Lift(gradient[h * Call.Outputs.Height + w * Call.Outputs.Width]) / divisor;
+                ReadOnlySpan<long> positions = columns.Positions(w);
+                for (int k = 0; k < positions.Length; k++) sums[positions[k] - first] += share * columns.Weights(w)[k];
+            }
+
+            ReadOnlySpan<long> ys = rows.Positions(h);
+            for (int k = 0; k < ys.Length; k++) WeightedRows<T, TReal, TConvert>.AddSame(sums, rows.Weights(h)[k], plane.Row(channel, ys[k]) + first, length);
+        }
+    }
+
+    /// <summary>The taps of a region; how many samples a bin has.</summary>
+    private double Fill(in RoiBox box, WeightedTaps<TReal> rows, WeightedTaps<TReal> columns)
+    {
+        double off = sampling.IsAligned ? 0.5 : 0, least = sampling.IsAligned ? double.NegativeInfinity : 1;
+        double down = RoiGrid.Fill(rows, Call.Rows, box.Y1 - off, Math.Max(box.Y2 - box.Y1, least), Call.Size.Height, sampling.Ratio, IsMax);
+        return down * RoiGrid.Fill(columns, Call.Columns, box.X1 - off, Math.Max(box.X2 - box.X1, least), Call.Size.Width, sampling.Ratio, IsMax);
+    }
+}

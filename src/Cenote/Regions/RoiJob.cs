@@ -1,0 +1,65 @@
+namespace Cenote;
+
+/// <summary>A call over regions: feature maps of N×C×H×W, and R×C×oh×ow numbers that are made of them, or whose gradient comes back.</summary>
+internal readonly unsafe struct RoiJob<T>(RoiBox[] boxes, nint[] inputShape, (int Height, int Width) size, T* input, in TensorLayout inputs, T* output, in TensorLayout outputs)
+    where T : unmanaged
+{
+    public readonly RoiBox[] Boxes = boxes;
+    public readonly long Images = inputShape[0], Channels = inputShape[1], Rows = inputShape[2], Columns = inputShape[3];
+    public readonly (int Height, int Width) Size = size;
+
+    /// <summary>The feature maps.</summary>
+    public readonly T* Input = input;
+
+    /// <summary>The regions' numbers, or the gradient with respect to these.</summary>
+    public readonly T* Output = output;
+
+    public readonly TensorLayout Inputs = inputs, Outputs = outputs;
+
+    /// <summary>The gradient with respect to the feature maps.</summary>
+    public T* Result { get; init; }
+
+    public TensorLayout Results { get; init; }
+
+    public long OutputElements => Boxes.Length * Channels * Size.Height * Size.Width;
+}
+
+/// <summary>What is done with the regions of a call: forward a region and some channels at a time, backward a plane, or some of its channels, with all its regions in order.</summary>
+internal abstract unsafe class RoiKernel<T>(RoiJob<T> call, bool isGradient) : PoolKernel
+    where T : unmanaged
+{
+    /// <summary>How many channels of a region, and of a plane, are worked on together.</summary>
+    private const long RegionChannels = 64, PlaneChannels = 16;
+
+    protected RoiJob<T> Call => call;
+
+    /// <summary>About how many nanoseconds an output of one channel takes.</summary>
+    protected abstract double OutputCost { get; }
+
+    public override bool Accepts(in PoolJob job) => true;
+
+    public override long Units(in PoolJob job) => (isGradient ? call.Images : call.Boxes.Length) * ((call.Channels + Block - 1) / Block);
+
+    public override double Cost(in PoolJob job) => call.OutputElements * OutputCost + (isGradient ? call.Images * call.Channels * call.Rows * call.Columns : 0);
+
+    private long Block => isGradient ? (call.Results.Channel == 1 ? Math.Min(PlaneChannels, call.Channels) : 1) : Math.Min(RegionChannels, call.Channels);
+
+    public override void Run(in PoolJob job, long first, long end)
+    {
+        long blocks = (call.Channels + Block - 1) / Block;
+        for (long unit = first; unit < end; unit++)
+        {
+            job.Cancellation.ThrowIfCancellationRequested();
+            var (number, block) = Math.DivRem(unit, blocks);
+            long channel = block * Block, channels = Math.Min(Block, call.Channels - channel);
+            if (isGradient) Plane(number, channel, channels, job.Cancellation);
+            else Region((int)number, channel, channels);
+        }
+    }
+
+    /// <summary>Pools some channels of a region.</summary>
+    protected abstract void Region(int region, long channel, long channels);
+
+    /// <summary>The gradient of some channels of an image.</summary>
+    protected abstract void Plane(long image, long channel, long channels, CancellationToken cancellation);
+}
