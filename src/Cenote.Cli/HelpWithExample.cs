@@ -34,6 +34,7 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
         "global-lp" => "cenote global-lp features.npy --norm 2 --layout nhwc",
         "unpool" => "cenote unpool array.max.npy --indices indices.npy -k 2        after: cenote max array.npy -k 2 --indices indices.npy",
         "shape" => "cenote shape 112x112 -k 3 -s 2 -p 1",
+        "onnx" => "cenote onnx model.onnx",
         "bench" => "cenote bench --threads 1        on one core",
         _ => "cenote max photo.png -k 4        writes photo.max.png, a quarter as wide and high",
     };

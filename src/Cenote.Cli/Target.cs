@@ -18,11 +18,24 @@ internal sealed record Target(string Path, bool Overwrite)
         string extension = System.IO.Path.GetExtension(path).ToLowerInvariant();
         if (extension != ".npy" && !target.IsPicture)
             throw new UserError($"{option}: '{path}' ends in '{extension}'; an output is written as .npy, .png, .jpg, .jpeg or .webp.");
+        CheckPlace(option, path, force);
+        return target;
+    }
+
+    /// <exception cref="UserError">The name, the folder or an existing file forbids it.</exception>
+    public static Target CheckModel(string path, bool force)
+    {
+        if (!path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)) throw new UserError($"--onnx is '{path}'; it must end in .onnx.");
+        CheckPlace("--onnx", path, force);
+        return new(path, force);
+    }
+
+    private static void CheckPlace(string option, string path, bool force)
+    {
         string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
         if (!Directory.Exists(folder)) throw new UserError($"{option}: the folder of '{path}' does not exist.");
         if (Directory.Exists(path)) throw new UserError($"{option}: '{path}' is a folder; it must be a file.");
         if (File.Exists(path) && !force) throw new UserError($"{option}: '{path}' exists; --force overwrites it.");
-        return target;
     }
 
     /// <exception cref="UserError">The name, the folder or an existing file forbids it, or it is no npy file.</exception>

@@ -10,18 +10,19 @@ public sealed partial class HelpTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [Theory]
-    [InlineData("max", "-k -s -p -d --ceil --zero-padding --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("avg", "-k -s -p -d --ceil --exclude-padding --divisor --round -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-avg", "--round -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-max", "--indices -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("max", "-k -s -p --same -d --ceil --zero-padding --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("avg", "-k -s -p --same -d --ceil --exclude-padding --divisor --round -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-avg", "--round -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-max", "--indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
     [InlineData("unpool", "--indices -k -s -p --size -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("adaptive-avg", "--size --round -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("adaptive-max", "--size --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("sum", "-k -s -p -d --ceil -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-sum", "-o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("lp", "--norm -k -s -p -d --ceil --true-norm -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-lp", "--norm -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("shape", "--stack -k -s -p -d --ceil")]
+    [InlineData("adaptive-avg", "--size --round -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("adaptive-max", "--size --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("sum", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-sum", "-o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("lp", "--norm -k -s -p --same -d --ceil --true-norm -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-lp", "--norm -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("shape", "--stack -k -s -p --same -d --ceil")]
+    [InlineData("onnx", "--json")]
     [InlineData("bench", "--threads --seconds --json")]
     public void Help_tells_every_option_with_its_default(string command, string options)
     {
@@ -45,6 +46,7 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-lp")]
     [InlineData("unpool")]
     [InlineData("shape")]
+    [InlineData("onnx")]
     [InlineData("bench")]
     public void Help_ends_in_an_example_that_works(string command)
     {
@@ -52,6 +54,7 @@ public sealed partial class HelpTests : IDisposable
         foreach (string name in (string[])["array", "features", "volume"]) _place.Write($"{name}.npy", NpyArray.Random("f4", [2, 8, 8, 3], seed: 2));
         _place.Write("array.max.npy", NpyArray.Floats([1, 2], 1, 2));
         _place.Write("indices.npy", NpyArray.Of("i8", [1, 2], [5L, -1]));
+        _place.Write("model.onnx", Cenote.Onnx.OnnxPool.Write<float>(new MaxPool2d(2), [1, 1, 8, 8]));
         string help = _place.Run($"{command} --help").Succeeded().Printed;
         Match example = Example().Match(help);
         Assert.True(example.Success, help);
@@ -62,7 +65,7 @@ public sealed partial class HelpTests : IDisposable
     public void Help_lists_the_commands()
     {
         string help = _place.Run("--help").Succeeded().Printed;
-        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "unpool", "shape", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "unpool", "shape", "onnx", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -162,7 +162,7 @@ public class OnnxRuntimeTests
     private static void Exact<T>(T[] data, PoolLayer layer, nint[] shape)
         where T : unmanaged => Assert.Equal(layer.Forward(Tensor.Create(data, shape)), RuntimeSession.Run(OnnxPool.Write<T>(layer, shape), data, shape).Values);
 
-    /// <summary>At an opset of the generator's choice, or at the default where that has no form of the layer.</summary>
+    /// <summary>At an opset of the generator's choice, or at the library's (said as 0) where that has no form of the layer.</summary>
     private static (byte[] Model, int Opset) Write<T>(PoolLayer layer, nint[] shape, LayerGenerator generator)
         where T : unmanaged
     {
@@ -173,8 +173,8 @@ public class OnnxRuntimeTests
         }
         catch (NotSupportedException)
         {
-            byte[] model = OnnxPool.Write<T>(layer, shape);
-            return (model, OnnxPool.Nodes(model).FirstOrDefault()?.Opset ?? 0);
+            // Too old for the layer; the choice of the library is not.
+            return (OnnxPool.Write<T>(layer, shape), 0);
         }
     }
 
