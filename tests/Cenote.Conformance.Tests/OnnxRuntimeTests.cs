@@ -152,7 +152,8 @@ public class OnnxRuntimeTests
         Exact([.. data.Select(value => (int)value)], new AdaptiveMaxPool2d((3, 4)), shape);
         // A mean of 16 bits is added in float: 4096 ones are 1.
         Exact([.. Enumerable.Repeat((Half)1, 4100)], new AdaptiveAvgPool1d(3), [1, 1, 4100]);
-        foreach (PoolLayer layer in (PoolLayer[])[new AvgPool2d(2), new AdaptiveAvgPool2d((3, 4)), new GlobalAvgPool2d(), new LpPool2d(2, 3)])
+        // ONNX Runtime has no double for the averages that are operators of their own.
+        foreach (PoolLayer layer in (PoolLayer[])[new AdaptiveAvgPool2d((3, 4)), new GlobalSumPool2d()])
         {
             double[] expected = [.. layer.Forward(Tensor.Create(data, shape))], actual = RuntimeSession.Run(OnnxPool.Write<double>(layer, shape), data, shape).Values;
             Assert.All(expected.Zip(actual), pair => Assert.True(Math.Abs(pair.First - pair.Second) < 1e-12, $"{layer}: {pair}"));
