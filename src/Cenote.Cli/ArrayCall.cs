@@ -26,6 +26,9 @@ internal abstract class ArrayCall : IDisposable
     /// <summary>Filled by <see cref="Run"/>.</summary>
     public ArrayData Output { get; }
 
+    /// <summary>All outputs that <see cref="Run"/> fills.</summary>
+    public virtual IReadOnlyList<ArrayData> Outputs => [Output];
+
     /// <summary>For each element that was pooled, where it lay: made by a pooling that was asked for it, read by an unpooling.</summary>
     public ArrayData? Indices { get; protected init; }
 
@@ -55,7 +58,7 @@ internal abstract class ArrayCall : IDisposable
         }
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         Output.Dispose();
         Indices?.Dispose();

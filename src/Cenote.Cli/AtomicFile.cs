@@ -40,7 +40,8 @@ internal static class AtomicFile
         }
         finally
         {
-            if (temporary is not null) File.Delete(temporary);
+            // Where its folder does not exist, deleting would fail too, and hide why.
+            if (File.Exists(temporary)) File.Delete(temporary);
         }
     }
 

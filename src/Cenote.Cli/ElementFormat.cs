@@ -7,6 +7,8 @@ internal readonly record struct ElementFormat(string Code, int Size)
 {
     public static readonly ElementFormat Byte = new("u1", 1);
 
+    public static readonly ElementFormat Float64 = new("f8", 8);
+
     public static readonly ElementFormat Int64 = new("i8", 8);
 
     private static readonly string[] Codes = ["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"];

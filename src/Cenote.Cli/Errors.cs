@@ -32,6 +32,9 @@ internal static class Errors
         "outputSize" => "--size",
         "normType" or "TrueNorm" => "--norm",
         "layers" => "--stack",
+        "level" or "levels" => "--levels",
+        "MinCount" => "--min-count",
+        "NoData" => "--nodata",
         _ => null,
     };
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace Cenote.Cli;
 
@@ -16,9 +17,12 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         int exit = _help.Invoke(parseResult);
-        parseResult.InvocationConfiguration.Output.WriteLine($"Example:\n  {Example(parseResult.CommandResult.Command.Name)}\n");
+        parseResult.InvocationConfiguration.Output.WriteLine($"Example:\n  {Example(NameOf(parseResult.CommandResult).Replace("cenote ", "", StringComparison.Ordinal))}\n");
         return exit;
     }
+
+    /// <summary>A command as it is typed: <c>cenote explain max</c>.</summary>
+    public static string NameOf(CommandResult command) => command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : command.Command.Name;
 
     private static string Example(string command) => command switch
     {
@@ -32,9 +36,20 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
         "global-sum" => "cenote global-sum features.npy --layout nhwc",
         "lp" => "cenote lp array.npy --norm 2 -k 3 -s 2",
         "global-lp" => "cenote global-lp features.npy --norm 2 --layout nhwc",
+        "reduce" => "cenote reduce array.npy -k 2 --nodata 0 --min-count 2",
+        "pyramid" => "cenote pyramid photo.png --levels 3        writes photo.1.png, photo.2.png and photo.3.png",
+        "min" => "cenote min photo.png -k 3 -s 1 -p 1",
+        "global-min" => "cenote global-min volume.npy --dims 3",
+        "fractional-max" => "cenote fractional-max array.npy -k 2 --size 5x2 --seed 1",
+        "median" => "cenote median photo.png -k 3 -s 1 -p 1",
+        "mode" => "cenote mode labels.npy -k 2x2x2",
+        "stochastic" => "cenote stochastic features.npy -k 2 --seed 1",
         "unpool" => "cenote unpool array.max.npy --indices indices.npy -k 2        after: cenote max array.npy -k 2 --indices indices.npy",
         "shape" => "cenote shape 112x112 -k 3 -s 2 -p 1",
         "onnx" => "cenote onnx model.onnx",
+        "explain" => "cenote explain max 7x7 -k 3 -s 2 -p 1",
+        _ when command.StartsWith("explain ", StringComparison.Ordinal) => ExplainCommand.Example(command["explain ".Length..]),
+        "compare" => "cenote compare photo.png -k 4        writes photo.compare.png",
         "bench" => "cenote bench --threads 1        on one core",
         _ => "cenote max photo.png -k 4        writes photo.max.png, a quarter as wide and high",
     };

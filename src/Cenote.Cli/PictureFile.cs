@@ -5,6 +5,8 @@ namespace Cenote.Cli;
 /// <summary>Pictures as arrays of height × width × channels bytes: 1 channel for grey, 3 for RGB, 4 for RGBA with alpha not multiplied in.</summary>
 internal static unsafe class PictureFile
 {
+    private const int JpegQuality = 95;
+
     /// <exception cref="UserError">The file is no picture of 8 bits per channel, or ends early.</exception>
     public static ArrayData Read(string name, Stream stream)
     {
@@ -47,10 +49,31 @@ internal static unsafe class PictureFile
         Expand(picture, pixels);
         var info = new SKImageInfo(width, height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, channels == 4 ? SKAlphaType.Unpremul : SKAlphaType.Opaque, picture.Profile);
         using var pixmap = new SKPixmap(info, (nint)pixels.Pointer);
-        SKData? data = format == PictureFormat.Png ? pixmap.Encode(SKPngEncoderOptions.Default)
-            : format == PictureFormat.WebP ? pixmap.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100))
-            : pixmap.Encode(new SKJpegEncoderOptions(95));
-        return data ?? throw new UserError($"{path}: the encoder does not take the {width}×{height} pixels; write a .npy.");
+        return Encode(format, pixmap, JpegQuality) ?? throw new UserError($"{path}: the encoder does not take the {width}×{height} pixels; write a .npy.");
+    }
+
+    /// <summary>Encodes pixels; null where the encoder does not take them.</summary>
+    public static SKData? Encode(PictureFormat format, SKPixmap pixels, int jpegQuality) =>
+        format == PictureFormat.Png ? pixels.Encode(SKPngEncoderOptions.Default)
+        : format == PictureFormat.WebP ? pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100))
+        : pixels.Encode(new SKJpegEncoderOptions(jpegQuality));
+
+    /// <summary>The picture for a figure, scaled down where it is wider or higher than so many pixels.</summary>
+    public static SKImage ToImage(ArrayData picture, int width, int height)
+    {
+        int rows = (int)picture.Shape[0], columns = (int)picture.Shape[1];
+        using var pixels = new ArrayData("figure", ElementFormat.Byte, [rows, columns, 4]);
+        Expand(picture, pixels);
+        var info = new SKImageInfo(columns, rows, SKColorType.Rgba8888, picture.Shape[2] == 4 ? SKAlphaType.Unpremul : SKAlphaType.Opaque, picture.Profile);
+        using var pixmap = new SKPixmap(info, (nint)pixels.Pointer);
+        SKImage image = SKImage.FromPixelCopy(pixmap);
+        if (columns <= width && rows <= height) return image;
+        using (image)
+        {
+            using SKSurface surface = SKSurface.Create(new SKImageInfo(Math.Min(columns, width), Math.Min(rows, height), SKColorType.Rgba8888, SKAlphaType.Premul));
+            surface.Canvas.DrawImage(image, SKRect.Create(surface.Canvas.DeviceClipBounds.Size), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+            return surface.Snapshot();
+        }
     }
 
     /// <summary>Channels × height × width, as an npy file holds them, of a picture or of 64-bit integers that belong to one.</summary>

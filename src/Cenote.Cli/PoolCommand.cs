@@ -25,7 +25,7 @@ internal sealed class PoolCommand
         get
         {
             var command = new Command(_verb.Name, _verb.Description) { _inputs };
-            foreach (Option option in _verb.Options.Concat([_output, _folder, .. _verb is PoolVerb ? (Option[])[_onnx] : [], _layout, _dims, _threads.Option, _force, _quiet, _json])) command.Add(option);
+            foreach (Option option in _verb.Options.Concat(_verb.HasOneOutput ? [_output] : []).Concat([_folder, .. _verb is PoolVerb ? (Option[])[_onnx] : [], _layout, _dims, _threads.Option, _force, _quiet, _json])) command.Add(option);
             command.SetAction(Run);
             return command;
         }
@@ -50,10 +50,10 @@ internal sealed class PoolCommand
         bool failed = false;
         foreach (string input in inputs)
         {
-            Report? report = null;
+            IReadOnlyList<Report> reports = [];
             try
             {
-                report = PoolOne(parse, settings, input, output, folder, written, cancellation);
+                reports = PoolOne(parse, settings, input, output, folder, written, cancellation);
             }
             catch (Exception error) when (Errors.Line(error, input) is { } line)
             {
@@ -62,8 +62,9 @@ internal sealed class PoolCommand
                 if (settings.Json) Print(Report.FailureToJson(input, line), output == "-" || _verb.IndicesOutput(parse) == "-");
             }
 
-            // Outside the try: a report that cannot be printed is no fault of the input.
-            if (report is not null && !settings.Quiet) Print(settings.Json ? report.ToJson() : report.ToString(), report.TakesStandardOutput);
+            // Outside the try: reports that cannot be printed are no fault of the input.
+            if (settings.Quiet) continue;
+            foreach (Report report in reports) Print(settings.Json ? report.ToJson() : report.ToString(), report.TakesStandardOutput);
         }
 
         return failed ? 2 : 0;
@@ -76,7 +77,7 @@ internal sealed class PoolCommand
         else Console.Out.WriteLine(report);
     }
 
-    private Report PoolOne(ParseResult parse, Settings settings, string input, string? output, string? folder, HashSet<string> written, CancellationToken cancellation)
+    private IReadOnlyList<Report> PoolOne(ParseResult parse, Settings settings, string input, string? output, string? folder, HashSet<string> written, CancellationToken cancellation)
     {
         // What can be refused without reading the input is refused first.
         Target? early = output is null ? null : Target.Check("-o", output, settings.Force);
@@ -87,32 +88,32 @@ internal sealed class PoolCommand
         using ArrayData array = file.Array;
         if (file.IsPicture) settings.RefuseForPictures(input);
         using ArrayCall call = _verb.Bind(parse, settings, input, file, cancellation);
-        Target target = early ?? Default(input, folder, file.IsPicture, file.IsStream, settings.Force);
-        if (!target.IsStandardOutput && !written.Add(target.FullPath))
-            throw new UserError($"--out-dir: '{target.Path}' would be written for two inputs; rename one of them.");
-        if (indices is not null && indices.FullPath == target.FullPath)
+        Target[] targets = early is not null ? [early] : [.. _verb.Suffixes(parse).Select(suffix => Default(input, folder, suffix, file.IsPicture, file.IsStream && _verb.HasOneOutput, settings.Force))];
+        if (targets.FirstOrDefault(target => !target.IsStandardOutput && !written.Add(target.FullPath)) is { } twice)
+            throw new UserError($"--out-dir: '{twice.Path}' would be written for two inputs; rename one of them.");
+        if (indices is not null && indices.FullPath == targets[0].FullPath)
             throw new UserError($"--indices: '{indices.Path}' is the output too; values and indices need a place each.");
 
-        target.RequireHolds(call.Output, file.IsPicture);
+        foreach (var (target, made) in targets.Zip(call.Outputs)) target.RequireHolds(made, file.IsPicture);
         byte[]? bytes = model is null ? null : ((ArrayPooling)call).ToOnnx();
         var watch = Stopwatch.StartNew();
         ProgressBar.Run(call.Reads, !settings.Quiet, input, progress => call.Run(progress, cancellation));
         double milliseconds = watch.Elapsed.TotalMilliseconds;
         if (model is null) Write();
         else AtomicFile.Write(model.Path, settings.Force, stream => stream.Write(bytes), Write);
-        return new(input, target.Path, indices?.Path, model?.Path, array.Format.Code, file.Shape, (file with { Array = call.Output }).Shape, _verb.Name, call.Options, milliseconds);
+        return [.. targets.Zip(call.Outputs, (target, made) => new Report(input, target.Path, indices?.Path, model?.Path, array.Format.Code, file.Shape, (file with { Array = made }).Shape, _verb.Name, call.Options, milliseconds))];
 
         void Write()
         {
-            if (indices is null) target.Write(call.Output, file.IsPicture, cancellation);
-            else Target.WriteBoth((target, call.Output), (indices, call.Indices!), file.IsPicture, cancellation);
+            if (indices is null) Target.WriteAll([.. targets.Zip(call.Outputs)], file.IsPicture, cancellation);
+            else Target.WriteBoth((targets[0], call.Output), (indices, call.Indices!), file.IsPicture, cancellation);
         }
     }
 
-    private Target Default(string input, string? folder, bool isPicture, bool isStream, bool force)
+    private static Target Default(string input, string? folder, string suffix, bool isPicture, bool isStream, bool force)
     {
         if (isStream && folder is null) return new("-", force);
-        string name = $"{(input == "-" ? "stdin" : Path.GetFileNameWithoutExtension(input))}.{_verb.Name}.{(isPicture ? "png" : "npy")}";
+        string name = $"{(input == "-" ? "stdin" : Path.GetFileNameWithoutExtension(input))}.{suffix}.{(isPicture ? "png" : "npy")}";
         return Target.Check(folder is null ? input : "--out-dir", Path.Combine(folder ?? Path.GetDirectoryName(input) ?? "", name), force);
     }
 

@@ -13,11 +13,13 @@ try
     foreach (Verb verb in Verb.All) root.Add(new PoolCommand(verb).Command);
     root.Add(new ShapeCommand().Command);
     root.Add(new OnnxCommand().Command);
+    root.Add(ExplainCommand.Command);
+    root.Add(new CompareCommand().Command);
     root.Add(new BenchCommand().Command);
     // A file may well be called @photo.png: it is no response file.
     ParseResult parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     bool atRoot = parse.CommandResult.Command == root;
-    string help = $"{(atRoot ? "" : "cenote ")}{parse.CommandResult.Command.Name} --help";
+    string help = $"{HelpWithExample.NameOf(parse.CommandResult)} --help";
     if (parse.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(option => option.IdentifierTokenCount > 1) is { } repeated)
         throw new UserError($"{repeated.Option.Name} is given {repeated.IdentifierTokenCount} times; see {help}.");
     // Of a wrong command the parser first says that a command is missing.

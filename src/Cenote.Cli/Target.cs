@@ -18,24 +18,28 @@ internal sealed record Target(string Path, bool Overwrite)
         string extension = System.IO.Path.GetExtension(path).ToLowerInvariant();
         if (extension != ".npy" && !target.IsPicture)
             throw new UserError($"{option}: '{path}' ends in '{extension}'; an output is written as .npy, .png, .jpg, .jpeg or .webp.");
-        CheckPlace(option, path, force);
-        return target;
+        return CheckPlace(option, path, force);
     }
 
-    /// <exception cref="UserError">The name, the folder or an existing file forbids it.</exception>
-    public static Target CheckModel(string path, bool force)
+    /// <exception cref="UserError">The name or the folder forbids it, or an existing file, or that it would be no figure.</exception>
+    public static Target CheckFigure(string option, string path, bool force)
     {
-        if (!path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)) throw new UserError($"--onnx is '{path}'; it must end in .onnx.");
-        CheckPlace("--onnx", path, force);
-        return new(path, force);
+        string extension = System.IO.Path.GetExtension(path).ToLowerInvariant();
+        return extension == ".svg" || PictureFormat.Of(path) is not null ? CheckPlace(option, path, force)
+            : throw new UserError($"{option}: '{path}' ends in '{extension}'; a figure is written as .svg, .png, .jpg, .jpeg or .webp.");
     }
 
-    private static void CheckPlace(string option, string path, bool force)
+    /// <exception cref="UserError">The name or the folder forbids it, or an existing file, or that it would be no model.</exception>
+    public static Target CheckModel(string path, bool force) =>
+        path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? CheckPlace("--onnx", path, force) : throw new UserError($"--onnx is '{path}'; it must end in .onnx.");
+
+    private static Target CheckPlace(string option, string path, bool force)
     {
         string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
         if (!Directory.Exists(folder)) throw new UserError($"{option}: the folder of '{path}' does not exist.");
         if (Directory.Exists(path)) throw new UserError($"{option}: '{path}' is a folder; it must be a file.");
         if (File.Exists(path) && !force) throw new UserError($"{option}: '{path}' exists; --force overwrites it.");
+        return new(path, force);
     }
 
     /// <exception cref="UserError">The name, the folder or an existing file forbids it, or it is no npy file.</exception>
@@ -77,6 +81,36 @@ internal sealed record Target(string Path, bool Overwrite)
     {
         var (file, last) = one.Target.IsStandardOutput ? (other, one) : (one, other);
         file.Target.Write(file.Array, isPicture, cancellation, () => last.Target.Write(last.Array, isPicture, cancellation));
+    }
+
+    /// <summary>Writes several arrays, or none: no file takes its place before all are written.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled; there is no new file then.</exception>
+    public static void WriteAll(ReadOnlySpan<(Target Target, ArrayData Array)> outputs, bool isPicture, CancellationToken cancellation)
+    {
+        var (target, array) = outputs[0];
+        if (outputs.Length == 1)
+        {
+            target.Write(array, isPicture, cancellation);
+            return;
+        }
+
+        // The last file takes its place first; where one cannot, those that did go again.
+        (Target Target, ArrayData Array)[] others = outputs[1..].ToArray();
+        string[] added = [];
+        try
+        {
+            target.Write(array, isPicture, cancellation, () =>
+            {
+                string[] missing = [.. others.Select(other => other.Target.Path).Where(path => !File.Exists(path))];
+                WriteAll(others, isPicture, cancellation);
+                added = missing;
+            });
+        }
+        catch
+        {
+            foreach (string path in added) File.Delete(path);
+            throw;
+        }
     }
 
     private static void Print(ArrayData array, CancellationToken cancellation)

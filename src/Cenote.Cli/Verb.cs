@@ -12,6 +12,9 @@ internal abstract class Verb(string name, string description)
     /// <summary>The options of this operator, beside those that every verb has.</summary>
     public abstract IEnumerable<Option> Options { get; }
 
+    /// <summary>Those that make the layer.</summary>
+    public virtual IEnumerable<Option> LayerOptions => Options;
+
     /// <summary>How many axes the options speak of; null where they hold for any number.</summary>
     public virtual int? Dims(ParseResult parse) => null;
 
@@ -21,6 +24,12 @@ internal abstract class Verb(string name, string description)
     /// <summary>The file that the indices of the maxima are to be written to; null for none.</summary>
     public virtual string? IndicesOutput(ParseResult parse) => null;
 
+    /// <summary>Whether a name can be given to the output: there is one.</summary>
+    public virtual bool HasOneOutput => true;
+
+    /// <summary>What the names of the outputs end in, where none is given.</summary>
+    public virtual IEnumerable<string> Suffixes(ParseResult parse) => [name];
+
     /// <summary>Refuses what no input could satisfy, before any file is opened.</summary>
     /// <exception cref="UserError">An option's value is not allowed.</exception>
     public virtual void Check(ParseResult parse, Settings settings, IReadOnlyList<string> inputs) => Layer(parse, settings.Dims, isPicture: false, settings.Threads);
@@ -29,7 +38,13 @@ internal abstract class Verb(string name, string description)
     /// <exception cref="UserError">The input does not suit it.</exception>
     public abstract ArrayCall Bind(ParseResult parse, Settings settings, string input, InputFile file, CancellationToken cancellation);
 
-    public static IReadOnlyList<Verb> All => [new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb(), new SumVerb(), new GlobalSumVerb(), new LpVerb(), new GlobalLpVerb(), new UnpoolVerb()];
+    public static IReadOnlyList<Verb> All =>
+    [
+        new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb(), new SumVerb(), new GlobalSumVerb(), new LpVerb(), new GlobalLpVerb(),
+        new MinVerb(), new GlobalMinVerb(), new FractionalMaxVerb(), new MedianVerb(), new ModeVerb(), new StochasticVerb(),
+        new ReduceVerb(), new PyramidVerb(),
+        new UnpoolVerb(),
+    ];
 }
 
 /// <summary>An operator that pools.</summary>
@@ -47,9 +62,11 @@ internal abstract class PoolVerb(string name, string description) : Verb(name, d
 /// <summary>An operator whose outputs are each one element of the input: it can say which.</summary>
 internal abstract class IndexedVerb(string name, string description) : PoolVerb(name, description)
 {
-    private readonly Option<string?> _indices = new("--indices") { Description = "Also write where each maximum lay, as PyTorch's return_indices does: an .npy of int64 positions in the plane (row x width + column), of the output's shape (C x H x W for a picture); - is standard output. For one input. [default: none]", HelpName = "INDICES" };
+    private readonly Option<string?> _indices = new("--indices") { Description = "Also write where each chosen value lay, as PyTorch's return_indices does: an .npy of int64 positions in the plane (row x width + column), of the output's shape (C x H x W for a picture); - is standard output. For one input. [default: none]", HelpName = "INDICES" };
 
     public override IEnumerable<Option> Options => [_indices];
+
+    public override IEnumerable<Option> LayerOptions => Options.Where(option => option != _indices);
 
     public override string? IndicesOutput(ParseResult parse) => parse.GetValue(_indices);
 

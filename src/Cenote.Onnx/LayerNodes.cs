@@ -19,6 +19,8 @@ internal sealed class LayerNodes(NodeWriter writer, Layer layer, LayerForm form)
         SumPool sum => Widened(x, wide => Sum(sum.Options, wide)),
         LpPool norm => new NormNodes(writer, this).Write(norm, x),
         GlobalLpPool norm => new NormNodes(writer, this).Write(norm, x),
+        MinPool min => Negated(x, negated => writer.Add("MaxPool", [negated], Window("MaxPool", min.Options))),
+        GlobalMinPool => Negated(x, negated => writer.Add("GlobalMaxPool", [negated])),
         GlobalMaxPool => writer.Add("GlobalMaxPool", [x]),
         GlobalAvgPool => writer.Add("GlobalAveragePool", [x]),
         GlobalSumPool => Widened(x, SumOfPlane),
@@ -27,6 +29,9 @@ internal sealed class LayerNodes(NodeWriter writer, Layer layer, LayerForm form)
         MaxUnpool unpool => writer.Add("MaxUnpool", [x, indices ?? throw new ArgumentException($"indices is missing: {layer} reads them.", nameof(indices))], Window("MaxUnpool", unpool.Options)),
         _ => throw new NotSupportedException($"{layer} has no form in ONNX."),
     };
+
+    // Of floating-point numbers only: integers have one that cannot be negated.
+    private string Negated(string x, Func<string, string> nodes) => writer.Add("Neg", [nodes(writer.Add("Neg", [x]))]);
 
     /// <summary>A subgraph over a type that is wide enough: 16-bit floats are added in float, and rounded once.</summary>
     public string Widened(string x, Func<string, string> nodes)

@@ -47,6 +47,23 @@ internal sealed record ArrayCase(string Arguments, PoolLayer Layer)
         new("lp --norm 3 -k 2x3 -p 1 -d 1x2 --true-norm", new LpPool2d(3, (2, 3), padding: 1, dilation: (1, 2)) { TrueNorm = true }),
         new("lp --norm inf -k 2 --true-norm --dims 3", new LpPool3d(double.PositiveInfinity, 2) { TrueNorm = true }),
         new("global-lp --norm 1.5", new GlobalLpPool2d(1.5)),
+        new("min -k 3 -s 2 -p 1 -d 2 --ceil --dims 1", new MinPool1d(3, 2, 1, 2, ceilMode: true)),
+        new("min -k 2x3 -s 1x2", new MinPool2d((2, 3), (1, 2))),
+        new("min -k 2 --dims 3", new MinPool3d(2)),
+        new("global-min", new GlobalMinPool2d()),
+        new("fractional-max -k 2 --size 5 --dims 1", new FractionalMaxPool1d(2, 5)),
+        new("fractional-max -k 2x1 --size 6x7 --seed 18446744073709551615", new FractionalMaxPool2d((2, 1), (6, 7)) { Seed = ulong.MaxValue }),
+        new("fractional-max -k 2 --size 3x2x4 --seed 5", new FractionalMaxPool3d(2, (3, 2, 4)) { Seed = 5 }),
+        new("median -k 3 -s 2 -p 1 -d 2 --ceil --dims 1", new MedianPool1d(3, 2, 1, 2, ceilMode: true)),
+        new("median -k 2x3 -s 1x2", new MedianPool2d((2, 3), (1, 2))),
+        new("median -k 2 --dims 3", new MedianPool3d(2)),
+        new("mode -k 3 -s 2 -p 1 -d 2 --ceil --dims 1", new ModePool1d(3, 2, 1, 2, ceilMode: true)),
+        new("mode -k 2x3 -s 1x2", new ModePool2d((2, 3), (1, 2))),
+        new("mode -k 2 --dims 3", new ModePool3d(2)),
+        new("stochastic -k 3 -s 2 -p 1 -d 2 --ceil --seed 7 --dims 1", new StochasticPool1d(3, 2, 1, 2, ceilMode: true) { Seed = 7 }),
+        new("stochastic -k 2x3", new StochasticPool2d((2, 3))),
+        new("stochastic -k 2 --dims 3", new StochasticPool3d(2)),
+        new("stochastic --mean -k 2x3", new StochasticMeanPool2d((2, 3))),
     ];
 
     /// <summary>Every element type that the layer takes, in both byte orders and both memory orders; the versions alternate, and so do the ranks.</summary>
@@ -55,7 +72,7 @@ internal sealed record ArrayCase(string Arguments, PoolLayer Layer)
         int seed = Array.IndexOf(All, this) * 1000, number = seed / 1000;
         foreach (bool big in (bool[])[false, true])
             foreach (bool fortran in (bool[])[false, true])
-                foreach (string code in NpyArray.Codes.Where(code => Layer is not NormPool || code[0] == 'f'))
+                foreach (string code in NpyArray.Codes.Where(code => Layer switch { NormPool or StochasticPool or StochasticMeanPool => code[0] == 'f', ModePool => code[0] != 'f', _ => true }))
                 {
                     var form = new NpyForm(big, fortran, 1 + (number++ % 3));
                     long[] shape = Shape(channelsLast, leading: number % 4);

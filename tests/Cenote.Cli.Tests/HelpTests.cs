@@ -21,8 +21,19 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-sum", "-o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
     [InlineData("lp", "--norm -k -s -p --same -d --ceil --true-norm -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
     [InlineData("global-lp", "--norm -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("reduce", "-k --method --edge --ignore-nan --nodata --min-count --round -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("pyramid", "--levels --factor --method --edge --ignore-nan --nodata --min-count --round --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("min", "-k -s -p --same -d --ceil --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-min", "--indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("fractional-max", "-k --size --seed --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("median", "-k -s -p --same -d --ceil --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("mode", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("stochastic", "-k -s -p --same -d --ceil --seed --mean --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
     [InlineData("shape", "--stack -k -s -p --same -d --ceil")]
     [InlineData("onnx", "--json")]
+    [InlineData("explain max", "-k -s -p --same -d --ceil --zero-padding --values --at -o --force --color")]
+    [InlineData("explain adaptive-avg", "--size --round --values --at -o --force --color")]
+    [InlineData("compare", "-k -s -p --same -d --ceil -o --noise --seed --angle --force --json")]
     [InlineData("bench", "--threads --seconds --json")]
     public void Help_tells_every_option_with_its_default(string command, string options)
     {
@@ -44,14 +55,35 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-sum")]
     [InlineData("lp")]
     [InlineData("global-lp")]
+    [InlineData("reduce")]
+    [InlineData("pyramid")]
+    [InlineData("min")]
+    [InlineData("global-min")]
+    [InlineData("fractional-max")]
+    [InlineData("median")]
+    [InlineData("mode")]
+    [InlineData("stochastic")]
     [InlineData("unpool")]
     [InlineData("shape")]
     [InlineData("onnx")]
+    [InlineData("explain")]
+    [InlineData("explain max")]
+    [InlineData("explain avg")]
+    [InlineData("explain global-avg")]
+    [InlineData("explain global-max")]
+    [InlineData("explain adaptive-avg")]
+    [InlineData("explain adaptive-max")]
+    [InlineData("explain sum")]
+    [InlineData("explain global-sum")]
+    [InlineData("explain lp")]
+    [InlineData("explain global-lp")]
+    [InlineData("compare")]
     [InlineData("bench")]
     public void Help_ends_in_an_example_that_works(string command)
     {
         _place.Write("photo.png", Pictures.Png(Picture.Random(8, 8, 3, seed: 1)));
         foreach (string name in (string[])["array", "features", "volume"]) _place.Write($"{name}.npy", NpyArray.Random("f4", [2, 8, 8, 3], seed: 2));
+        _place.Write("labels.npy", NpyArray.Random("u4", [2, 8, 8, 4], seed: 3));
         _place.Write("array.max.npy", NpyArray.Floats([1, 2], 1, 2));
         _place.Write("indices.npy", NpyArray.Of("i8", [1, 2], [5L, -1]));
         _place.Write("model.onnx", Cenote.Onnx.OnnxPool.Write<float>(new MaxPool2d(2), [1, 1, 8, 8]));
@@ -65,7 +97,8 @@ public sealed partial class HelpTests : IDisposable
     public void Help_lists_the_commands()
     {
         string help = _place.Run("--help").Succeeded().Printed;
-        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "unpool", "shape", "onnx", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "reduce", "pyramid", "unpool", "shape", "onnx", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "unpool", "shape", "explain", "compare", "bench"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
     }
 
     [Fact]

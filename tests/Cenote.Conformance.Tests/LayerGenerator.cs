@@ -5,7 +5,7 @@ internal sealed class LayerGenerator(int seed)
 {
     private readonly Random _random = new(seed);
 
-    public static readonly string[] Kinds = ["max", "zeros", "average", "divisor", "sum", "norm", "formula", "infinite", "global", "adaptive-max", "adaptive-avg"];
+    public static readonly string[] Kinds = ["max", "zeros", "min", "average", "divisor", "sum", "norm", "formula", "infinite", "global", "adaptive-max", "adaptive-avg"];
 
     public (PoolLayer Layer, nint[] Shape) Next(string kind, int rank)
     {
@@ -47,6 +47,12 @@ internal sealed class LayerGenerator(int seed)
                 1 => new MaxPool1d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode) { ZeroPadding = kind == "zeros" },
                 2 => new MaxPool2d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode) { ZeroPadding = kind == "zeros" },
                 _ => new MaxPool3d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode) { ZeroPadding = kind == "zeros" },
+            },
+            "min" => rank switch
+            {
+                1 => new MinPool1d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode),
+                2 => new MinPool2d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode),
+                _ => new MinPool3d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode),
             },
             "average" or "divisor" => Average(o, Coin(), kind == "divisor" ? _random.Next(1, 9) : null, rank),
             "sum" => rank switch

@@ -53,9 +53,28 @@ public class GeometryTests
                     Assert.Equal(taps.Count(tap => tap >= c.Length), window.After);
                     Assert.Equal(c.Count ? taps.Count : inside.Count, window.Extent);
                     Assert.Equal(inside, Enumerable.Range(0, (int)window.Count).Select(tap => window.Start + tap * window.Step));
+                    Assert.Equal(Enumerable.Range(0, c.Kernel).Select(tap => Place(position * c.Stride - c.Before + tap * c.Dilation, c.Length, c.After)), plan.TapsAt(0, position));
                 }
+
+                Assert.Equal((c.Before, c.After), plan.PaddingAt(0));
             },
             iter: 20_000);
+
+    private static Tap Place(long position, long length, long after) =>
+        new(position, position >= 0 && position < length ? TapPlace.Input : position < length + after ? TapPlace.Padding : TapPlace.Overhang);
+
+    [Fact]
+    public void Taps_of_uneven_windows_are_those_they_read()
+    {
+        PoolPlan plan = new AdaptiveMaxPool1d(3).Plan(1, 7);
+        Assert.Equal([new(2, TapPlace.Input), new(3, TapPlace.Input), new(4, TapPlace.Input)], plan.TapsAt(0, 1));
+        Assert.Equal((0, 0), plan.PaddingAt(0));
+        Assert.Equal(5, new GlobalAvgPool2d().Plan(1, 2, 5).TapsAt(1, 0).Count());
+        Assert.Throws<ArgumentOutOfRangeException>(() => plan.TapsAt(0, 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => plan.PaddingAt(1));
+        // Taps are made as they are asked for.
+        Assert.Equal(-2147483646, new MaxPool1d(int.MaxValue, 1, int.MaxValue - 1).Plan(1, 1).TapsAt(0, 0).First().Position);
+    }
 
     [Theory]
     // length, kernel, stride, dilation, upper → size, before, after
@@ -72,6 +91,7 @@ public class GeometryTests
         Assert.Equal(size, plan.OutputShape[1]);
         Assert.Equal((before + dilation - 1) / dilation, plan.WindowAt(0, 0).Before);
         Assert.Contains($"padding {before} before and {after} after", plan.DescribeAxis(0), StringComparison.Ordinal);
+        Assert.Equal((before, after), plan.PaddingAt(0));
     }
 
     [Fact]

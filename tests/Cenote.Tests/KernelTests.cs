@@ -7,26 +7,26 @@ public class KernelTests
 {
     private const int Cases = 400;
 
-    public static TheoryData<string, bool> Rows => [.. from type in (string[])["Single", "Double", "Half", "BFloat16", "SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64"] from isMax in (bool[])[true, false] select (type, isMax)];
+    public static TheoryData<string, string> Rows => [.. from type in (string[])["Single", "Double", "Half", "BFloat16", "SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64"] from @operator in (string[])["max", "min", "avg"] select (type, @operator)];
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Every_kernel_gives_the_reference_s_bits(string type, bool isMax)
+    public void Every_kernel_gives_the_reference_s_bits(string type, string @operator)
     {
         switch (type)
         {
-            case "Single": Run<float>(isMax); break;
-            case "Double": Run<double>(isMax); break;
-            case "Half": Run<Half>(isMax); break;
-            case "BFloat16": Run<BFloat16>(isMax); break;
-            case "SByte": Run<sbyte>(isMax); break;
-            case "Byte": Run<byte>(isMax); break;
-            case "Int16": Run<short>(isMax); break;
-            case "UInt16": Run<ushort>(isMax); break;
-            case "Int32": Run<int>(isMax); break;
-            case "UInt32": Run<uint>(isMax); break;
-            case "Int64": Run<long>(isMax); break;
-            default: Run<ulong>(isMax); break;
+            case "Single": Run<float>(@operator); break;
+            case "Double": Run<double>(@operator); break;
+            case "Half": Run<Half>(@operator); break;
+            case "BFloat16": Run<BFloat16>(@operator); break;
+            case "SByte": Run<sbyte>(@operator); break;
+            case "Byte": Run<byte>(@operator); break;
+            case "Int16": Run<short>(@operator); break;
+            case "UInt16": Run<ushort>(@operator); break;
+            case "Int32": Run<int>(@operator); break;
+            case "UInt32": Run<uint>(@operator); break;
+            case "Int64": Run<long>(@operator); break;
+            default: Run<ulong>(@operator); break;
         }
     }
 
@@ -52,14 +52,15 @@ public class KernelTests
         Assert.All(signed, mean => Assert.Equal(sbyte.MinValue, mean));
     }
 
-    private static unsafe void Run<T>(bool isMax)
+    private static unsafe void Run<T>(string @operator)
         where T : unmanaged
     {
+        bool isMean = @operator == "avg";
         var random = new Random(17);
         int compared = 0;
         for (int number = 0; number < Cases; number++)
         {
-            PoolLayer layer = Layer(random, isMax, number, out nint[] shape);
+            PoolLayer layer = Layer(random, @operator, number, out nint[] shape);
             PoolPlan plan;
             try
             {
@@ -85,12 +86,14 @@ public class KernelTests
             var job = new PoolJob(plan, inputMemory.Pointer, from, outputMemory.Pointer, to, default);
             IReadOnlyList<PoolKernel> kernels = layer.Operator[ElementTypes.Of<T>()].Kernels;
             PoolKernel reference = kernels[^1];
+            PoolKernel[] accepting = [.. kernels.SkipLast(1).Where(kernel => kernel.Accepts(job))];
+            if (accepting.Length == 0) continue;
             output.Fill(untouched);
             reference.Run(job, 0, reference.Units(job));
             T[] expected = output.ToArray();
             T[]? bounds = null;
             bool isWide = layer is GlobalAvgPool;
-            if (!isMax && Elements.IsFloating<T>() && (isWide || plan.MaxCount > PoolPlan.MostTapsInOrder))
+            if (isMean && Elements.IsFloating<T>() && (isWide || plan.MaxCount > PoolPlan.MostTapsInOrder))
             {
                 // Means of magnitudes: what the rounding of sums in any order is measured by.
                 T[] kept = input.ToArray();
@@ -100,7 +103,7 @@ public class KernelTests
                 kept.CopyTo(input);
             }
 
-            foreach (PoolKernel kernel in kernels.SkipLast(1).Where(kernel => kernel.Accepts(job)))
+            foreach (PoolKernel kernel in accepting)
             {
                 output.Fill(untouched);
                 long units = kernel.Units(job), cut = random.NextInt64(units + 1);
@@ -115,7 +118,7 @@ public class KernelTests
         }
 
         // The mean of 64-bit integers needs wider sums than registers have.
-        bool hasKernels = isMax || (typeof(T) != typeof(long) && typeof(T) != typeof(ulong));
+        bool hasKernels = !isMean || (typeof(T) != typeof(long) && typeof(T) != typeof(ulong));
         Assert.Equal(hasKernels && System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated, compared > 0);
     }
 
@@ -152,7 +155,7 @@ public class KernelTests
         return Math.Abs(Elements.ToDouble(expected) - value) <= sums + rounding;
     }
 
-    private static PoolLayer Layer(Random random, bool isMax, int number, out nint[] shape)
+    private static PoolLayer Layer(Random random, string @operator, int number, out nint[] shape)
     {
         int rank = 1 + random.Next(3);
         // Lengths around the widths of registers, and channels too.
@@ -165,14 +168,17 @@ public class KernelTests
         if (number % 3 == 2)
         {
             GlobalShape(random, number, shape);
-            return (isMax, rank) switch
+            return (@operator, rank) switch
             {
-                (true, 1) => new GlobalMaxPool1d(),
-                (true, 2) => new GlobalMaxPool2d(),
-                (true, _) => new GlobalMaxPool3d(),
-                (false, 1) => new GlobalAvgPool1d { IntegerRounding = (IntegerRounding)random.Next(2) },
-                (false, 2) => new GlobalAvgPool2d { IntegerRounding = (IntegerRounding)random.Next(2) },
-                (false, _) => new GlobalAvgPool3d { IntegerRounding = (IntegerRounding)random.Next(2) },
+                ("max", 1) => new GlobalMaxPool1d(),
+                ("max", 2) => new GlobalMaxPool2d(),
+                ("max", _) => new GlobalMaxPool3d(),
+                ("min", 1) => new GlobalMinPool1d(),
+                ("min", 2) => new GlobalMinPool2d(),
+                ("min", _) => new GlobalMinPool3d(),
+                (_, 1) => new GlobalAvgPool1d { IntegerRounding = (IntegerRounding)random.Next(2) },
+                (_, 2) => new GlobalAvgPool2d { IntegerRounding = (IntegerRounding)random.Next(2) },
+                _ => new GlobalAvgPool3d { IntegerRounding = (IntegerRounding)random.Next(2) },
             };
         }
 
@@ -191,14 +197,17 @@ public class KernelTests
         bool ceil = random.Next(2) == 0, count = random.Next(2) == 0, zero = random.Next(8) == 0;
         long? divisor = random.Next(5) == 0 ? random.Next(2) == 0 ? -3 : 7 : null;
         var rounding = (IntegerRounding)random.Next(2);
-        return (isMax, rank) switch
+        return (@operator, rank) switch
         {
-            (true, 1) => new MaxPool1d(k, s, p, d, ceil) { ZeroPadding = zero },
-            (true, 2) => new MaxPool2d(k, s, p, d, ceil) { ZeroPadding = zero },
-            (true, _) => new MaxPool3d(k, s, p, d, ceil) { ZeroPadding = zero },
-            (false, 1) => new AvgPool1d(k, s, p, ceil, count, divisor, d) { IntegerRounding = rounding },
-            (false, 2) => new AvgPool2d(k, s, p, ceil, count, divisor, d) { IntegerRounding = rounding },
-            (false, _) => new AvgPool3d(k, s, p, ceil, count, divisor, d) { IntegerRounding = rounding },
+            ("max", 1) => new MaxPool1d(k, s, p, d, ceil) { ZeroPadding = zero },
+            ("max", 2) => new MaxPool2d(k, s, p, d, ceil) { ZeroPadding = zero },
+            ("max", _) => new MaxPool3d(k, s, p, d, ceil) { ZeroPadding = zero },
+            ("min", 1) => new MinPool1d(k, s, p, d, ceil),
+            ("min", 2) => new MinPool2d(k, s, p, d, ceil),
+            ("min", _) => new MinPool3d(k, s, p, d, ceil),
+            (_, 1) => new AvgPool1d(k, s, p, ceil, count, divisor, d) { IntegerRounding = rounding },
+            (_, 2) => new AvgPool2d(k, s, p, ceil, count, divisor, d) { IntegerRounding = rounding },
+            _ => new AvgPool3d(k, s, p, ceil, count, divisor, d) { IntegerRounding = rounding },
         };
     }
 

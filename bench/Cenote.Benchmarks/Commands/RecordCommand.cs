@@ -30,6 +30,7 @@ internal static class RecordCommand
         {
             Write(folder, $"versus-{threads}", $"Beside its peers, {Format.Threads(threads)}", writer => same &= VersusReport.Write(writer, RowTable.All, layouts, element, threads));
             Write(folder, $"odd-shapes-{threads}", $"Random odd shapes, {Format.Threads(threads)}", writer => same &= OddShapeReport.Write(writer, OddShapes, Seed, layouts, element, threads));
+            Write(folder, $"reductions-{threads}", $"Blocks and pyramids, {Format.Threads(threads)}", writer => ReductionReport.Write(writer, threads));
             Write(folder, $"training-{threads}", $"Indices and gradients, {Format.Threads(threads)}", writer => same &= TrainingReport.Write(writer, Path.Combine(folder, $"training-{threads}.png"), RowTable.All, layouts, threads));
         }
 

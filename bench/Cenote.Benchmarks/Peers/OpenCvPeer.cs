@@ -29,6 +29,9 @@ internal sealed class OpenCvPeer : IPeer
         };
     }
 
+    /// <summary><c>resize</c> by area, whose means of integers may round otherwise than ours: for times only.</summary>
+    public PeerCall? BindArea(Job job) => Version is not null && ElementType(job.Element) is { } type ? new OpenCvResize(job, type) : null;
+
     private static MatType? ElementType(Element element) => element.Name switch
     {
         "float32" => MatType.CV_32FC1,

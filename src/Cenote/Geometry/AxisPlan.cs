@@ -6,8 +6,6 @@ internal sealed class AxisPlan
     /// <summary>Input lengths stop here, so that no sum or product below can wrap: every other operand is below 2³¹, or a product of two such.</summary>
     public const long MaxLength = 1L << 60;
 
-    private readonly long _after;
-
     private readonly bool _countPadding;
 
     /// <summary>Whose outputs the windows are, where they do not slide evenly.</summary>
@@ -16,13 +14,16 @@ internal sealed class AxisPlan
     /// <summary>Whether the windows are adaptive ones, of uneven lengths.</summary>
     private readonly bool _adaptive;
 
+    /// <summary>Whether each window may lie anywhere, in each plane somewhere else: as far as a plan knows, it is the whole axis.</summary>
+    private readonly bool _roams;
+
     /// <summary>Of the axis whose transpose this is: 1 / (stride / Dilation') modulo the dilation here, by which the first of the outputs that meet a tap is found.</summary>
     private readonly long _inverse;
 
     private AxisPlan(long inputLength, long outputLength, long kernel, long stride, long before, long after, long dilation, bool countPadding, string formula)
     {
         (InputLength, OutputLength) = (inputLength, outputLength);
-        (Kernel, Stride, Before, _after, Dilation) = (kernel, stride, before, after, dilation);
+        (Kernel, Stride, Before, After, Dilation) = (kernel, stride, before, after, dilation);
         (_countPadding, Formula) = (countPadding, formula);
         (WholeFrom, WholeEnd) = ((before + stride - 1) / stride, FloorDivide(inputLength - Span + before, stride) + 1);
     }
@@ -34,6 +35,14 @@ internal sealed class AxisPlan
         (_transposed, InputLength, OutputLength) = (axis, axis.OutputLength, axis.InputLength);
         (Kernel, Stride, Dilation, Formula) = ((axis.Kernel + step - 1) / step, 1, axis.Dilation / common, "");
         _inverse = Inverse(step % Dilation, Dilation);
+    }
+
+    /// <summary>Windows that lie anywhere.</summary>
+    private AxisPlan(string formula, long inputLength, long outputLength)
+    {
+        (_roams, InputLength, OutputLength, Formula) = (true, inputLength, outputLength, formula);
+        (Kernel, Stride, Dilation) = (inputLength, 1, 1);
+        (WholeFrom, WholeEnd) = (0, outputLength);
     }
 
     /// <summary>Adaptive windows.</summary>
@@ -61,6 +70,9 @@ internal sealed class AxisPlan
     /// <summary>Where the first window starts, as a distance before the input.</summary>
     public long Before { get; }
 
+    /// <summary>How many positions behind the input are padding.</summary>
+    public long After { get; }
+
     /// <summary>The distance between neighbouring taps.</summary>
     public long Dilation { get; }
 
@@ -71,7 +83,7 @@ internal sealed class AxisPlan
     public long MaxCount => Math.Min(Kernel, (InputLength - 1) / Dilation + 1);
 
     /// <summary>The most taps that the divisor of one window counts.</summary>
-    public long MaxExtent => Math.Min(Kernel, (InputLength + (_countPadding ? Before + _after : 0) - 1) / Dilation + 1);
+    public long MaxExtent => Math.Min(Kernel, (InputLength + (_countPadding ? Before + After : 0) - 1) / Dilation + 1);
 
     /// <summary>The output size worked out with its numbers.</summary>
     public string Formula { get; }
@@ -94,12 +106,22 @@ internal sealed class AxisPlan
         return new(length, output, kernel, stride: kernel, 0, 0, dilation: 1, countPadding: false, $"{name}: {length} / {output} = {kernel} taps a window, {output} windows");
     }
 
+    /// <summary>So many windows of so many taps, of which each plane has its own: that of an output may lie anywhere, and a tap's number in it is a position of the axis.</summary>
+    /// <exception cref="ArgumentException">There are no outputs, or too many.</exception>
+    public static AxisPlan Roaming(long length, long kernel, long output, string name)
+    {
+        RequireLength(length, name);
+        if (output < 1 || output > length - kernel + 1)
+            throw new ArgumentException($"input {name} is {length}; {output} windows of {kernel} fit where the output's length is from 1 to {name} − kernelSize + 1 = {length - kernel + 1}.", "input");
+        return new($"{name}: {output} windows of {kernel} over {length}", length, output);
+    }
+
     /// <summary>An axis that the layer does not pool: every output is its input.</summary>
     public static AxisPlan Identity(long length) => new(length, length, kernel: 1, stride: 1, 0, 0, dilation: 1, countPadding: false, "");
 
     /// <summary>The same windows, of stride 1, where every position holds so many channels side by side: taps lie further apart, neighbours of a window are the other channels'.</summary>
     public AxisPlan Interleaved(long channels) =>
-        new(InputLength * channels, OutputLength * channels, Kernel, stride: 1, Before * channels, _after * channels, Dilation * channels, _countPadding, Formula);
+        new(InputLength * channels, OutputLength * channels, Kernel, stride: 1, Before * channels, After * channels, Dilation * channels, _countPadding, Formula);
 
     /// <summary>Windows of <paramref name="options"/> sliding along an axis.</summary>
     /// <exception cref="ArgumentException">No window fits.</exception>
@@ -141,7 +163,10 @@ internal sealed class AxisPlan
     }
 
     /// <summary>Whether the windows slide: each begins <see cref="Stride"/> behind the one before.</summary>
-    public bool Slides => _transposed is null && !_adaptive;
+    public bool Slides => _transposed is null && !_adaptive && !_roams;
+
+    /// <summary>Whether each window may lie anywhere, in each plane somewhere else.</summary>
+    public bool Roams => _roams;
 
     /// <summary>The outputs that read each input, in ascending order: again windows with equal steps between their taps.</summary>
     public AxisPlan Transpose()
@@ -149,6 +174,8 @@ internal sealed class AxisPlan
         if (_transposed is not null) return _transposed;
         // Input i is read by the outputs from ⌊i·O/L⌋ up to ⌈(i + 1)·O/L⌉: the same windows, the other way.
         if (_adaptive) return new(OutputLength, InputLength, "");
+        // As far as a plan knows, every output reads every input.
+        if (_roams) return new("", OutputLength, InputLength);
         // Every output is its input: a single one slides too.
         if (Kernel == 1 && Stride == 1 && InputLength == OutputLength) return this;
         if (LaneStride != 1 || OutputLength == 1) return new(this);
@@ -171,12 +198,13 @@ internal sealed class AxisPlan
         {
             if (_transposed is not null) return Readers(_transposed, position);
             if (_adaptive) return Even(position);
+            if (_roams) return new(0, InputLength, 1, 0, 0, InputLength);
             long start = position * Stride - Before;
             if (IsWhole(position)) return new(start, Kernel, Dilation, 0, 0, Kernel);
             long before = start >= 0 ? 0 : Math.Min(Kernel, Steps(-start));
             long end = TapsBelow(InputLength, start);
             long count = Math.Max(0, end - before);
-            long after = TapsBelow(InputLength + _after, start) - before - count;
+            long after = TapsBelow(InputLength + After, start) - before - count;
             return new(start + before * Dilation, count, Dilation, before, after, _countPadding ? before + count + after : count);
         }
     }
@@ -185,7 +213,7 @@ internal sealed class AxisPlan
     public bool HasOneExtent => OutputLength == 1 || (Slides && this[0].Extent == Kernel && this[OutputLength - 1].Extent == Kernel);
 
     /// <summary>Where the window of an output begins, be it outside the input.</summary>
-    public long Start(long position) => _adaptive ? Quotient(position, InputLength, OutputLength, up: false) : position * Stride - Before;
+    public long Start(long position) => _roams ? 0 : _adaptive ? Quotient(position, InputLength, OutputLength, up: false) : position * Stride - Before;
 
     /// <summary>The first output whose window lies inside the input.</summary>
     public long WholeFrom { get; }

@@ -174,6 +174,29 @@ public sealed class PoolPlan
         return plan[position];
     }
 
+    /// <summary>Every tap of the window of the outputs at <paramref name="position"/> along one axis, those outside the input included, in order.</summary>
+    /// <inheritdoc cref="WindowAt"/>
+    /// <returns>As many taps as the kernel has, or the adaptive window; made one by one, as they are asked for.</returns>
+    public IEnumerable<Tap> TapsAt(int axis, long position)
+    {
+        Window window = WindowAt(axis, position);
+        AxisPlan plan = Axis(axis);
+        return Enumerate(plan.Start(position), plan.Slides ? plan.Kernel : window.Count, window);
+
+        static IEnumerable<Tap> Enumerate(long start, long taps, Window window)
+        {
+            long inside = window.Before + window.Count, declared = inside + window.After;
+            for (long tap = 0; tap < taps; tap++)
+                yield return new(start + tap * window.Step, tap < window.Before ? TapPlace.Padding : tap < inside ? TapPlace.Input : tap < declared ? TapPlace.Padding : TapPlace.Overhang);
+        }
+    }
+
+    /// <summary>How far the input is padded along one axis, be it by numbers or by a rule such as <see cref="Padding.SameUpper"/>.</summary>
+    /// <param name="axis">The spatial axis, from 0 to <see cref="SpatialRank"/> − 1.</param>
+    /// <returns>The positions before and after the input.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    public (long Before, long After) PaddingAt(int axis) => (Axis(axis).Before, Axis(axis).After);
+
     /// <summary>What the sum of one window is divided by in an average: the divisor override, or the product of the windows' extents.</summary>
     /// <param name="position">The output's spatial indices, one per axis.</param>
     /// <returns>The divisor; 0 for a window without a tap, whose average is 0.</returns>

@@ -64,6 +64,6 @@ internal static class GradientKernels
         var tiles = new TileKernel<T, TSum, TSums, TFormat>(isChosen);
         return isChosen
             ? [new PlaceKernel<T, TSum, TSums, TFormat>(), new ScatterKernel<T, TSum, TSums, TFormat>(), new PlainScatterKernel<T, TSum, TSums, TFormat>(), tiles]
-            : [new SpreadKernel<T, TSum, TSums, TFormat>(), new SlidingKernel<T, TSum, TSums, TFormat>(ElementTypes.Of<T>()), tiles];
+            : [new SpreadKernel<T, TSum, TSums, TFormat>(), new SlidingKernel<T, TSum, TSums, TFormat>(ElementTypes.Of<T>()), new SeparableKernel<T, TSum, TSums, TFormat>(), tiles];
     }
 }

@@ -29,7 +29,9 @@ internal sealed unsafe class PlainScatterKernel<T, TSum, TSums, TFormat> : PoolK
     {
         PoolPlan plan = job.Plan, pooling = plan.Transposed;
         bool isCommon = GradientAxis.Accepts(pooling.Depth) && GradientAxis.Accepts(pooling.Height) && GradientAxis.Accepts(pooling.Width);
-        return job.Offsets.Start is not null && (plan.MaxCount >= ManyWindows || !isCommon) && (IsSame || (double)Plane(plan) * Block(job) * sizeof(TSum) <= MostBytes);
+        // Whose windows lie anywhere, an input would have to look at all of them.
+        bool roams = pooling.Depth.Roams || pooling.Height.Roams || pooling.Width.Roams;
+        return job.Offsets.Start is not null && (plan.MaxCount >= ManyWindows || !isCommon) && (IsSame || roams || (double)Plane(plan) * Block(job) * sizeof(TSum) <= MostBytes);
     }
 
     /// <summary>One unit is a plane, or a block of channels.</summary>

@@ -13,14 +13,15 @@ internal interface ITapChoice<T>
     bool Prefers(T later, T chosen);
 }
 
-/// <summary>The first of the greatest, or the last NaN.</summary>
-/// <param name="lowest">−∞, or the smallest value of an integer type.</param>
-internal readonly struct MaxChoice<T>(T lowest) : ITapChoice<T>
+/// <summary>The first of the greatest, or least, taps, or the last NaN.</summary>
+/// <param name="worst">For a maximum −∞, or the smallest value of an integer type.</param>
+internal readonly struct ExtremeChoice<T, TOrder>(T worst) : ITapChoice<T>
     where T : unmanaged, IComparisonOperators<T, T, bool>
+    where TOrder : struct, IOrder
 {
-    public T None => lowest;
+    public T None => worst;
 
 #pragma warning disable CS1718 // a comparison with itself is the test for NaN
-    public bool Prefers(T later, T chosen) => later > chosen || later != later;
+    public bool Prefers(T later, T chosen) => TOrder.IsBetter(later, chosen) || later != later;
 #pragma warning restore CS1718
 }

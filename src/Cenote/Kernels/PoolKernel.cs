@@ -11,6 +11,9 @@ internal readonly unsafe struct PoolJob(PoolPlan plan, void* input, in TensorLay
     /// <summary>The taps that windows chose, where the kernel writes or reads them.</summary>
     public OffsetMemory Offsets { get; init; }
 
+    /// <summary>The number of the first plane, n·channels + c, where the job is a part of a larger one: what is drawn by chance depends on it.</summary>
+    public long FirstPlane { get; init; }
+
     /// <summary>A job over tensors of the plan's lengths.</summary>
     public static PoolJob Of(PoolPlan plan, void* input, in TensorLayout from, void* output, in TensorLayout to, CancellationToken cancellation) => new(
         plan,

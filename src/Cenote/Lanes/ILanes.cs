@@ -79,6 +79,9 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>The later operand where it is greater, else the earlier one: −0 and +0 tie. With a NaN on either side the earlier one.</summary>
     static abstract TSelf Max(TSelf earlier, TSelf later);
 
+    /// <summary>The later operand where it is less, else the earlier one: −0 and +0 tie. With a NaN on either side the earlier one.</summary>
+    static abstract TSelf Min(TSelf earlier, TSelf later);
+
     /// <summary>The lanes at twice the width, in two registers <typeparamref name="TWide"/> of the next wider type of the same kind.</summary>
     static abstract (TWide Lower, TWide Upper) Widen<TWide>(TSelf lanes)
         where TWide : unmanaged;

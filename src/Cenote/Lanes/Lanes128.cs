@@ -131,6 +131,14 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> Min(Lanes128<T> earlier, Lanes128<T> later)
+    {
+        if (typeof(T) == typeof(float) && Sse.IsSupported) return new(Sse.Min(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double) && Sse2.IsSupported) return new(Sse2.Min(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(earlier, later), later, earlier) : new(Vector128.Min(later.Value, earlier.Value));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (TWide Lower, TWide Upper) Widen<TWide>(Lanes128<T> lanes)
         where TWide : unmanaged
     {

@@ -131,6 +131,14 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> Min(Lanes256<T> earlier, Lanes256<T> later)
+    {
+        if (typeof(T) == typeof(float) && Avx.IsSupported) return new(Avx.Min(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double) && Avx.IsSupported) return new(Avx.Min(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(earlier, later), later, earlier) : new(Vector256.Min(later.Value, earlier.Value));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (TWide Lower, TWide Upper) Widen<TWide>(Lanes256<T> lanes)
         where TWide : unmanaged
     {

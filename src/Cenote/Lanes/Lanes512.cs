@@ -131,6 +131,14 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> Min(Lanes512<T> earlier, Lanes512<T> later)
+    {
+        if (typeof(T) == typeof(float) && Avx512F.IsSupported) return new(Avx512F.Min(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double) && Avx512F.IsSupported) return new(Avx512F.Min(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(earlier, later), later, earlier) : new(Vector512.Min(later.Value, earlier.Value));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (TWide Lower, TWide Upper) Widen<TWide>(Lanes512<T> lanes)
         where TWide : unmanaged
     {

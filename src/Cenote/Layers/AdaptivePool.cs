@@ -79,9 +79,9 @@ public abstract class AdaptiveMaxPool : IndexedPool
 
     internal override string OptionsText => AdaptiveSize.Text(OutputSize);
 
-    internal override PoolOperator Operator => MaxOperator.Instance;
+    internal override PoolOperator Operator => ExtremeOperator<Greatest>.Instance;
 
-    internal override PoolOperator IndexedOperator => ArgmaxOperator.Instance;
+    internal override PoolOperator IndexedOperator => ArgExtremeOperator<Greatest>.Instance;
 
     internal override AxisPlan PlanAxis(int axis, long length) => AdaptiveSize.Plan(OutputSize, axis, length, SpatialRank);
 }

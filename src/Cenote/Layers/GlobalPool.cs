@@ -36,9 +36,9 @@ public abstract class GlobalMaxPool : IndexedPool
 
     internal override string Name => "global-max";
 
-    internal override PoolOperator Operator => MaxOperator.Instance;
+    internal override PoolOperator Operator => ExtremeOperator<Greatest>.Instance;
 
-    internal override PoolOperator IndexedOperator => ArgmaxOperator.Instance;
+    internal override PoolOperator IndexedOperator => ArgExtremeOperator<Greatest>.Instance;
 }
 
 /// <summary>The mean of each channel: C×L to C×1, N×C×L to N×C×1.</summary>

@@ -202,7 +202,7 @@ public abstract class IndexedPool : PoolLayer
                 {
                     TensorLayout order = part.Plan.DenseOutput(inputs);
                     var offsets = new OffsetMemory(values + part.Plan.OutputElements * sizeof(T), OffsetMemory.SizeFor(plan.Taps), order);
-                    PoolJob forward = PoolJob.Of(part.Plan, source + part.In(inputs), inputs, values, order, cancellationToken) with { Offsets = offsets };
+                    PoolJob forward = PoolJob.Of(part.Plan, source + part.In(inputs), inputs, values, order, cancellationToken) with { Offsets = offsets, FirstPlane = part.N * plan.Channels + part.C };
                     Run(IndexedOperator, type, forward, null);
                     PoolJob backward = PoolJob.Of(part.Plan.Transposed, from + part.In(gradients), gradients, to + part.In(results), results, cancellationToken) with { Offsets = offsets };
                     Run(ChosenGradient.Instance, type, backward, null);

@@ -26,9 +26,9 @@ public abstract class MaxPool : IndexedPool
     /// <summary>The window's options as given.</summary>
     public WindowOptions Options => SlidingWindow!;
 
-    internal override PoolOperator Operator => MaxOperator.Instance;
+    internal override PoolOperator Operator => ExtremeOperator<Greatest>.Instance;
 
-    internal override PoolOperator IndexedOperator => ArgmaxOperator.Instance;
+    internal override PoolOperator IndexedOperator => ArgExtremeOperator<Greatest>.Instance;
 
     private protected override PoolPlan CreatePlan(ReadOnlySpan<nint> inputShape) => new(this, inputShape, readsPadding: ZeroPadding);
 }

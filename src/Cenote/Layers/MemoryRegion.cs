@@ -37,8 +37,7 @@ internal readonly ref struct MemoryRegion(nuint start, int elementSize, ReadOnly
     /// </summary>
     public bool Overlaps(in MemoryRegion other)
     {
-        if (IsEmpty || other.IsEmpty) return false;
-        if (_start + Length <= other._start || other._start + other.Length <= _start) return false;
+        if (!Meets(other)) return false;
         for (int axis = 0; axis < _lengths.Length; axis++)
         {
             long period = _strides[axis];
@@ -47,6 +46,10 @@ internal readonly ref struct MemoryRegion(nuint start, int elementSize, ReadOnly
 
         return true;
     }
+
+    /// <summary>Whether the bytes from the first to the last of both have any in common: all that can be said where elements differ in size.</summary>
+    public bool Meets(in MemoryRegion other) =>
+        !IsEmpty && !other.IsEmpty && _start + Length > other._start && other._start + other.Length > _start;
 
     /// <summary>Whether every stride from <paramref name="period"/> on is a multiple of it.</summary>
     private bool Repeats(long period)

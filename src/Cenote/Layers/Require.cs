@@ -16,6 +16,13 @@ internal static class Require
         if (source.Overlaps(target)) throw new ArgumentException($"{name} shares memory with {other}; pool into memory of its own.", name);
     }
 
+    /// <summary>The same towards a source whose elements may be of another size; whether the target shares memory with itself has been asked.</summary>
+    /// <exception cref="ArgumentException">Their bytes meet.</exception>
+    public static void Beside(string name, in MemoryRegion target, string other, in MemoryRegion source)
+    {
+        if (source.Meets(target)) throw new ArgumentException($"{name} shares memory with {other}; pool into memory of its own.", name);
+    }
+
     /// <exception cref="ArgumentException">The indices are of other windows.</exception>
     public static void Windows(PoolIndices indices, PoolPlan plan)
     {

@@ -51,13 +51,14 @@ internal readonly unsafe struct IntegerTotals<T, TSum, TTotal>(IntegerRounding r
     public T Settle(T result, T* taps, long count, long step) => result;
 }
 
-/// <summary>The greatest tap; of equal ones the first, of NaNs the last.</summary>
-/// <param name="lowest">The maximum of no taps.</param>
-internal readonly unsafe struct MaxTotals<T, TElement>(TElement lowest) : IPlaneTotals<T, T, TElement>
+/// <summary>The greatest or least tap; of equal ones the first, of NaNs the last.</summary>
+/// <param name="worst">What comes of no taps.</param>
+internal readonly unsafe struct ExtremeTotals<T, TElement, TOrder>(TElement worst) : IPlaneTotals<T, T, TElement>
     where T : unmanaged
     where TElement : unmanaged, IComparisonOperators<TElement, TElement, bool>
+    where TOrder : struct, IOrder
 {
-    public TElement Identity => lowest;
+    public TElement Identity => worst;
 
     public long MostTaps => long.MaxValue;
 
@@ -70,7 +71,7 @@ internal readonly unsafe struct MaxTotals<T, TElement>(TElement lowest) : IPlane
 
     public TElement Lift(T state) => Unsafe.BitCast<T, TElement>(state);
 
-    public TElement Combine(TElement earlier, TElement later) => new MaxReducer<TElement>(lowest).Combine(earlier, later);
+    public TElement Combine(TElement earlier, TElement later) => new ExtremeReducer<TElement, TOrder>(worst).Combine(earlier, later);
 
     public T Finish(TElement total, long taps, long divisor) => Unsafe.BitCast<TElement, T>(total);
 

@@ -94,6 +94,18 @@ internal static unsafe partial class TorchNative
     [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_max_unpool3d")]
     public static partial int MaxUnpool3d(nint self, nint indices, long* size, long sizes, long* stride, long strides, long* padding, long paddings, out nint result);
 
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_fractional_max_pool2d")]
+    public static partial int FractionalMaxPool2d(nint self, long* kernel, long kernels, long* size, long sizes, nint samples, out nint values, out nint indices);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_fractional_max_pool3d")]
+    public static partial int FractionalMaxPool3d(nint self, long* kernel, long kernels, long* size, long sizes, nint samples, out nint values, out nint indices);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_fractional_max_pool2d_backward")]
+    public static partial int FractionalMaxPool2dBackward(nint gradient, nint self, long* kernel, long kernels, long* size, long sizes, nint indices, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_fractional_max_pool3d_backward")]
+    public static partial int FractionalMaxPool3dBackward(nint gradient, nint self, long* kernel, long kernels, long* size, long sizes, nint indices, out nint result);
+
     /// <summary>Any operator by its name; takes the tensors on the stack, and leaves its results there.</summary>
     [LibraryImport(Library, EntryPoint = "aoti_torch_call_dispatcher", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Call(string @operator, string overload, ulong* stack);

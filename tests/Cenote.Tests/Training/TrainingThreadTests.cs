@@ -168,7 +168,7 @@ public class TrainingThreadTests
             TensorLayout inputs = Layout(plan, channelsLast, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength);
             TensorLayout outputs = Layout(plan, channelsLast, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength);
             // Offsets lie as the pooling's outputs do, which of a transposed plan are the inputs.
-            bool transposed = !ReferenceEquals(@operator, ArgmaxOperator.Instance);
+            bool transposed = !ReferenceEquals(@operator, ArgExtremeOperator<Greatest>.Instance);
             PoolJob job = PoolJob.Of(plan, from, inputs, to, outputs, default);
             if (indices is not null) job = job with { Offsets = new(offsets, OffsetMemory.SizeFor((transposed ? plan.Transposed : plan).Taps), transposed ? inputs : outputs) };
             PoolKernel kernel = @operator[ElementTypes.Of<T>()].Find(job);

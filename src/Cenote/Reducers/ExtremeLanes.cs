@@ -2,10 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
-/// <summary>The maximum on registers of integers, float or double. A NaN that comes later is missed, and so watched for.</summary>
-internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : IChoiceLanes<T, TTap>
+/// <summary>The maximum or minimum on registers of integers, float or double. A NaN that comes later is missed, and so watched for.</summary>
+internal readonly unsafe struct ExtremeLanes<T, TTap, TOrder>(T worst) : IChoiceLanes<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
+    where TOrder : struct, IOrder
 {
     private static bool IsFloating
     {
@@ -13,7 +14,7 @@ internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : IChoiceLanes<T, TT
         get => typeof(T) == typeof(float) || typeof(T) == typeof(double);
     }
 
-    public TTap Padding => TTap.Fill(lowest);
+    public TTap Padding => TTap.Fill(worst);
 
     public bool Accepts(PoolPlan plan) => true;
 
@@ -31,10 +32,10 @@ internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : IChoiceLanes<T, TT
     public TTap Lift(TTap taps) => taps;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Combine(TTap earlier, TTap later) => TTap.Max(earlier, later);
+    public TTap Combine(TTap earlier, TTap later) => TOrder.Best<T, TTap>(earlier, later);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater) => TTap.SelectGreater(later, earlier, ofLater, ofEarlier);
+    public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater) => TOrder.SelectBetter<T, TTap>(later, earlier, ofLater, ofEarlier);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;
@@ -52,12 +53,13 @@ internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : IChoiceLanes<T, TT
     public bool Alarms(TTap watch) => IsFloating && TTap.AnyNaN(watch);
 }
 
-/// <summary>The maximum on registers of float or double, whatever they hold.</summary>
-internal readonly unsafe struct ExactMaxLanes<T, TTap>(T lowest) : IChoiceLanes<T, TTap>
+/// <summary>The maximum or minimum on registers of float or double, whatever they hold.</summary>
+internal readonly unsafe struct ExactExtremeLanes<T, TTap, TOrder>(T worst) : IChoiceLanes<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
+    where TOrder : struct, IOrder
 {
-    public TTap Padding => TTap.Fill(lowest);
+    public TTap Padding => TTap.Fill(worst);
 
     public bool Accepts(PoolPlan plan) => true;
 
@@ -76,11 +78,11 @@ internal readonly unsafe struct ExactMaxLanes<T, TTap>(T lowest) : IChoiceLanes<
 
     // A lane that does not equal itself is NaN.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Combine(TTap earlier, TTap later) => TTap.Select(TTap.Equal(later, later), TTap.Max(earlier, later), later);
+    public TTap Combine(TTap earlier, TTap later) => TTap.Select(TTap.Equal(later, later), TOrder.Best<T, TTap>(earlier, later), later);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater) =>
-        TTap.Select(TTap.Equal(later, later), TTap.SelectGreater(later, earlier, ofLater, ofEarlier), ofLater);
+        TTap.Select(TTap.Equal(later, later), TOrder.SelectBetter<T, TTap>(later, earlier, ofLater, ofEarlier), ofLater);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;
@@ -98,14 +100,15 @@ internal readonly unsafe struct ExactMaxLanes<T, TTap>(T lowest) : IChoiceLanes<
 }
 
 /// <summary>
-/// The maximum of 16-bit floats as integers: the bits of a negative number turned over, so that integers order them. Wrong for NaN, and for
-/// −0, which would lose to +0; both are watched for.
+/// The maximum or minimum of 16-bit floats as integers: the bits of a negative number turned over, so that integers order them. Wrong for NaN, and for
+/// −0, which would be less than +0; both are watched for.
 /// </summary>
 /// <param name="infinity">The bits of +∞.</param>
-internal readonly unsafe struct SmallFloatMaxLanes<TTap>(short infinity) : IChoiceLanes<short, TTap>
+internal readonly unsafe struct SmallFloatExtremeLanes<TTap, TOrder>(short infinity) : IChoiceLanes<short, TTap>
     where TTap : unmanaged, ILanes<TTap, short>
+    where TOrder : struct, IOrder
 {
-    public TTap Padding => TTap.Fill((short)(infinity | short.MinValue));
+    public TTap Padding => TTap.Fill(TOrder.Worst((short)(infinity | short.MinValue), infinity));
 
     public bool Accepts(PoolPlan plan) => true;
 
@@ -123,10 +126,10 @@ internal readonly unsafe struct SmallFloatMaxLanes<TTap>(short infinity) : IChoi
     public TTap Lift(TTap taps) => taps ^ (TTap.Signs(taps) & TTap.Fill(short.MaxValue));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Combine(TTap earlier, TTap later) => TTap.Max(earlier, later);
+    public TTap Combine(TTap earlier, TTap later) => TOrder.Best<short, TTap>(earlier, later);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater) => TTap.SelectGreater(later, earlier, ofLater, ofEarlier);
+    public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater) => TOrder.SelectBetter<short, TTap>(later, earlier, ofLater, ofEarlier);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => Lift(state);
@@ -144,12 +147,13 @@ internal readonly unsafe struct SmallFloatMaxLanes<TTap>(short infinity) : IChoi
     public bool Alarms(TTap watch) => !TTap.IsZero(watch);
 }
 
-/// <summary>The maximum of 16-bit floats, whatever they hold.</summary>
+/// <summary>The maximum or minimum of 16-bit floats, whatever they hold.</summary>
 /// <param name="infinity">The bits of +∞.</param>
-internal readonly unsafe struct ExactSmallFloatMaxLanes<TTap>(short infinity) : IChoiceLanes<short, TTap>
+internal readonly unsafe struct ExactSmallFloatExtremeLanes<TTap, TOrder>(short infinity) : IChoiceLanes<short, TTap>
     where TTap : unmanaged, ILanes<TTap, short>
+    where TOrder : struct, IOrder
 {
-    public TTap Padding => TTap.Fill((short)(infinity | short.MinValue));
+    public TTap Padding => TTap.Fill(TOrder.Worst((short)(infinity | short.MinValue), infinity));
 
     public bool Accepts(PoolPlan plan) => true;
 
@@ -174,8 +178,8 @@ internal readonly unsafe struct ExactSmallFloatMaxLanes<TTap>(short infinity) : 
     {
         TTap isNaN = TTap.Greater(later & TTap.Fill(short.MaxValue), TTap.Fill(infinity));
         TTap isKept = TTap.Greater(earlier & TTap.Fill(short.MaxValue), TTap.Fill(infinity));
-        TTap greater = TTap.Select(isKept, default, TTap.Greater(Order(later), Order(earlier)));
-        return TTap.Select(greater | isNaN, ofLater, ofEarlier);
+        TTap better = TTap.Select(isKept, default, TOrder.Better<short, TTap>(Order(later), Order(earlier)));
+        return TTap.Select(better | isNaN, ofLater, ofEarlier);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

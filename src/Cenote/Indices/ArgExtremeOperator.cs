@@ -3,53 +3,54 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
-/// <summary>The maximum and where it is.</summary>
-internal sealed class ArgmaxOperator : PoolOperator
+/// <summary>The maximum, or the minimum, and where it is.</summary>
+internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
+    where TOrder : struct, IOrder
 {
-    public static readonly ArgmaxOperator Instance = new();
+    public static readonly ArgExtremeOperator<TOrder> Instance = new();
 
     /// <summary>From so many taps along the width on, lines of rows are worth more than whole pixels tap by tap.</summary>
     private const long ManyTaps = 5;
 
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
-        ElementType.Single => Of<float, uint>(type, float.NegativeInfinity),
-        ElementType.Double => Of<double, ulong>(type, double.NegativeInfinity),
-        ElementType.Half => SmallFloats(type, Half.NegativeInfinity, infinity: 0x7C00),
-        ElementType.BFloat16 => SmallFloats(type, BFloat16.NegativeInfinity, infinity: 0x7F80),
-        ElementType.SByte => Of<sbyte, byte>(type, sbyte.MinValue, Widened<sbyte, short>(Lines<short, ushort>(short.MinValue))),
-        ElementType.Byte => Of<byte, byte>(type, byte.MinValue, Widened<byte, ushort>(Lines<ushort, ushort>(ushort.MinValue))),
-        ElementType.Int16 => Of<short, ushort>(type, short.MinValue),
-        ElementType.UInt16 => Of<ushort, ushort>(type, ushort.MinValue),
-        ElementType.Int32 => Of<int, uint>(type, int.MinValue),
-        ElementType.UInt32 => Of<uint, uint>(type, uint.MinValue),
-        ElementType.Int64 => Of<long, ulong>(type, long.MinValue),
-        ElementType.UInt64 => Of<ulong, ulong>(type, ulong.MinValue),
+        ElementType.Single => Of<float, uint>(type, TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity)),
+        ElementType.Double => Of<double, ulong>(type, TOrder.Worst(double.NegativeInfinity, double.PositiveInfinity)),
+        ElementType.Half => SmallFloats(type, TOrder.Worst(Half.NegativeInfinity, Half.PositiveInfinity), infinity: 0x7C00),
+        ElementType.BFloat16 => SmallFloats(type, TOrder.Worst(BFloat16.NegativeInfinity, BFloat16.PositiveInfinity), infinity: 0x7F80),
+        ElementType.SByte => Of<sbyte, byte>(type, TOrder.Worst(sbyte.MinValue, sbyte.MaxValue), Widened<sbyte, short>(Lines<short, ushort>(TOrder.Worst(short.MinValue, short.MaxValue)))),
+        ElementType.Byte => Of<byte, byte>(type, TOrder.Worst(byte.MinValue, byte.MaxValue), Widened<byte, ushort>(Lines<ushort, ushort>(TOrder.Worst(ushort.MinValue, ushort.MaxValue)))),
+        ElementType.Int16 => Of<short, ushort>(type, TOrder.Worst(short.MinValue, short.MaxValue)),
+        ElementType.UInt16 => Of<ushort, ushort>(type, TOrder.Worst(ushort.MinValue, ushort.MaxValue)),
+        ElementType.Int32 => Of<int, uint>(type, TOrder.Worst(int.MinValue, int.MaxValue)),
+        ElementType.UInt32 => Of<uint, uint>(type, TOrder.Worst(uint.MinValue, uint.MaxValue)),
+        ElementType.Int64 => Of<long, ulong>(type, TOrder.Worst(long.MinValue, long.MaxValue)),
+        ElementType.UInt64 => Of<ulong, ulong>(type, TOrder.Worst(ulong.MinValue, ulong.MaxValue)),
         _ => throw Unknown(type),
     };
 
     /// <summary>The kernels of a type whose taps are numbered in <typeparamref name="TNumber"/>, the unsigned integer as wide, and more of them.</summary>
-    private static KernelCatalog Of<T, TNumber>(ElementType type, T lowest, params PoolKernel[] more)
+    private static KernelCatalog Of<T, TNumber>(ElementType type, T worst, params PoolKernel[] more)
         where T : unmanaged, IComparisonOperators<T, T, bool>
         where TNumber : unmanaged, IEquatable<TNumber> =>
-        Of(lowest, [.. Located<T, TNumber>(type), .. Blocks<T>(Lines<T, TNumber>(lowest))], more);
+        Of(worst, [.. Located<T, TNumber>(type), .. Blocks<T>(Lines<T, TNumber>(worst))], more);
 
-    private static KernelCatalog SmallFloats<T>(ElementType type, T lowest, short infinity)
+    private static KernelCatalog SmallFloats<T>(ElementType type, T worst, short infinity)
         where T : unmanaged, IComparisonOperators<T, T, bool> =>
-        Of(lowest, [.. Located<T, ushort>(type), .. Blocks<short>(
-            OnRegisters<short, Lanes512<short>, ushort, Lanes512<ushort>, SmallFloatMaxLanes<Lanes512<short>>, ExactSmallFloatMaxLanes<Lanes512<short>>>(new(infinity), new(infinity)),
-            OnRegisters<short, Lanes256<short>, ushort, Lanes256<ushort>, SmallFloatMaxLanes<Lanes256<short>>, ExactSmallFloatMaxLanes<Lanes256<short>>>(new(infinity), new(infinity)),
-            OnRegisters<short, Lanes128<short>, ushort, Lanes128<ushort>, SmallFloatMaxLanes<Lanes128<short>>, ExactSmallFloatMaxLanes<Lanes128<short>>>(new(infinity), new(infinity)))]);
+        Of(worst, [.. Located<T, ushort>(type), .. Blocks<short>(
+            OnRegisters<short, Lanes512<short>, ushort, Lanes512<ushort>, SmallFloatExtremeLanes<Lanes512<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes512<short>, TOrder>>(new(infinity), new(infinity)),
+            OnRegisters<short, Lanes256<short>, ushort, Lanes256<ushort>, SmallFloatExtremeLanes<Lanes256<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes256<short>, TOrder>>(new(infinity), new(infinity)),
+            OnRegisters<short, Lanes128<short>, ushort, Lanes128<ushort>, SmallFloatExtremeLanes<Lanes128<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes128<short>, TOrder>>(new(infinity), new(infinity)))]);
 
     /// <summary>The kernels given, and behind them the reference.</summary>
-    private static KernelCatalog Of<T>(T lowest, PoolKernel[] kernels, params PoolKernel[] more)
+    private static KernelCatalog Of<T>(T worst, PoolKernel[] kernels, params PoolKernel[] more)
         where T : unmanaged, IComparisonOperators<T, T, bool> =>
-        KernelCatalog.Of([.. kernels, .. more, new IndexedReference<T, MaxChoice<T>>(new(lowest))]);
+        KernelCatalog.Of([.. kernels, .. more, new IndexedReference<T, ExtremeChoice<T, TOrder>>(new(worst))]);
 
     /// <summary>The kernel for whole planes; none where those without indices have none.</summary>
     private static PoolKernel[] Located<T, TBits>(ElementType type)
         where T : unmanaged
-        where TBits : unmanaged, IEquatable<TBits> => Registers.Exist(16) ? [new LocatedPlanes<T, TBits>(MaxOperator.Instance, type)] : [];
+        where TBits : unmanaged, IEquatable<TBits> => Registers.Exist(16) ? [new LocatedPlanes<T, TBits>(ExtremeOperator<TOrder>.Instance, type)] : [];
 
     /// <summary>The line kernels of each register width, and before them those for short rows, which use the first that suits channels.</summary>
     private static PoolKernel[] Blocks<T>(params PoolKernel[][] lines)
@@ -76,13 +77,13 @@ internal sealed class ArgmaxOperator : PoolOperator
     }
 
     /// <summary>The line kernels of each register width.</summary>
-    private static PoolKernel[][] Lines<T, TNumber>(T lowest)
+    private static PoolKernel[][] Lines<T, TNumber>(T worst)
         where T : unmanaged
         where TNumber : unmanaged =>
         [
-            OnRegisters<T, Lanes512<T>, TNumber, Lanes512<TNumber>, MaxLanes<T, Lanes512<T>>, ExactMaxLanes<T, Lanes512<T>>>(new(lowest), new(lowest)),
-            OnRegisters<T, Lanes256<T>, TNumber, Lanes256<TNumber>, MaxLanes<T, Lanes256<T>>, ExactMaxLanes<T, Lanes256<T>>>(new(lowest), new(lowest)),
-            OnRegisters<T, Lanes128<T>, TNumber, Lanes128<TNumber>, MaxLanes<T, Lanes128<T>>, ExactMaxLanes<T, Lanes128<T>>>(new(lowest), new(lowest)),
+            OnRegisters<T, Lanes512<T>, TNumber, Lanes512<TNumber>, ExtremeLanes<T, Lanes512<T>, TOrder>, ExactExtremeLanes<T, Lanes512<T>, TOrder>>(new(worst), new(worst)),
+            OnRegisters<T, Lanes256<T>, TNumber, Lanes256<TNumber>, ExtremeLanes<T, Lanes256<T>, TOrder>, ExactExtremeLanes<T, Lanes256<T>, TOrder>>(new(worst), new(worst)),
+            OnRegisters<T, Lanes128<T>, TNumber, Lanes128<TNumber>, ExtremeLanes<T, Lanes128<T>, TOrder>, ExactExtremeLanes<T, Lanes128<T>, TOrder>>(new(worst), new(worst)),
         ];
 
     /// <summary>Every kernel on registers; none where this machine lacks such registers.</summary>

@@ -1,0 +1,235 @@
+namespace Cenote;
+
+/// <summary>All levels of a pyramid from one read of the input. A row of a level is made of the rows below it as soon as these are there, so that what is carried from level to level stays in the cache: a row or two of each.</summary>
+internal static class PyramidKernel
+{
+    /// <summary>Sums of so many bytes, or numbers of 16 bits, and half a divisor fit 32 bits.</summary>
+    private const long MostBytes = 1 << 24, MostShorts = 1 << 16;
+
+    /// <param name="layer">The reduction.</param>
+    /// <param name="type">The element type.</param>
+    /// <param name="levels">Where the levels go.</param>
+    /// <param name="channels">How many channels lie side by side: they are walked together.</param>
+    public static PoolKernel Of(BlockReduce layer, ElementType type, PyramidLevel[] levels, long channels)
+    {
+        bool isMean = layer.Method == Reduction.Mean && !layer.CountsData;
+        long taps = levels[^1].Plan.MaxExtent;
+        return type switch
+        {
+            ElementType.Byte when isMean && taps <= MostBytes => new PyramidKernel<byte, uint, IntegerMean<byte, uint>, BytePairs>(new(layer.IntegerRounding), layer, levels, channels),
+            ElementType.UInt16 when isMean && taps <= MostShorts => new PyramidKernel<ushort, uint, IntegerMean<ushort, uint>, ShortPairs>(new(layer.IntegerRounding), layer, levels, channels),
+            ElementType.Single when isMean => new PyramidKernel<float, float, SingleMean, FloatPairs>(default, layer, levels, channels),
+            _ => BlockReducer.Use<PoolKernel, Maker>(layer, type, new(layer, levels, channels)),
+        };
+    }
+
+    private readonly struct Maker(BlockReduce layer, PyramidLevel[] levels, long channels) : IBlockReducerUser<PoolKernel>
+    {
+        PoolKernel IBlockReducerUser<PoolKernel>.Use<T, TState, TReducer, TNumber>(TReducer reducer, TNumber number, MissingTaps<T> missing) =>
+            new PyramidKernel<T, TState, TReducer, NoPairs<T, TState>>(reducer, layer, levels, channels);
+    }
+}
+
+/// <inheritdoc cref="PyramidKernel"/>
+internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKernel
+    where T : unmanaged
+    where TState : unmanaged
+    where TReducer : struct, IPoolReducer<T, TState>
+    where TPairs : struct, IPairs<T, TState>
+{
+    /// <summary>Rows enough to share among threads: where a level has fewer, it and those above are made of sums that are kept.</summary>
+    private const long LeastRows = 64;
+
+    private readonly TReducer _reducer;
+    private readonly IntegerRounding _rounding;
+    private readonly PyramidLevel[] _levels;
+    private readonly long _channels, _groups, _depthBlock, _heightBlock, _widthBlock;
+
+    /// <summary>The states of a level's row, and where in the working memory its rows begin, in bytes; behind the last level, the end.</summary>
+    private readonly long[] _lengths, _starts;
+
+    /// <summary>The highest level that has rows to share.</summary>
+    private readonly int _shared;
+
+    public PyramidKernel(TReducer reducer, BlockReduce layer, PyramidLevel[] levels, long channels)
+    {
+        (_reducer, _rounding, _levels, _channels) = (reducer, layer.IntegerRounding, levels, channels);
+        (_depthBlock, _heightBlock, _widthBlock) = (Block(layer, 0), Block(layer, 1), Block(layer, 2));
+        _groups = levels[0].Plan.Batch * (levels[0].Plan.Channels / channels);
+        _lengths = [.. levels.Select(level => level.Plan.Width.OutputLength * channels)];
+        _starts = new long[levels.Length + 1];
+        for (int i = 0; i < levels.Length; i++) _starts[i + 1] = _starts[i] + Scratch.Round(_depthBlock * _heightBlock * _lengths[i] * sizeof(TState));
+        for (_shared = levels.Length; _shared > 1 && _groups * Rows(levels[_shared - 1].Plan) < LeastRows;) _shared--;
+    }
+
+    public override string Name => "pyramid";
+
+    public override bool Accepts(in PoolJob job) => true;
+
+    /// <summary>One unit is one row of the highest level that has rows to share.</summary>
+    public override long Units(in PoolJob job) => _groups * Rows(_levels[_shared - 1].Plan);
+
+    public override double Cost(in PoolJob job) => job.Plan.InputElements * (0.1 * sizeof(T));
+
+    public override long PartialBytes(in PoolJob job) => _shared == _levels.Length ? 0 : Units(job) * _lengths[_shared - 1] * sizeof(TState);
+
+    // Bounds: rows, and outputs of a row, are those of the levels' plans; the last block of an axis is clipped to the lengths of what is below.
+    public override void Run(in PoolJob job, long first, long end)
+    {
+        PoolPlan plan = _levels[_shared - 1].Plan;
+        byte* scratch = Scratch.Of(_starts[^1]);
+        for (long unit = first; unit < end; unit++)
+        {
+            job.Cancellation.ThrowIfCancellationRequested();
+            var (rest, h) = Math.DivRem(unit, plan.Height.OutputLength);
+            var (group, d) = Math.DivRem(rest, plan.Depth.OutputLength);
+            TState* sums = _shared == _levels.Length ? (TState*)(scratch + _starts[_shared - 1]) : (TState*)job.Partials + unit * _lengths[_shared - 1];
+            Make(new(job, group, _channels, scratch, null), _shared, d, h, sums);
+        }
+    }
+
+    public override void Complete(in PoolJob job)
+    {
+        int top = _levels.Length;
+        PoolPlan plan = _levels[^1].Plan;
+        byte* scratch = Scratch.Of(_starts[^1]);
+        for (long group = 0; group < _groups; group++)
+        {
+            var walk = new Walk(job, group, _channels, scratch, (TState*)job.Partials + group * Rows(_levels[_shared - 1].Plan) * _lengths[_shared - 1]);
+            for (long d = 0; d < plan.Depth.OutputLength; d++)
+                for (long h = 0; h < plan.Height.OutputLength; h++) Make(walk, top, d, h, (TState*)(scratch + _starts[top - 1]));
+        }
+    }
+
+    private static long Block(BlockReduce layer, int axis) => axis - (3 - layer.SpatialRank) is var own && own >= 0 ? layer.BlockSize[own] : 1;
+
+    private static long Rows(PoolPlan plan) => plan.Depth.OutputLength * plan.Height.OutputLength;
+
+    /// <summary>Makes one row of a level, and of all levels below it that are not there yet.</summary>
+    private void Make(in Walk walk, int level, long d, long h, TState* sums)
+    {
+        PoolPlan plan = _levels[level - 1].Plan;
+        long depth = d * _depthBlock, height = h * _heightBlock;
+        if (level == 1)
+        {
+            var taps = new PyramidRows<T>(
+                walk.Input + depth * walk.From.Depth + height * walk.From.Height,
+                Math.Min(_depthBlock, plan.Depth.InputLength - depth),
+                walk.From.Depth,
+                Math.Min(_heightBlock, plan.Height.InputLength - height),
+                walk.From.Height);
+            FoldTaps(walk, taps, sums);
+        }
+        else
+        {
+            PoolPlan below = _levels[level - 2].Plan;
+            long length = _lengths[level - 2], depths = Math.Min(_depthBlock, below.Depth.OutputLength - depth), heights = Math.Min(_heightBlock, below.Height.OutputLength - height);
+            TState* kept = level - 1 == _shared ? walk.Kept : null, first = (TState*)(walk.Scratch + _starts[level - 2]);
+            if (kept != null)
+            {
+                FoldSums(level, new(kept + (depth * below.Height.OutputLength + height) * length, depths, below.Height.OutputLength * length, heights, length), sums);
+            }
+            else
+            {
+                for (long i = 0; i < depths; i++)
+                    for (long j = 0; j < heights; j++) Make(walk, level - 1, depth + i, height + j, first + (i * heights + j) * length);
+                FoldSums(level, new(first, depths, heights * length, heights, length), sums);
+                // Rows below that are dropped here are outputs there; their sums nobody needs.
+                long endDepth = d == plan.Depth.OutputLength - 1 ? below.Depth.OutputLength : depth + depths, endHeight = h == plan.Height.OutputLength - 1 ? below.Height.OutputLength : height + heights;
+                for (long i = depth; i < endDepth; i++)
+                    for (long j = i < depth + depths ? height + heights : height; j < endHeight; j++) Make(walk, level - 1, i, j, first);
+            }
+        }
+
+        Finish(walk, level, d, h, sums);
+    }
+
+    private void FoldTaps(in Walk walk, in PyramidRows<T> rows, TState* sums)
+    {
+        AxisPlan width = _levels[0].Plan.Width;
+        long channels = _channels, step = walk.From.Width, whole = Math.Min(width.OutputLength, width.InputLength / _widthBlock), made = 0;
+        if (_widthBlock == 2 && channels == 1 && step == 1) made = TPairs.Taps(rows, whole, sums);
+        for (long o = made; o < width.OutputLength; o++)
+        {
+            long taps = Math.Min(_widthBlock, width.InputLength - o * _widthBlock);
+            for (long c = 0; c < channels; c++)
+            {
+                TState state = _reducer.Identity;
+                T* from = rows.First + o * _widthBlock * step + c;
+                for (long i = 0; i < rows.Depths; i++)
+                {
+                    for (long j = 0; j < rows.Heights; j++)
+                    {
+                        T* row = from + i * rows.DepthStep + j * rows.HeightStep;
+                        for (long k = 0; k < taps; k++) state = _reducer.Combine(state, _reducer.Lift(row[k * step]));
+                    }
+                }
+
+                sums[o * channels + c] = state;
+            }
+        }
+    }
+
+    private void FoldSums(int level, in PyramidRows<TState> rows, TState* sums)
+    {
+        long channels = _channels, outputs = _levels[level - 1].Plan.Width.OutputLength, below = _levels[level - 2].Plan.Width.OutputLength, made = 0;
+        if (_widthBlock == 2 && channels == 1) made = TPairs.Sums(rows, Math.Min(outputs, below / 2), sums);
+        for (long o = made; o < outputs; o++)
+        {
+            long taps = Math.Min(_widthBlock, below - o * _widthBlock);
+            for (long c = 0; c < channels; c++)
+            {
+                TState state = _reducer.Identity;
+                TState* from = rows.First + o * _widthBlock * channels + c;
+                for (long i = 0; i < rows.Depths; i++)
+                {
+                    for (long j = 0; j < rows.Heights; j++)
+                    {
+                        TState* row = from + i * rows.DepthStep + j * rows.HeightStep;
+                        for (long k = 0; k < taps; k++) state = _reducer.Combine(state, row[k * channels]);
+                    }
+                }
+
+                sums[o * channels + c] = state;
+            }
+        }
+    }
+
+    /// <summary>The outputs of one row. Only the last one's window may be clipped along the width.</summary>
+    private void Finish(in Walk walk, int level, long d, long h, TState* sums)
+    {
+        PoolPlan plan = _levels[level - 1].Plan;
+        TensorLayout to = _levels[level - 1].Layout;
+        Window depth = plan.Depth[d], height = plan.Height[h], whole = plan.Width[0], last = plan.Width[plan.Width.OutputLength - 1];
+        long channels = _channels, outputs = plan.Width.OutputLength, made = 0;
+        T* row = (T*)_levels[level - 1].Output + walk.N * to.Batch + walk.C * to.Channel + d * to.Depth + h * to.Height;
+        if (to.Width == channels && (channels == 1 || to.Channel == 1))
+        {
+            long alike = last.Extent == whole.Extent ? outputs : outputs - 1;
+            made = TPairs.Means(sums, alike * channels, plan.Divisor(depth.Extent * height.Extent * whole.Extent), _rounding, row);
+        }
+
+        for (long i = made; i < outputs * channels; i++)
+        {
+            var (o, c) = Math.DivRem(i, channels);
+            Window width = o == outputs - 1 ? last : whole;
+            long divisor = plan.Divisor(depth.Extent * height.Extent * width.Extent);
+            row[o * to.Width + c * to.Channel] = _reducer.Finish(sums[i], depth.Count * height.Count * width.Count, divisor);
+        }
+    }
+
+    /// <summary>One plane, or the channels of one image, on one thread.</summary>
+    /// <param name="job">The call.</param>
+    /// <param name="group">Which plane, or image.</param>
+    /// <param name="channels">How many channels it has.</param>
+    /// <param name="scratch">Room for the levels' rows.</param>
+    /// <param name="kept">The sums that the units left of the level that they share; null where they are at work.</param>
+    private readonly struct Walk(in PoolJob job, long group, long channels, byte* scratch, TState* kept)
+    {
+        public readonly long N = group / (job.Plan.Channels / channels), C = group % (job.Plan.Channels / channels);
+        public readonly T* Input = (T*)job.Input + group / (job.Plan.Channels / channels) * job.InputLayout.Batch + group % (job.Plan.Channels / channels) * job.InputLayout.Channel;
+        public readonly TensorLayout From = job.InputLayout;
+        public readonly byte* Scratch = scratch;
+        public readonly TState* Kept = kept;
+    }
+}

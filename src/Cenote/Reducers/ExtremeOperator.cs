@@ -1,0 +1,73 @@
+using System.Numerics;
+
+namespace Cenote;
+
+/// <summary>The maximum, or the minimum.</summary>
+internal sealed class ExtremeOperator<TOrder> : PoolOperator
+    where TOrder : struct, IOrder
+{
+    public static readonly ExtremeOperator<TOrder> Instance = new();
+
+    private protected override KernelCatalog Create(ElementType type) => type switch
+    {
+        ElementType.Single => Of(TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity)),
+        ElementType.Double => Of(TOrder.Worst(double.NegativeInfinity, double.PositiveInfinity)),
+        ElementType.Half => Of(TOrder.Worst(Half.NegativeInfinity, Half.PositiveInfinity)),
+        ElementType.BFloat16 => Of(TOrder.Worst(BFloat16.NegativeInfinity, BFloat16.PositiveInfinity)),
+        ElementType.SByte => Of(TOrder.Worst(sbyte.MinValue, sbyte.MaxValue)),
+        ElementType.Byte => Of(TOrder.Worst(byte.MinValue, byte.MaxValue)),
+        ElementType.Int16 => Of(TOrder.Worst(short.MinValue, short.MaxValue)),
+        ElementType.UInt16 => Of(TOrder.Worst(ushort.MinValue, ushort.MaxValue)),
+        ElementType.Int32 => Of(TOrder.Worst(int.MinValue, int.MaxValue)),
+        ElementType.UInt32 => Of(TOrder.Worst(uint.MinValue, uint.MaxValue)),
+        ElementType.Int64 => Of(TOrder.Worst(long.MinValue, long.MaxValue)),
+        ElementType.UInt64 => Of(TOrder.Worst(ulong.MinValue, ulong.MaxValue)),
+        _ => throw Unknown(type),
+    };
+
+    private static KernelCatalog Of<T>(T worst)
+        where T : unmanaged, IComparisonOperators<T, T, bool>
+    {
+        var reducer = new ExtremeReducer<T, TOrder>(worst);
+        if (typeof(T) == typeof(Half)) return SmallFloats<T>(reducer, infinity: 0x7C00);
+        if (typeof(T) == typeof(BFloat16)) return SmallFloats<T>(reducer, infinity: 0x7F80);
+        return KernelCatalog.Of<T, T, ExtremeReducer<T, TOrder>>(
+            reducer,
+            OnPlanes<T, Lanes512<T>>(worst),
+            OnPlanes<T, Lanes256<T>>(worst),
+            OnPlanes<T, Lanes128<T>>(worst),
+            OnRegisters<T, Lanes512<T>>(worst),
+            OnRegisters<T, Lanes256<T>>(worst),
+            OnRegisters<T, Lanes128<T>>(worst));
+    }
+
+    private static PoolKernel[] OnPlanes<T, TTap>(T worst)
+        where T : unmanaged, IComparisonOperators<T, T, bool>
+        where TTap : unmanaged, ILanes<TTap, T> =>
+        KernelCatalog.OnPlanes<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>, T, ExtremeTotals<T, T, TOrder>>(new(worst), new(worst), new(worst));
+
+    private static PoolKernel[] OnRegisters<T, TTap>(T worst)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T> =>
+        KernelCatalog.OnRegisters<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst));
+
+    private static KernelCatalog SmallFloats<T>(ExtremeReducer<T, TOrder> reducer, short infinity)
+        where T : unmanaged, IComparisonOperators<T, T, bool> =>
+        KernelCatalog.Of<T, T, ExtremeReducer<T, TOrder>>(
+            reducer,
+            SmallFloatPlanes<T, Lanes512<short>>(reducer, infinity),
+            SmallFloatPlanes<T, Lanes256<short>>(reducer, infinity),
+            SmallFloatPlanes<T, Lanes128<short>>(reducer, infinity),
+            SmallFloats<Lanes512<short>>(infinity),
+            SmallFloats<Lanes256<short>>(infinity),
+            SmallFloats<Lanes128<short>>(infinity));
+
+    private static PoolKernel[] SmallFloatPlanes<T, TTap>(ExtremeReducer<T, TOrder> reducer, short infinity)
+        where T : unmanaged, IComparisonOperators<T, T, bool>
+        where TTap : unmanaged, ILanes<TTap, short> =>
+        KernelCatalog.OnPlanes<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>, T, ExtremeTotals<short, T, TOrder>>(new(infinity), new(infinity), new(reducer.Identity));
+
+    private static PoolKernel[] SmallFloats<TTap>(short infinity)
+        where TTap : unmanaged, ILanes<TTap, short> =>
+        KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), new(infinity));
+}

@@ -1,0 +1,37 @@
+namespace Cenote;
+
+/// <summary>A pick on registers: the taps of a row of windows lie in lines, of each window one lane.</summary>
+/// <typeparam name="T">A tap as it lies in memory; floating-point numbers as integers of the same width.</typeparam>
+/// <typeparam name="TTap">A register of taps.</typeparam>
+internal unsafe interface ITapLines<T, TTap>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+{
+    /// <summary>Windows of more taps are not worth lines.</summary>
+    long MostTaps { get; }
+
+    TTap Lift(TTap taps);
+
+    /// <summary>Notes taps that the lines cannot handle.</summary>
+    TTap Watch(TTap watch, TTap taps);
+
+    bool Alarms(TTap watch);
+
+    /// <summary>Prepares, for all windows at once, what is above each other.</summary>
+    /// <param name="lines">The first of the rows.</param>
+    /// <param name="pitch">From one row to the next, in elements.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="columns">The taps of a window's row.</param>
+    /// <param name="count">The elements of a row; behind them is room for a register.</param>
+    void Prepare(T* lines, long pitch, long rows, long columns, long count);
+
+    /// <summary>Writes the outputs.</summary>
+    /// <param name="taps">For each tap of the window, row by row, its line.</param>
+    /// <param name="rows">The rows of a window.</param>
+    /// <param name="columns">The taps of a row.</param>
+    /// <param name="work">Room for as many lines.</param>
+    /// <param name="pitch">From one of these to the next.</param>
+    /// <param name="output">Where the outputs go.</param>
+    /// <param name="count">How many there are.</param>
+    void Finish(T** taps, long rows, long columns, T* work, long pitch, T* output, long count);
+}

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>The median on registers, by sorting networks of minima and maxima.</summary>
+/// <param name="isFloating">Whether the integers are the bits of floating-point numbers.</param>
+/// <param name="infinity">The bits of +∞.</param>
+/// <param name="largest">The largest integer.</param>
+internal readonly unsafe struct MedianLines<T, TTap>(bool isFloating, T infinity, T largest) : ITapLines<T, TTap>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+{
+    private static readonly ConcurrentDictionary<(long, long), SortingNetwork> Networks = new();
+
+    public long MostTaps => 128;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Lift(TTap taps) => isFloating ? taps ^ (TTap.Signs(taps) & TTap.Fill(largest)) : taps;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Watch(TTap watch, TTap taps) => isFloating ? watch | TTap.Greater(taps & TTap.Fill(largest), TTap.Fill(infinity)) : watch;
+
+    public bool Alarms(TTap watch) => !TTap.IsZero(watch);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Prepare(T* lines, long pitch, long rows, long columns, long count)
+    {
+        foreach (Exchange step in Network(rows, columns).Columns) Both(lines + step.Low * pitch, lines + step.High * pitch, lines + step.Low * pitch, lines + step.High * pitch, count);
+    }
+
+    // Bounds: lines have room for a register behind their last element.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Finish(T** taps, long rows, long columns, T* work, long pitch, T* output, long count)
+    {
+        SortingNetwork network = Network(rows, columns);
+        foreach (Exchange step in network.Steps)
+        {
+            T* low = taps[step.Low], high = taps[step.High], toLow = work + step.Low * pitch, toHigh = work + step.High * pitch;
+            if (!step.NeedsHigh) Low(low, high, toLow, count);
+            else if (!step.NeedsLow) High(low, high, toHigh, count);
+            else Both(low, high, toLow, toHigh, count);
+            taps[step.Low] = toLow;
+            taps[step.High] = toHigh;
+        }
+
+        Store(taps[network.Median], output, count);
+    }
+
+    private static SortingNetwork Network(long rows, long columns) => Networks.GetOrAdd((rows, columns), size => new((int)size.Item1, (int)size.Item2));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Both(T* low, T* high, T* toLow, T* toHigh, long count)
+    {
+        for (long i = 0; i < count; i += TTap.Count)
+        {
+            TTap left = TTap.Load(low + i), right = TTap.Load(high + i);
+            TTap.Store(TTap.Min(left, right), toLow + i);
+            TTap.Store(TTap.Max(left, right), toHigh + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Low(T* low, T* high, T* to, long count)
+    {
+        for (long i = 0; i < count; i += TTap.Count) TTap.Store(TTap.Min(TTap.Load(low + i), TTap.Load(high + i)), to + i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void High(T* low, T* high, T* to, long count)
+    {
+        for (long i = 0; i < count; i += TTap.Count) TTap.Store(TTap.Max(TTap.Load(low + i), TTap.Load(high + i)), to + i);
+    }
+
+    // Lifting twice changes nothing.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Store(T* from, T* output, long count)
+    {
+        for (long i = 0; i < count; i += TTap.Count)
+        {
+            if (i + TTap.Count > count) i = Math.Max(0, count - TTap.Count);
+            TTap result = Lift(TTap.Load(from + i));
+            if (count >= TTap.Count) TTap.Store(result, output + i);
+            else TTap.StorePart(result, output, count);
+        }
+    }
+}

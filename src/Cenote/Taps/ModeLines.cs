@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>The mode on registers: for each tap, how many of those behind it are its equals. The first tap of a value counts them all.</summary>
+internal readonly unsafe struct ModeLines<T, TTap>(T none) : ITapLines<T, TTap>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+{
+    /// <summary>The comparisons grow with the square.</summary>
+    public long MostTaps => 32;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Lift(TTap taps) => taps;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Watch(TTap watch, TTap taps) => watch;
+
+    public bool Alarms(TTap watch) => false;
+
+    public void Prepare(T* lines, long pitch, long rows, long columns, long count)
+    {
+    }
+
+    // Bounds: lines have room for a register behind their last element.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Finish(T** taps, long rows, long columns, T* work, long pitch, T* output, long count)
+    {
+        long all = rows * columns;
+        for (long o = 0; o < count; o += TTap.Count)
+        {
+            if (o + TTap.Count > count) o = Math.Max(0, count - TTap.Count);
+            TTap mode = TTap.Load(taps[0] + o), most = TTap.Fill(none);
+            for (long i = 0; i < all - 1; i++)
+            {
+                TTap tap = TTap.Load(taps[i] + o), equals = TTap.Fill(none);
+                // All bits of a lane are −1.
+                for (long j = i + 1; j < all; j++) equals -= TTap.Equal(tap, TTap.Load(taps[j] + o));
+                TTap better = TTap.Greater(equals, most) | (TTap.Equal(equals, most) & TTap.Greater(mode, tap));
+                mode = TTap.Select(better, tap, mode);
+                most = TTap.Select(better, equals, most);
+            }
+
+            // The last tap has none behind it, and wins where nothing repeats and it is the smallest.
+            TTap last = TTap.Load(taps[all - 1] + o);
+            mode = TTap.Select(TTap.Equal(most, TTap.Fill(none)) & TTap.Greater(mode, last), last, mode);
+            if (count >= TTap.Count) TTap.Store(mode, output + o);
+            else TTap.StorePart(mode, output, count);
+        }
+    }
+}
