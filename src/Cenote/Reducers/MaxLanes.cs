@@ -21,7 +21,7 @@ internal readonly unsafe struct MaxLanes<T, TTap>(T lowest) : IChoiceLanes<T, TT
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => true;
 
@@ -65,7 +65,7 @@ internal readonly unsafe struct ExactMaxLanes<T, TTap>(T lowest) : IChoiceLanes<
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => true;
 
@@ -113,7 +113,7 @@ internal readonly unsafe struct SmallFloatMaxLanes<TTap>(short infinity) : IChoi
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => true;
 
@@ -157,7 +157,7 @@ internal readonly unsafe struct ExactSmallFloatMaxLanes<TTap>(short infinity) : 
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => true;
 
