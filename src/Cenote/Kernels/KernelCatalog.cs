@@ -73,6 +73,20 @@ internal sealed class KernelCatalog
         ];
     }
 
+    /// <summary>For windows of uneven lengths.</summary>
+    /// <param name="reducer">A reducer on registers that is right for any taps.</param>
+    /// <param name="totals">What its states come to.</param>
+    /// <param name="reference">Makes the outputs that depend on the order of their taps.</param>
+    public static PoolKernel[] Uneven<T, TTap, TState, TAcc, TReducer, TTotal, TTotals>(TReducer reducer, TTotals totals, IRowReference reference)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TTotal : unmanaged
+        where TTotals : struct, IPlaneTotals<T, TState, TTotal> =>
+        Registers.Exist(Unsafe.SizeOf<TTap>()) ? [new UnevenKernel<T, TTap, TState, TAcc, TReducer, TTotal, TTotals>(reducer, totals, reference)] : [];
+
     /// <summary>The first kernel that takes the job.</summary>
     public PoolKernel Find(in PoolJob job)
     {

@@ -1,7 +1,7 @@
 namespace Cenote;
 
 /// <summary>The specification: any strides, any element, any window, one tap after the other in row-major order. Never optimised.</summary>
-internal sealed unsafe class ReferenceKernel<T, TState, TReducer>(TReducer reducer) : PoolKernel
+internal sealed unsafe class ReferenceKernel<T, TState, TReducer>(TReducer reducer) : PoolKernel, IRowReference
     where T : unmanaged
     where TState : unmanaged
     where TReducer : struct, IPoolReducer<T, TState>
@@ -18,30 +18,31 @@ internal sealed unsafe class ReferenceKernel<T, TState, TReducer>(TReducer reduc
     public override double Cost(in PoolJob job) =>
         job.Plan.OutputElements * (1.0 + job.Plan.MaxCount);
 
-    // Bounds: the plan's windows are clipped to the input's lengths, for which the caller has checked both tensors.
     public override void Run(in PoolJob job, long first, long end)
+    {
+        for (long row = first; row < end; row++) Run(job, row, 0, job.Plan.Width.OutputLength);
+    }
+
+    // Bounds: the plan's windows are clipped to the input's lengths, for which the caller has checked both tensors.
+    public void Run(in PoolJob job, long row, long first, long end)
     {
         PoolPlan plan = job.Plan;
         TensorLayout from = job.InputLayout, to = job.OutputLayout;
-        for (long row = first; row < end; row++)
+        var (rest, h) = Math.DivRem(row, plan.Height.OutputLength);
+        (rest, long d) = Math.DivRem(rest, plan.Depth.OutputLength);
+        var (n, c) = Math.DivRem(rest, plan.Channels);
+        T* plane = (T*)job.Input + n * from.Batch + c * from.Channel;
+        T* output = (T*)job.Output + n * to.Batch + c * to.Channel + d * to.Depth + h * to.Height;
+        Window depth = plan.Depth[d], height = plan.Height[h];
+        for (long w = first; w < end; w++)
         {
-            var (rest, h) = Math.DivRem(row, plan.Height.OutputLength);
-            (rest, long d) = Math.DivRem(rest, plan.Depth.OutputLength);
-            var (n, c) = Math.DivRem(rest, plan.Channels);
-            T* plane = (T*)job.Input + n * from.Batch + c * from.Channel;
-            T* output = (T*)job.Output + n * to.Batch + c * to.Channel + d * to.Depth + h * to.Height;
-            Window depth = plan.Depth[d], height = plan.Height[h];
-            for (long w = 0; w < plan.Width.OutputLength; w++)
-            {
-                Window width = plan.Width[w];
-                TState state = Fold(job, plane, depth, height, width);
-                long divisor = plan.Divisor(depth.Extent * height.Extent * width.Extent);
-                output[w * to.Width] = reducer.Finish(state, depth.Count * height.Count * width.Count, divisor);
-            }
+            Window width = plan.Width[w];
+            TState state = Fold(job, plane, depth, height, width);
+            long divisor = plan.Divisor(depth.Extent * height.Extent * width.Extent);
+            output[w * to.Width] = reducer.Finish(state, depth.Count * height.Count * width.Count, divisor);
         }
     }
 
-    /// <summary>All taps of one window, combined; with padded taps as zeros where the plan reads them.</summary>
     private TState Fold(in PoolJob job, T* plane, in Window depth, in Window height, in Window width)
     {
         // Only reducers for which a repeated tap changes nothing read padding, so a run of padded taps counts as one.

@@ -32,6 +32,9 @@ internal sealed class MaxOperator : PoolOperator
         if (typeof(T) == typeof(BFloat16)) return SmallFloats<T>(reducer, infinity: 0x7F80);
         return KernelCatalog.Of<T, T, MaxReducer<T>>(
             reducer,
+            Uneven<T, Lanes512<T>>(reducer),
+            Uneven<T, Lanes256<T>>(reducer),
+            Uneven<T, Lanes128<T>>(reducer),
             OnPlanes<T, Lanes512<T>>(lowest),
             OnPlanes<T, Lanes256<T>>(lowest),
             OnPlanes<T, Lanes128<T>>(lowest),
@@ -39,6 +42,11 @@ internal sealed class MaxOperator : PoolOperator
             OnRegisters<T, Lanes256<T>>(lowest),
             OnRegisters<T, Lanes128<T>>(lowest));
     }
+
+    private static PoolKernel[] Uneven<T, TTap>(MaxReducer<T> reducer)
+        where T : unmanaged, IComparisonOperators<T, T, bool>
+        where TTap : unmanaged, ILanes<TTap, T> =>
+        KernelCatalog.Uneven<T, TTap, T, TTap, ExactMaxLanes<T, TTap>, T, MaxTotals<T, T>>(new(reducer.Identity), new(reducer.Identity), new ReferenceKernel<T, T, MaxReducer<T>>(reducer));
 
     private static PoolKernel[] OnPlanes<T, TTap>(T lowest)
         where T : unmanaged, IComparisonOperators<T, T, bool>
@@ -54,12 +62,20 @@ internal sealed class MaxOperator : PoolOperator
         where T : unmanaged, IComparisonOperators<T, T, bool> =>
         KernelCatalog.Of<T, T, MaxReducer<T>>(
             reducer,
+            SmallFloatsUneven<T, Lanes512<short>>(reducer, infinity),
+            SmallFloatsUneven<T, Lanes256<short>>(reducer, infinity),
+            SmallFloatsUneven<T, Lanes128<short>>(reducer, infinity),
             SmallFloatPlanes<T, Lanes512<short>>(reducer, infinity),
             SmallFloatPlanes<T, Lanes256<short>>(reducer, infinity),
             SmallFloatPlanes<T, Lanes128<short>>(reducer, infinity),
             SmallFloats<Lanes512<short>>(infinity),
             SmallFloats<Lanes256<short>>(infinity),
             SmallFloats<Lanes128<short>>(infinity));
+
+    private static PoolKernel[] SmallFloatsUneven<T, TTap>(MaxReducer<T> reducer, short infinity)
+        where T : unmanaged, IComparisonOperators<T, T, bool>
+        where TTap : unmanaged, ILanes<TTap, short> =>
+        KernelCatalog.Uneven<short, TTap, short, TTap, ExactSmallFloatMaxLanes<TTap>, T, MaxTotals<short, T>>(new(infinity), new(reducer.Identity), new ReferenceKernel<T, T, MaxReducer<T>>(reducer));
 
     private static PoolKernel[] SmallFloatPlanes<T, TTap>(MaxReducer<T> reducer, short infinity)
         where T : unmanaged, IComparisonOperators<T, T, bool>

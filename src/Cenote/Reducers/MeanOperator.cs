@@ -48,7 +48,8 @@ internal sealed class MeanOperator : PoolOperator
 
         static PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, T> =>
-            KernelCatalog.OnRegisters<T, TTap, T, TTap, MeanLanes<T, TTap>, MeanLanes<T, TTap>>(default, default);
+            [.. KernelCatalog.Uneven<T, TTap, T, TTap, MeanLanes<T, TTap>, T, FloatTotals<T, T, T, TReducer>>(default, default, new ReferenceKernel<T, T, TReducer>(default)),
+            .. KernelCatalog.OnRegisters<T, TTap, T, TTap, MeanLanes<T, TTap>, MeanLanes<T, TTap>>(default, default)];
     }
 
     private static KernelCatalog SmallFloats<T, TFormat>()
@@ -170,7 +171,7 @@ internal sealed class MeanOperator : PoolOperator
     {
         var reducer = new IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(_rounding);
         PoolKernel[] windows = KernelCatalog.OnRegisters<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>>(reducer, reducer);
-        if (!_wholePlane) return windows;
+        if (!_wholePlane) return [.. KernelCatalog.Uneven<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, TTotal, IntegerTotals<T, TSum, TTotal>>(reducer, new(_rounding), new ReferenceKernel<T, TTotal, IntegerMean<T, TTotal>>(new(_rounding))), .. windows];
         return [.. KernelCatalog.OnPlanes<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, TTotal, IntegerTotals<T, TSum, TTotal>>(reducer, reducer, new(_rounding)), .. windows];
     }
 
