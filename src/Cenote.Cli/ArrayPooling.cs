@@ -29,17 +29,38 @@ internal sealed class ArrayPooling : ArrayCall
 
     private PoolPlan Plan => _layer.Plan(From.Lengths);
 
+    /// <summary>Whether outputs depend on the number of their plane, which several leading axes of a Fortran array do not count in their own order.</summary>
+    private bool CountsPlanes => _layer is FractionalMaxPool or StochasticPool && From.Array.IsFortran && Axes.First > 1;
+
     protected override void Forward<T>(IProgress<double>? progress, CancellationToken cancellation)
     {
-        if (Indices is null)
+        if (!CountsPlanes)
         {
-            _layer.Forward<T>(From.Span<T>(), To.Span<T>(), progress, cancellation);
+            Pool<T>(From, To, Indices is null ? null : Axes.Bind(Indices), progress, cancellation);
+            return;
+        }
+
+        using var input = new ArrayData("input", From.Array.Format, From.Array.Shape);
+        using var output = new ArrayData("output", Output.Format, Output.Shape);
+        using ArrayData? indices = Indices is null ? null : new ArrayData("indices", ElementFormat.Int64, Indices.Shape);
+        ArrayView.Of(From.Array).Span<T>().CopyTo(ArrayView.Of(input).Span<T>());
+        Pool<T>(Axes.Bind(input), Axes.Bind(output), indices is null ? null : Axes.Bind(indices), progress, cancellation);
+        ArrayView.Of(output).Span<T>().CopyTo(ArrayView.Of(Output).Span<T>());
+        if (indices is not null) ArrayView.Of(indices).Span<long>().CopyTo(ArrayView.Of(Indices!).Span<long>());
+    }
+
+    private void Pool<T>(ArrayView from, ArrayView to, ArrayView? flat, IProgress<double>? progress, CancellationToken cancellation)
+        where T : unmanaged
+    {
+        if (flat is null)
+        {
+            _layer.Forward<T>(from.Span<T>(), to.Span<T>(), progress, cancellation);
             return;
         }
 
         var layer = (IndexedPool)_layer;
-        PoolIndices indices = layer.CreateIndices(From.Lengths);
-        layer.ForwardWithIndices<T>(From.Span<T>(), To.Span<T>(), indices, progress, cancellation);
-        indices.ToFlat().CopyTo(Axes.Bind(Indices).Span<long>());
+        PoolIndices indices = layer.CreateIndices(from.Lengths);
+        layer.ForwardWithIndices<T>(from.Span<T>(), to.Span<T>(), indices, progress, cancellation);
+        indices.ToFlat().CopyTo(flat.Span<long>());
     }
 }

@@ -7,7 +7,7 @@ namespace Cenote.Packaging.Tests;
 internal static class Command
 {
     /// <summary>The folder of the dotnet that runs this test; programs with an apphost look there for the runtime.</summary>
-    private static readonly string DotnetRoot = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+    public static readonly string DotnetRoot = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
     public static string Dotnet(string folder, params string[] arguments) => Run("dotnet", folder, arguments);
 

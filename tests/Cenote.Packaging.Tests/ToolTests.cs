@@ -1,10 +1,12 @@
+using System.Diagnostics;
+
 namespace Cenote.Packaging.Tests;
 
 /// <summary>The command installs from its package.</summary>
 public class ToolTests(Feed feed)
 {
     [Fact]
-    public void The_command_installs_and_runs()
+    public async Task The_command_installs_and_runs()
     {
         Assert.True(File.Exists(feed.Tool + ".nupkg"), $"pack made no {feed.Tool}.nupkg");
         string folder = feed.NewFolder("tool");
@@ -17,6 +19,19 @@ public class ToolTests(Feed feed)
         File.Copy(Path.Combine(Feed.Root, "samples", "cenote.png"), Path.Combine(folder, "cenote.png"));
         Command.Run(cenote, folder, "max", "cenote.png", "-k", "4");
         Assert.True(File.Exists(Path.Combine(folder, "cenote.max.png")));
+
+        // The page lies beside the command.
+        using Process server = Process.Start(new ProcessStartInfo(cenote, ["serve", "--port", "0"]) { RedirectStandardOutput = true, Environment = { ["DOTNET_ROOT"] = Command.DotnetRoot } })!;
+        try
+        {
+            using var client = new HttpClient { BaseAddress = new Uri((await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')[0]) };
+            Assert.Contains("playground.js", await client.GetStringAsync("", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Equal("application/wasm", (await client.GetAsync("_framework/Cenote.wasm", TestContext.Current.CancellationToken)).EnsureSuccessStatusCode().Content.Headers.ContentType!.MediaType);
+        }
+        finally
+        {
+            server.Kill();
+        }
     }
 
     [Fact]
