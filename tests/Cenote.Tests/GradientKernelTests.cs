@@ -98,7 +98,7 @@ public class GradientKernelTests
             result.Fill(untouched);
             kernels[^1].Run(job, 0, kernels[^1].Units(job));
             T[] expected = result.ToArray();
-            T[]? bounds = !isChosen && (plan.MaxCount > PoolPlan.MostTapsInOrder || !pooling.Slides) ? Bounds(kernels[^1], job, gradient, result, pooling.DivisorOverride < 0) : null;
+            T[]? bounds = !isChosen && plan.MaxCount > PoolPlan.MostTapsInOrder ? Bounds(kernels[^1], job, gradient, result, pooling.DivisorOverride < 0) : null;
             foreach (PoolKernel kernel in accepting)
             {
                 result.Fill(untouched);

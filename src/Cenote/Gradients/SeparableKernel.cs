@@ -6,8 +6,8 @@ namespace Cenote;
 
 /// <summary>
 /// Gradients of averages axis by axis: what the windows give is summed up along the depth, then the height, then the width. Along an axis an input's readers are cut into runs of 1, 2, 4, … of
-/// them, each run made of two of half its length, so that time grows with the logarithm of their number. For more windows per input than keep their order, and for uneven ones. Some planes lie
-/// side by side, as lanes.
+/// them, each run made of two of half its length, so that time grows with the logarithm of their number. For more windows per input than keep their order. Some planes lie side by side, as
+/// lanes.
 /// </summary>
 // Bounds: each buffer holds the largest step of a unit, and readers are outputs of the pooling.
 internal sealed unsafe class SeparableKernel<T, TSum, TSums, TFormat> : PoolKernel
@@ -25,7 +25,7 @@ internal sealed unsafe class SeparableKernel<T, TSum, TSums, TFormat> : PoolKern
     public override string Name => "separable gradients";
 
     public override bool Accepts(in PoolJob job) =>
-        job.Offsets.Start is null && (job.Plan.MaxCount > ManyWindows || !job.Plan.Transposed.Slides) && Positions(job.Plan) * Lanes(job) * (2 * sizeof(TSum) + sizeof(Readers)) <= MostBytes;
+        job.Offsets.Start is null && job.Plan.MaxCount > ManyWindows && job.Plan.Transposed.Slides && Positions(job.Plan) * Lanes(job) * (2 * sizeof(TSum) + sizeof(Readers)) <= MostBytes;
 
     /// <summary>One unit is the planes that lie side by side.</summary>
     public override long Units(in PoolJob job) => job.Plan.Batch * ((job.Plan.Channels + Lanes(job) - 1) / Lanes(job));
