@@ -40,6 +40,7 @@ public class ToolTests(Feed feed)
         _ = feed.Tool;
         FileInfo[] packages = new DirectoryInfo(Path.Combine(feed.Folder, "feed")).GetFiles("Cenote.Cli.*.nupkg");
         Assert.True(packages.Length > 6, "there is a package for each platform, and one that names them");
-        Assert.All(packages, package => Assert.InRange(package.Length, 1, 12_000_000));
+        // The page takes 3 MB of each; macOS's picture library is one for both of its processors.
+        Assert.All(packages, package => Assert.InRange(package.Length, 1, 14_000_000));
     }
 }
