@@ -14,6 +14,10 @@ internal sealed class ArrayPooling : ArrayCall
         if (withIndices) Indices = new(name, ElementFormat.Int64, Output.Shape, Output.IsFortran, Output.IsBigEndian);
     }
 
+    /// <summary>The layer as an ONNX model.</summary>
+    /// <exception cref="UserError">ONNX cannot say it.</exception>
+    public byte[] ToOnnx() => OnnxFile.Model(_layer, Output.Format, From.Lengths.AsSpan(2));
+
     public override string Options => Plan.OptionsText;
 
     public override double Reads

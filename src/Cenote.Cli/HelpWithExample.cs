@@ -51,6 +51,7 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
         "spp" => "cenote spp array.npy --sizes 1,2,4",
         "unpool" => "cenote unpool array.max.npy --indices indices.npy -k 2        after: cenote max array.npy -k 2 --indices indices.npy",
         "shape" => "cenote shape 112x112 -k 3 -s 2 -p 1",
+        "onnx" => "cenote onnx model.onnx",
         "explain" => "cenote explain max 7x7 -k 3 -s 2 -p 1",
         _ when command.StartsWith("explain ", StringComparison.Ordinal) => ExplainCommand.Example(command["explain ".Length..]),
         "compare" => "cenote compare photo.png -k 4        writes photo.compare.png",

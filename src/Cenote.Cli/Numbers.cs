@@ -16,6 +16,14 @@ internal static class Numbers
         return Cenote.Spatial.Create(values);
     }
 
+    /// <summary>Padding: numbers as above, or two of them, before:after.</summary>
+    public static Padding Padding(string option, string text)
+    {
+        string[] sides = text.Split(':');
+        if (sides.Length > 2) throw new UserError($"{option} is '{text}'; it takes one padding for both sides, or two, before:after such as 1x0:0x1.");
+        return new(Spatial(option, sides[0], 0), Spatial(option, sides[^1], 0));
+    }
+
     /// <summary>Lengths of 1 to 3 axes, each 64 bits.</summary>
     public static nint[] Lengths(string name, string text)
     {

@@ -10,6 +10,7 @@ internal sealed class PoolCommand
     private readonly Argument<string[]> _inputs = new("INPUT") { Description = "A NumPy .npy array, or a picture (PNG, JPEG, WebP, BMP); - is an array from standard input.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _output = new("-o", "--output") { Description = "The file to write: .npy, .png, .jpg or .webp; - is standard output. [default: photo.VERB.png or array.VERB.npy beside the input]", HelpName = "OUTPUT" };
     private readonly Option<string?> _folder = new("--out-dir") { Description = "The folder to write to; needed for several inputs. [default: the folder of the input]", HelpName = "DIR" };
+    private readonly Option<string?> _onnx = new("--onnx") { Description = "Also write the layer as an ONNX model, for any N x C and the input's spatial lengths and type. For one input. [default: none]", HelpName = "MODEL" };
     private readonly Option<string?> _layout = new("--layout") { Description = "Where an array has its channels: nchw (before the spatial axes) or nhwc (last). [default: nchw]", HelpName = "nchw|nhwc" };
     private readonly Option<string?> _dims = new("--dims") { Description = "How many axes of an array are spatial: 1, 2 or 3. [default: as many as K has numbers, or 2]", HelpName = "1|2|3" };
     private readonly ThreadsOption _threads = new();
@@ -24,7 +25,7 @@ internal sealed class PoolCommand
         get
         {
             var command = new Command(_verb.Name, _verb.Description) { _inputs };
-            foreach (Option option in _verb.Options.Concat(_verb.HasOneOutput ? [_output] : []).Concat([_folder, _layout, _dims, _threads.Option, _force, _quiet, _json])) command.Add(option);
+            foreach (Option option in _verb.Options.Concat(_verb.HasOneOutput ? [_output] : []).Concat([_folder, .. _verb is PoolVerb ? (Option[])[_onnx] : [], _layout, _dims, _threads.Option, _force, _quiet, _json])) command.Add(option);
             command.SetAction(Run);
             return command;
         }
@@ -39,6 +40,7 @@ internal sealed class PoolCommand
             throw new UserError($"'{unknown}' is neither an option nor a file; see cenote {_verb.Name} --help.");
         if (output is not null && folder is not null) throw new UserError("-o and --out-dir are both given; an output has one place.");
         if (inputs.Length > 1 && folder is null) throw new UserError($"{inputs.Length} inputs are given; several inputs need --out-dir.");
+        if (inputs.Length > 1 && parse.GetValue(_onnx) is { } model) throw new UserError($"--onnx is '{model}', one file, and {inputs.Length} inputs are given; it takes one input.");
         Settings settings = Read(parse, inputs);
         if (folder is not null && !Directory.Exists(folder))
             throw new UserError($"--out-dir is '{folder}'; it must be a folder that exists.");
@@ -80,6 +82,8 @@ internal sealed class PoolCommand
         // What can be refused without reading the input is refused first.
         Target? early = output is null ? null : Target.Check("-o", output, settings.Force);
         Target? indices = _verb.IndicesOutput(parse) is { } path ? Target.CheckIndices(path, settings.Force) : null;
+        Target? model = parse.GetValue(_onnx) is { } onnx ? Target.CheckModel(onnx, settings.Force) : null;
+        if (model is not null && input != "-" && model.FullPath == Path.GetFullPath(input)) throw new UserError($"--onnx is '{model.Path}', which is the input; the model needs a file of its own.");
         InputFile file = InputFile.Read(input, cancellation);
         using ArrayData array = file.Array;
         if (file.IsPicture) settings.RefuseForPictures(input);
@@ -91,12 +95,19 @@ internal sealed class PoolCommand
             throw new UserError($"--indices: '{indices.Path}' is the output too; values and indices need a place each.");
 
         foreach (var (target, made) in targets.Zip(call.Outputs)) target.RequireHolds(made, file.IsPicture);
+        byte[]? bytes = model is null ? null : ((ArrayPooling)call).ToOnnx();
         var watch = Stopwatch.StartNew();
         ProgressBar.Run(call.Reads, !settings.Quiet, input, progress => call.Run(progress, cancellation));
         double milliseconds = watch.Elapsed.TotalMilliseconds;
-        if (indices is null) Target.WriteAll([.. targets.Zip(call.Outputs)], file.IsPicture, cancellation);
-        else Target.WriteBoth((targets[0], call.Output), (indices, call.Indices!), file.IsPicture, cancellation);
-        return [.. targets.Zip(call.Outputs, (target, made) => new Report(input, target.Path, indices?.Path, array.Format.Code, file.Shape, (file with { Array = made }).Shape, _verb.Name, call.Options, milliseconds))];
+        if (model is null) Write();
+        else AtomicFile.Write(model.Path, settings.Force, stream => stream.Write(bytes), Write);
+        return [.. targets.Zip(call.Outputs, (target, made) => new Report(input, target.Path, indices?.Path, model?.Path, array.Format.Code, file.Shape, (file with { Array = made }).Shape, _verb.Name, call.Options, milliseconds))];
+
+        void Write()
+        {
+            if (indices is null) Target.WriteAll([.. targets.Zip(call.Outputs)], file.IsPicture, cancellation);
+            else Target.WriteBoth((targets[0], call.Output), (indices, call.Indices!), file.IsPicture, cancellation);
+        }
     }
 
     private static Target Default(string input, string? folder, string suffix, bool isPicture, bool isStream, bool force)

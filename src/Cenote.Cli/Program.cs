@@ -12,6 +12,7 @@ try
     var root = new Command("cenote", "Pooling of pictures and NumPy arrays, with PyTorch's numbers.") { new HelpOption { Action = new HelpWithExample() }, new VersionOption() };
     foreach (Verb verb in Verb.All) root.Add(new PoolCommand(verb).Command);
     root.Add(new ShapeCommand().Command);
+    root.Add(new OnnxCommand().Command);
     root.Add(ExplainCommand.Command);
     root.Add(new CompareCommand().Command);
     root.Add(new BenchCommand().Command);

@@ -31,7 +31,7 @@ internal static class StackText
                 "same-upper" => window with { Padding = Padding.SameUpper },
                 "same-lower" => window with { Padding = Padding.SameLower },
                 ['s', .. var number] => window with { Stride = Numbers.Spatial("--stack", number, 1) },
-                ['p', .. var number] => window with { Padding = Numbers.Spatial("--stack", number, 0) },
+                ['p', .. var number] => window with { Padding = Numbers.Padding("--stack", number) },
                 ['d', .. var number] => window with { Dilation = Numbers.Spatial("--stack", number, 1) },
                 _ => throw new UserError($"--stack has '{option}' in '{layer}'; {Allowed}."),
             };

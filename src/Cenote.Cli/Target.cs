@@ -29,6 +29,10 @@ internal sealed record Target(string Path, bool Overwrite)
             : throw new UserError($"{option}: '{path}' ends in '{extension}'; a figure is written as .svg, .png, .jpg, .jpeg or .webp.");
     }
 
+    /// <exception cref="UserError">The name or the folder forbids it, or an existing file, or that it would be no model.</exception>
+    public static Target CheckModel(string path, bool force) =>
+        path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? CheckPlace("--onnx", path, force) : throw new UserError($"--onnx is '{path}'; it must end in .onnx.");
+
     private static Target CheckPlace(string option, string path, bool force)
     {
         string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;

@@ -10,34 +10,35 @@ public sealed partial class HelpTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [Theory]
-    [InlineData("max", "-k -s -p -d --ceil --zero-padding --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("avg", "-k -s -p -d --ceil --exclude-padding --divisor --round -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-avg", "--round -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-max", "--indices -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("max", "-k -s -p --same -d --ceil --zero-padding --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("avg", "-k -s -p --same -d --ceil --exclude-padding --divisor --round -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-avg", "--round -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-max", "--indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
     [InlineData("unpool", "--indices -k -s -p --size -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("adaptive-avg", "--size --round -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("adaptive-max", "--size --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("sum", "-k -s -p -d --ceil -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-sum", "-o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("lp", "--norm -k -s -p -d --ceil --true-norm -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-lp", "--norm -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("reduce", "-k --method --edge --ignore-nan --nodata --min-count --round -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("adaptive-avg", "--size --round -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("adaptive-max", "--size --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("sum", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-sum", "-o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("lp", "--norm -k -s -p --same -d --ceil --true-norm -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-lp", "--norm -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("reduce", "-k --method --edge --ignore-nan --nodata --min-count --round -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
     [InlineData("pyramid", "--levels --factor --method --edge --ignore-nan --nodata --min-count --round --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("min", "-k -s -p -d --ceil --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-min", "--indices -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("fractional-max", "-k --size --seed --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("median", "-k -s -p -d --ceil --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("mode", "-k -s -p -d --ceil -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("stochastic", "-k -s -p -d --ceil --seed --mean --indices -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("gem", "--norm --eps -k -s -p -d --ceil -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-gem", "--norm --eps -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("soft", "-k -s -p -d --ceil -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("blur", "--taps -s -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("spp", "--sizes --mode -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("shape", "--stack -k -s -p -d --ceil")]
-    [InlineData("explain max", "-k -s -p -d --ceil --zero-padding --values --at -o --force --color")]
+    [InlineData("min", "-k -s -p --same -d --ceil --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-min", "--indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("fractional-max", "-k --size --seed --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("median", "-k -s -p --same -d --ceil --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("mode", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("stochastic", "-k -s -p --same -d --ceil --seed --mean --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("gem", "--norm --eps -k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("global-gem", "--norm --eps -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("soft", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("blur", "--taps -s -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("spp", "--sizes --mode -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("shape", "--stack -k -s -p --same -d --ceil")]
+    [InlineData("onnx", "--json")]
+    [InlineData("explain max", "-k -s -p --same -d --ceil --zero-padding --values --at -o --force --color")]
     [InlineData("explain adaptive-avg", "--size --round --values --at -o --force --color")]
-    [InlineData("compare", "-k -s -p -d --ceil -o --noise --seed --angle --force --json")]
+    [InlineData("compare", "-k -s -p --same -d --ceil -o --noise --seed --angle --force --json")]
     [InlineData("bench", "--threads --seconds --json")]
     [InlineData("serve", "--port --page")]
     public void Help_tells_every_option_with_its_default(string command, string options)
@@ -75,6 +76,7 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("spp")]
     [InlineData("unpool")]
     [InlineData("shape")]
+    [InlineData("onnx")]
     [InlineData("explain")]
     [InlineData("explain max")]
     [InlineData("explain avg")]
@@ -95,6 +97,7 @@ public sealed partial class HelpTests : IDisposable
         _place.Write("labels.npy", NpyArray.Random("u4", [2, 8, 8, 4], seed: 3));
         _place.Write("array.max.npy", NpyArray.Floats([1, 2], 1, 2));
         _place.Write("indices.npy", NpyArray.Of("i8", [1, 2], [5L, -1]));
+        _place.Write("model.onnx", Cenote.Onnx.OnnxPool.Write<float>(new MaxPool2d(2), [1, 1, 8, 8]));
         string help = _place.Run($"{command} --help").Succeeded().Printed;
         Match example = Example().Match(help);
         Assert.True(example.Success, help);
@@ -105,7 +108,7 @@ public sealed partial class HelpTests : IDisposable
     public void Help_lists_the_commands()
     {
         string help = _place.Run("--help").Succeeded().Printed;
-        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "min", "global-min", "fractional-max", "median", "mode", "stochastic", "gem", "global-gem", "soft", "blur", "spp", "reduce", "pyramid", "unpool", "shape", "explain", "compare", "bench", "serve"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "min", "global-min", "fractional-max", "median", "mode", "stochastic", "gem", "global-gem", "soft", "blur", "spp", "reduce", "pyramid", "unpool", "shape", "onnx", "explain", "compare", "bench", "serve"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -19,6 +19,13 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Padding_that_differs_is_reported_as_it_was_given()
+    {
+        Assert.Matches(@"^a\.npy  3×8×9 → 3×4×5  sum k2×1 s2 p1×0:0  \d+\.\d ms$", Assert.Single(_place.Run("sum a.npy -k 2x1 -s 2 -p 1x0:0x0").Succeeded().PrintedLines));
+        Assert.Matches(@"^a\.npy  3×8×9 → 3×4×5  max k2 s2 same-lower  \d+\.\d ms$", Assert.Single(_place.Run("max a.npy -k 2 --same lower").Succeeded().PrintedLines));
+    }
+
+    [Fact]
     public void A_picture_is_reported_as_channels_rows_and_columns()
     {
         _place.Write("a.png", Pictures.Png(new(4, 2, 3, new byte[24])));

@@ -20,6 +20,17 @@ public sealed class ShapeTests : IDisposable
         "depth: ceil((16 + 1 + 1 − 3·(2 − 1) − 1) / 1) + 1 = ceil(14 / 1) + 1 = 15",
         "height: ceil((7 + 0 + 0 − 1·(3 − 1) − 1) / 2) + 1 = ceil(4 / 2) + 1 = 3",
         "width: ceil((9 + 2 + 2 − 2·(4 − 1) − 1) / 3) + 1 = ceil(6 / 3) + 1 = 3")]
+    [InlineData("5x6 -k 2x3 -s 2 -p 1x0:0x1",
+        "5×6 → 3×3  (k2×3 s2 p1×0:0×1)",
+        "height: floor((5 + 1 + 0 − 1·(2 − 1) − 1) / 2) + 1 = floor(4 / 2) + 1 = 3",
+        "width: floor((6 + 0 + 1 − 1·(3 − 1) − 1) / 2) + 1 = floor(4 / 2) + 1 = 3")]
+    [InlineData("5x6 -k 2x3 -s 2 --same upper",
+        "5×6 → 3×3  (k2×3 s2 same-upper)",
+        "height: ceil(5 / 2) = 3, padding 0 before and 1 after",
+        "width: ceil(6 / 2) = 3, padding 0 before and 1 after")]
+    [InlineData("5 -k 2 -d 3 --same lower",
+        "5 → 3  (k2 s2 same-lower d3)",
+        "length: ceil(5 / 2) = 3, padding 2 before and 1 after")]
     public void Each_axis_is_worked_out_with_its_numbers(string arguments, params string[] lines) =>
         Assert.Equal(lines, _place.Run($"shape {arguments}").Succeeded().PrintedLines);
 
@@ -47,6 +58,9 @@ public sealed class ShapeTests : IDisposable
             "global-avg    1×1      231              8×4",
         ],
         _place.Run([], "shape", "224x224", "--stack", "conv 7 s2 p3, max 3 s2 p1, avg 2x1, global-avg").Succeeded().PrintedLines);
+
+    [Fact]
+    public void A_stack_takes_padding_that_differs() => Assert.Contains("max 3 s2 p0:1  4", _place.Run([], "shape", "8", "--stack", "max 3 s2 p0:1").Succeeded().Printed, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("max 2, max 9", "SIZE: layer 2 (max 9): input height 4 is too small: with padding 0 before and 0 after it has 4 taps, and one window spans 9 (kernelSize 9, dilation 1); the output size would be 0, and must be at least 1.")]

@@ -1,5 +1,8 @@
 using System.Numerics.Tensors;
 using Cenote.Conformance.Tests.Onnx;
+using Onnx;
+using static Onnx.AttributeProto.Types;
+using static Onnx.TensorProto.Types;
 
 namespace Cenote.Conformance.Tests;
 
@@ -36,17 +39,29 @@ public class OnnxIndexTests
 
     private static OnnxTensor[] Run(string @operator, long[] kernel, int storageOrder, params OnnxTensor[] inputs)
     {
-        var attributes = new Dictionary<string, OnnxAttribute>
-        {
-            ["kernel_shape"] = new("kernel_shape", 0, "", kernel, null),
-            ["strides"] = new("strides", 0, "", @operator == "MaxPool" ? [.. kernel.Select(_ => 1L)] : kernel, null),
-            ["storage_order"] = new("storage_order", storageOrder, "", [], null),
-        };
         string[] names = [.. inputs.Select((_, i) => $"input{i}")], results = @operator == "MaxPool" ? ["values", "indices"] : ["values"];
-        return OnnxGraph.Run(new([new(@operator, names, results, attributes)], names, results, []), inputs);
+        var node = new NodeProto { OpType = @operator };
+        node.Input.Add(names);
+        node.Output.Add(results);
+        node.Attribute.Add(Integers("kernel_shape", kernel));
+        if (@operator == "MaxPool") node.Attribute.Add(new AttributeProto { Name = "storage_order", Type = AttributeType.Int, I = storageOrder });
+        else node.Attribute.Add(Integers("strides", kernel));
+        var model = new ModelProto { Graph = new GraphProto() };
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = 22 });
+        model.Graph.Node.Add(node);
+        model.Graph.Input.Add(names.Select(name => new ValueInfoProto { Name = name }));
+        model.Graph.Output.Add(results.Select(name => new ValueInfoProto { Name = name }));
+        return OnnxGraph.Run(model, inputs);
     }
 
-    private static OnnxTensor Floats(float[] elements, params nint[] shape) => OnnxTensor.Of(OnnxType.Single, Tensor.Create(elements, shape));
+    private static AttributeProto Integers(string name, long[] values)
+    {
+        var attribute = new AttributeProto { Name = name, Type = AttributeType.Ints };
+        attribute.Ints.Add(values);
+        return attribute;
+    }
 
-    private static OnnxTensor Longs(long[] elements, params nint[] shape) => OnnxTensor.Of(OnnxType.Int64, Tensor.Create(elements, shape));
+    private static OnnxTensor Floats(float[] elements, params nint[] shape) => OnnxTensor.Of(DataType.Float, Tensor.Create(elements, shape));
+
+    private static OnnxTensor Longs(long[] elements, params nint[] shape) => OnnxTensor.Of(DataType.Int64, Tensor.Create(elements, shape));
 }

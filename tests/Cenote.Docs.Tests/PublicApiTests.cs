@@ -1,19 +1,23 @@
+using System.Reflection;
+using Cenote.Onnx;
 using PublicApiGenerator;
 
 namespace Cenote.Docs.Tests;
 
-/// <summary>The public API is a file, so that a change of it is a change to review. CENOTE_APPROVE_API=1 rewrites the file.</summary>
+/// <summary>The public API of each package is a file, so that a change of it is a change to review. CENOTE_APPROVE_API=1 rewrites the files.</summary>
 public class PublicApiTests
 {
-    private static readonly string Approved = Repository.PathOf("docs/public-api.txt");
+    public static TheoryData<string> Pages => ["docs/public-api.txt", "docs/public-api-onnx.txt"];
 
-    [Fact]
-    public void The_public_api_is_the_approved_one()
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void The_public_api_is_the_approved_one(string page)
     {
-        string actual = typeof(MaxPool2d).Assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }).ReplaceLineEndings("\n").TrimEnd() + "\n";
-        if (Environment.GetEnvironmentVariable("CENOTE_APPROVE_API") == "1") File.WriteAllText(Approved, actual);
-        string approved = File.Exists(Approved) ? File.ReadAllText(Approved).ReplaceLineEndings("\n") : "";
-        Assert.True(actual == approved, $"The public API differs from docs/public-api.txt:\n{Difference(approved, actual)}\nIf that is meant, run the test with CENOTE_APPROVE_API=1 and commit the file.");
+        Assembly assembly = page == "docs/public-api.txt" ? typeof(MaxPool2d).Assembly : typeof(OnnxPool).Assembly;
+        string file = Repository.PathOf(page), actual = assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }).ReplaceLineEndings("\n").TrimEnd() + "\n";
+        if (Environment.GetEnvironmentVariable("CENOTE_APPROVE_API") == "1") File.WriteAllText(file, actual);
+        string approved = File.Exists(file) ? File.ReadAllText(file).ReplaceLineEndings("\n") : "";
+        Assert.True(actual == approved, $"The public API differs from {page}:\n{Difference(approved, actual)}\nIf that is meant, run the test with CENOTE_APPROVE_API=1 and commit the file.");
     }
 
     private static string Difference(string approved, string actual)

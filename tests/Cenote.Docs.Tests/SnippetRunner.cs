@@ -32,9 +32,10 @@ internal static class SnippetRunner
             References,
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
         using var stream = new MemoryStream();
+        // CS1701: a package was built with an older one than is here, which no project is warned of.
         string[] faults =
         [
-            .. compilation.Emit(stream).Diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning && d.Id != "CS8933").Select(d => d.ToString()),
+            .. compilation.Emit(stream).Diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning && d.Id is not ("CS8933" or "CS1701")).Select(d => d.ToString()),
         ];
         Assert.True(faults.Length == 0, string.Join('\n', faults) + "\n\n" + code);
 

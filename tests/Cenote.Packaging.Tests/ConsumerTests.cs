@@ -20,6 +20,26 @@ public class ConsumerTests(Feed feed)
 
     private static readonly string[] Printed = ["6 5 9 7", "3.5 2.8333333 3.6666667 4.111111", "3.125", "2 4"];
 
+    private const string OnnxProgram = """
+        using Cenote;
+        using Cenote.Onnx;
+
+        byte[] model = OnnxPool.Write<float>(new MaxPool2d(3, stride: 2, padding: 1), [1, 64, 112, 112]);
+        Console.WriteLine(OnnxPool.Read(model));
+        Console.WriteLine(OnnxPool.Write<float>(new AdaptiveAvgPool2d((3, 4)), [-1, 64, 10, 7]).Length > 500);
+        """;
+
+    private static readonly string[] OnnxPrinted = ["MaxPool2d(k3 s2 p1)", "True"];
+
+    [Fact]
+    public void A_new_project_reads_and_writes_ONNX()
+    {
+        _ = feed.Onnx;
+        string folder = NewProject("onnx", OnnxProgram, "Cenote.Onnx");
+        Command.Dotnet(folder, "build", "-c", "Release", "-o", "out", "-warnaserror");
+        Assert.Equal(OnnxPrinted, Lines(Command.Dotnet(folder, Path.Combine("out", "onnx.dll"))));
+    }
+
     [Fact]
     public void A_new_project_pools()
     {
@@ -59,11 +79,11 @@ public class ConsumerTests(Feed feed)
     private static bool OnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    private string NewProject(string name)
+    private string NewProject(string name, string program = Program, string package = "Cenote")
     {
         _ = feed.Library;
         string folder = feed.NewFolder(name);
-        File.WriteAllText(Path.Combine(folder, "Program.cs"), Program);
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), program);
         File.WriteAllText(Path.Combine(folder, name + ".csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -72,7 +92,7 @@ public class ConsumerTests(Feed feed)
                 <ImplicitUsings>enable</ImplicitUsings>
                 <InvariantGlobalization>true</InvariantGlobalization>
               </PropertyGroup>
-              <ItemGroup><PackageReference Include="Cenote" Version="[{feed.Version}]" /></ItemGroup>
+              <ItemGroup><PackageReference Include="{package}" Version="[{feed.Version}]" /></ItemGroup>
             </Project>
             """);
         return folder;

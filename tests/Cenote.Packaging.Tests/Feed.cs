@@ -8,12 +8,13 @@ namespace Cenote.Packaging.Tests;
 /// <summary>The packages of this checkout in a folder of their own, outside of it, so that nothing of the checkout's settings reaches their users.</summary>
 public sealed class Feed : IDisposable
 {
-    private readonly Lazy<string> _library, _tool;
+    private readonly Lazy<string> _library, _onnx, _tool;
 
     public Feed()
     {
         Folder = Directory.CreateTempSubdirectory("cenote-packages-").FullName;
         _library = new(() => Pack("Cenote"));
+        _onnx = new(() => Pack("Cenote.Onnx"));
         _tool = new(() => Pack("Cenote.Cli"));
     }
 
@@ -24,6 +25,9 @@ public sealed class Feed : IDisposable
 
     /// <summary>The path of the library's package, without its ending.</summary>
     public string Library => _library.Value;
+
+    /// <summary>The path of the package for ONNX models, without its ending.</summary>
+    public string Onnx => _onnx.Value;
 
     /// <summary>The path of the command's package, without its ending.</summary>
     public string Tool => _tool.Value;

@@ -32,14 +32,26 @@ public class PackageTests(Feed feed)
         Assert.Contains(specification.Descendants(), element => element.Name.LocalName == "readme" && element.Value == "PACKAGE.md");
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Its_first_page_leads_nowhere_that_is_not_packed(bool tool)
+    [Fact]
+    public void The_package_for_ONNX_brings_what_it_needs()
     {
-        using ZipArchive package = ZipFile.OpenRead((tool ? feed.Tool : feed.Library) + ".nupkg");
+        using ZipArchive package = ZipFile.OpenRead(feed.Onnx + ".nupkg");
+        XDocument specification = XDocument.Load(new MemoryStream(Bytes(package, "Cenote.Onnx.nuspec")));
+        string[] ids = [.. specification.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value).Order(StringComparer.Ordinal)];
+        Assert.Equal(["Cenote", "Google.Protobuf", "OnnxSharp"], ids);
+        XDocument comments = XDocument.Load(new MemoryStream(Bytes(package, "lib/net10.0/Cenote.Onnx.xml")));
+        Assert.Contains(comments.Descendants("member"), member => member.Attribute("name")!.Value == "T:Cenote.Onnx.OnnxPool" && member.Value.Length > 20);
+    }
+
+    [Theory]
+    [InlineData("Cenote")]
+    [InlineData("Cenote.Onnx")]
+    [InlineData("cenote")]
+    public void Its_first_page_leads_nowhere_that_is_not_packed(string title)
+    {
+        using ZipArchive package = ZipFile.OpenRead((title switch { "cenote" => feed.Tool, "Cenote" => feed.Library, _ => feed.Onnx }) + ".nupkg");
         string page = Encoding.UTF8.GetString(Bytes(package, "PACKAGE.md"));
-        Assert.StartsWith(tool ? "# cenote" : "# Cenote", page, StringComparison.Ordinal);
+        Assert.StartsWith($"# {title}\n", page.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.DoesNotMatch(@"\]\((?!https://)|<img|<a ", page);
     }
 

@@ -22,9 +22,9 @@ internal sealed class OnnxPeer : IPeer
         {
             return new OnnxCall(job, type);
         }
-        catch (OnnxRuntimeException)
+        catch (Exception refusal) when (refusal is OnnxRuntimeException or NotSupportedException)
         {
-            // No such kernel: most types have none.
+            // No such operator or kernel: most types have none.
             return null;
         }
     }
@@ -66,7 +66,7 @@ internal sealed unsafe class OnnxCall : OwnOutputCall
     {
         using var settings = new SessionOptions { IntraOpNumThreads = job.Threads, InterOpNumThreads = 1 };
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        _session = new InferenceSession(OnnxNode.Model(job, (int)type), settings);
+        _session = new InferenceSession(job.Element.ToOnnx(job.Row), settings);
         _from = Value(type, job.Row.Shape, job.Input, job.InputBytes);
         _to = Value(type, job.OutputShape, Output, job.OutputBytes);
         _binding = _session.CreateIoBinding();

@@ -1,10 +1,14 @@
 using Cenote.Benchmarks.Peers;
+using Cenote.Onnx;
 
 namespace Cenote.Benchmarks.Rows;
 
 /// <summary>An element type, for code that is not generic over it.</summary>
 internal abstract unsafe class Element(string name, int size, double epsilon)
 {
+    /// <summary>The opset of the kernels that ONNX Runtime is known for.</summary>
+    protected const int OnnxOpset = 12;
+
     public static IReadOnlyList<Element> All { get; } =
     [
         new Element<float>("float32", Math.Pow(2, -23), value => (float)value, value => value),
@@ -34,6 +38,10 @@ internal abstract unsafe class Element(string name, int size, double epsilon)
     public abstract double At(void* data, long index);
 
     public abstract PeerCall BindCenote(Job job);
+
+    /// <summary>A row's layer as an ONNX model of this type.</summary>
+    /// <exception cref="NotSupportedException">ONNX has none.</exception>
+    public abstract byte[] ToOnnx(Row row);
 }
 
 /// <inheritdoc/>
@@ -56,4 +64,6 @@ internal sealed unsafe class Element<T>(string name, double epsilon, Func<double
     public override double At(void* data, long index) => to(((T*)data)[index]);
 
     public override PeerCall BindCenote(Job job) => new CenoteCall<T>(job);
+
+    public override byte[] ToOnnx(Row row) => OnnxPool.Write<T>(row.Layer(threads: 1), [.. row.Shape.Select(length => (nint)length)], OnnxOpset);
 }

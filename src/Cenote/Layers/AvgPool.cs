@@ -10,15 +10,18 @@ namespace Cenote;
 /// </remarks>
 public abstract class AvgPool : LinearPool
 {
-    private readonly bool _countIncludePad;
-    private readonly long? _divisorOverride;
-
     private protected AvgPool(int spatialRank, Spatial kernelSize, Spatial? stride, Padding padding, bool ceilMode, bool countIncludePad, long? divisorOverride, Spatial? dilation)
         : base(spatialRank, new() { Kernel = kernelSize, Stride = stride, Padding = padding, Dilation = dilation ?? 1, CeilMode = ceilMode })
     {
         if (divisorOverride == 0) throw new ArgumentOutOfRangeException(nameof(divisorOverride), "divisorOverride is 0; it must be any other number, or null for the number of taps.");
-        (_countIncludePad, _divisorOverride) = (countIncludePad, divisorOverride);
+        (CountIncludePad, DivisorOverride) = (countIncludePad, divisorOverride);
     }
+
+    /// <summary>Whether the divisor counts padded taps.</summary>
+    public bool CountIncludePad { get; }
+
+    /// <summary>The divisor of every window; null for the number of taps.</summary>
+    public long? DivisorOverride { get; }
 
     /// <summary>How the average of integers rounds; toward zero by default, as PyTorch's <c>int64</c> does.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration's.</exception>
@@ -34,13 +37,13 @@ public abstract class AvgPool : LinearPool
     internal override string Name => "avg";
 
     internal override string OptionsText =>
-        base.OptionsText + (_countIncludePad ? "" : " exclude-padding") + (_divisorOverride is { } divisor ? $" divisor {divisor}" : "");
+        base.OptionsText + (CountIncludePad ? "" : " exclude-padding") + (DivisorOverride is { } divisor ? $" divisor {divisor}" : "");
 
-    private protected override bool CountsPadding => _countIncludePad;
+    private protected override bool CountsPadding => CountIncludePad;
 
     internal override PoolOperator Operator => MeanOperator.Of(IntegerRounding, wholePlane: false);
 
-    private protected override PoolPlan CreatePlan(ReadOnlySpan<nint> inputShape) => new(this, inputShape, divisorOverride: _divisorOverride);
+    private protected override PoolPlan CreatePlan(ReadOnlySpan<nint> inputShape) => new(this, inputShape, divisorOverride: DivisorOverride);
 }
 
 /// <summary>Average pooling along one axis: C×L or N×C×L.</summary>

@@ -1,45 +1,55 @@
+using Cenote.Onnx;
+using Onnx;
+using static Onnx.TensorProto.Types;
+
 namespace Cenote.Conformance.Tests.Onnx;
 
 /// <summary>Runs a graph of pooling nodes, with the reshapes that exporters put around them.</summary>
 internal static class OnnxGraph
 {
     /// <summary>The graph's outputs.</summary>
-    public static OnnxTensor[] Run(OnnxModel model, IReadOnlyList<OnnxTensor> inputs)
+    public static OnnxTensor[] Run(ModelProto model, IReadOnlyList<OnnxTensor> inputs)
     {
-        Dictionary<string, OnnxTensor> values = model.Initializers.ToDictionary(tensor => tensor.Name);
-        for (int i = 0; i < inputs.Count; i++) values[model.Inputs[i]] = inputs[i];
-        foreach (OnnxNode node in model.Nodes)
+        GraphProto graph = model.Graph;
+        Dictionary<string, OnnxTensor> values = graph.Initializer.ToDictionary(tensor => tensor.Name, OnnxTensor.Of);
+        Dictionary<string, PoolNode> pools = OnnxPool.Nodes(model).ToDictionary(node => node.Outputs[0]);
+        string[] names = Inputs(graph);
+        for (int i = 0; i < inputs.Count; i++) values[names[i]] = inputs[i];
+        foreach (NodeProto node in graph.Node)
         {
-            OnnxTensor[] results = node.Operator switch
+            OnnxTensor[] results = node.OpType switch
             {
-                "Constant" => [node.Attributes["value"].Tensor!],
-                "Unsqueeze" => [Unsqueeze(values[node.Inputs[0]], Axes(node, values))],
-                "Squeeze" => [Squeeze(values[node.Inputs[0]], Axes(node, values))],
-                _ => Pool(node, [.. node.Inputs.Select(input => values[input])]),
+                "Constant" => [OnnxTensor.Of(node.Attribute.Single(attribute => attribute.Name == "value").T)],
+                "Unsqueeze" => [Unsqueeze(values[node.Input[0]], Axes(node, values))],
+                "Squeeze" => [Squeeze(values[node.Input[0]], Axes(node, values))],
+                _ => Pool(pools[node.Output[0]], [.. node.Input.Select(input => values[input])]),
             };
             // Optional outputs may be left out, or have no name.
-            for (int i = 0; i < node.Outputs.Length; i++)
-                if (node.Outputs[i].Length > 0) values[node.Outputs[i]] = results[i];
+            for (int i = 0; i < node.Output.Count; i++)
+                if (node.Output[i].Length > 0) values[node.Output[i]] = results[i];
         }
 
-        return [.. model.Outputs.Select(output => values[output])];
+        return [.. graph.Output.Select(output => values[output.Name])];
     }
 
-    private static OnnxTensor[] Pool(OnnxNode node, OnnxTensor[] inputs) => inputs[0].Type switch
+    /// <summary>The names of the inputs; old models list their initializers among them.</summary>
+    public static string[] Inputs(GraphProto graph) => [.. graph.Input.Select(input => input.Name).Except(graph.Initializer.Select(tensor => tensor.Name))];
+
+    private static OnnxTensor[] Pool(PoolNode node, OnnxTensor[] inputs) => inputs[0].Type switch
     {
-        OnnxType.Single => OnnxPool.Run<float>(node, inputs),
-        OnnxType.Double => OnnxPool.Run<double>(node, inputs),
-        OnnxType.Half => OnnxPool.Run<Half>(node, inputs),
-        OnnxType.BFloat16 => OnnxPool.Run<BFloat16>(node, inputs),
-        OnnxType.Byte => OnnxPool.Run<byte>(node, inputs),
-        OnnxType.SByte => OnnxPool.Run<sbyte>(node, inputs),
-        _ => throw new NotSupportedException($"{node.Operator} of {inputs[0].Type}"),
+        DataType.Float => OnnxCall.Run<float>(node, inputs),
+        DataType.Double => OnnxCall.Run<double>(node, inputs),
+        DataType.Float16 => OnnxCall.Run<Half>(node, inputs),
+        DataType.Bfloat16 => OnnxCall.Run<BFloat16>(node, inputs),
+        DataType.Uint8 => OnnxCall.Run<byte>(node, inputs),
+        DataType.Int8 => OnnxCall.Run<sbyte>(node, inputs),
+        _ => throw new NotSupportedException($"{node} of {inputs[0].Type}"),
     };
 
     // An attribute in old models, an input in new ones.
-    private static long[] Axes(OnnxNode node, Dictionary<string, OnnxTensor> values) =>
-        node.Attributes.TryGetValue("axes", out OnnxAttribute? axes) ? axes.Integers
-        : node.Inputs.Length > 1 ? values[node.Inputs[1]].Elements<long>() : [];
+    private static long[] Axes(NodeProto node, Dictionary<string, OnnxTensor> values) =>
+        node.Attribute.FirstOrDefault(attribute => attribute.Name == "axes") is { } axes ? [.. axes.Ints]
+        : node.Input.Count > 1 ? values[node.Input[1]].Elements<long>() : [];
 
     private static OnnxTensor Unsqueeze(OnnxTensor tensor, long[] axes)
     {

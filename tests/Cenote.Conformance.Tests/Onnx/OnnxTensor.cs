@@ -1,40 +1,31 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Onnx;
+using static Onnx.TensorProto.Types;
 
 namespace Cenote.Conformance.Tests.Onnx;
 
-/// <summary>ONNX's TensorProto: a type, a shape, and row-major little-endian elements.</summary>
-internal sealed record OnnxTensor(OnnxType Type, long[] Shape, ReadOnlyMemory<byte> Data, string Name = "")
+/// <summary>A type, a shape, and row-major little-endian elements.</summary>
+internal sealed record OnnxTensor(DataType Type, long[] Shape, ReadOnlyMemory<byte> Data)
 {
-    public static OnnxTensor Read(ReadOnlyMemory<byte> message)
-    {
-        var shape = new List<long>();
-        var type = OnnxType.Undefined;
-        string name = string.Empty;
-        ReadOnlyMemory<byte> data = default;
-        var integers = new List<long>();
-        for (var reader = new WireReader(message); reader.Next();)
-        {
-            switch (reader.Field)
-            {
-                case 1: shape.AddRange(reader.Integers()); break;
-                case 2: type = (OnnxType)reader.Integer; break;
-                case 4 or 10: data = reader.Bytes; break; // packed floats and doubles lie as raw data does
-                case 5 or 7: integers.AddRange(reader.Integers()); break;
-                case 8: name = reader.Text; break;
-                case 9: data = reader.Bytes; break;
-            }
-        }
+    public static OnnxTensor Read(byte[] message) => Of(TensorProto.Parser.ParseFrom(message));
 
-        if (integers.Count > 0) data = Narrow(type, integers);
-        return new(type, [.. shape], data, name);
+    public static OnnxTensor Of(TensorProto tensor)
+    {
+        var type = (DataType)tensor.DataType;
+        byte[] data = tensor.RawData.Length > 0 ? tensor.RawData.ToByteArray()
+            : tensor.FloatData.Count > 0 ? MemoryMarshal.AsBytes<float>([.. tensor.FloatData]).ToArray()
+            : tensor.DoubleData.Count > 0 ? MemoryMarshal.AsBytes<double>([.. tensor.DoubleData]).ToArray()
+            // The integer fields widen small types, and hold the bits of the 16-bit floats.
+            : [.. tensor.Int64Data.Concat(tensor.Int32Data.Select(value => (long)value)).SelectMany(value => BitConverter.GetBytes(value).Take(Size(type)))];
+        return new(type, [.. tensor.Dims], data);
     }
 
     public T[] Elements<T>()
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Data.Span).ToArray();
 
     /// <summary>The elements of a tensor in row-major order of its axes.</summary>
-    public static OnnxTensor Of<T>(OnnxType type, Tensor<T> tensor)
+    public static OnnxTensor Of<T>(DataType type, Tensor<T> tensor)
         where T : unmanaged
     {
         var data = new T[tensor.FlattenedLength];
@@ -45,25 +36,11 @@ internal sealed record OnnxTensor(OnnxType Type, long[] Shape, ReadOnlyMemory<by
     public Tensor<T> ToTensor<T>()
         where T : unmanaged => Tensor.Create(Elements<T>(), [.. Shape.Select(length => (nint)length)]);
 
-    // The integer fields widen small types, and hold the bits of the 16-bit floats.
-    private static byte[] Narrow(OnnxType type, List<long> values) => [.. values.SelectMany(value => BitConverter.GetBytes(value).Take(type switch
+    private static int Size(DataType type) => type switch
     {
-        OnnxType.Byte or OnnxType.SByte => 1,
-        OnnxType.Half or OnnxType.BFloat16 => 2,
-        OnnxType.Int32 => 4,
+        DataType.Uint8 or DataType.Int8 => 1,
+        DataType.Float16 or DataType.Bfloat16 => 2,
+        DataType.Float or DataType.Int32 => 4,
         _ => 8,
-    }))];
-}
-
-internal enum OnnxType
-{
-    Undefined = 0,
-    Single = 1,
-    Byte = 2,
-    SByte = 3,
-    Int32 = 6,
-    Int64 = 7,
-    Half = 10,
-    Double = 11,
-    BFloat16 = 16,
+    };
 }

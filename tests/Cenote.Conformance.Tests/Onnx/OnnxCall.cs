@@ -1,24 +1,24 @@
 using System.Buffers;
 using System.Numerics.Tensors;
+using Cenote.Onnx;
+using static Onnx.TensorProto.Types;
 
 namespace Cenote.Conformance.Tests.Onnx;
 
 /// <summary>Runs one pooling node.</summary>
-internal static class OnnxPool
+internal static class OnnxCall
 {
-    public static OnnxTensor[] Run<T>(OnnxNode node, OnnxTensor[] inputs)
+    public static OnnxTensor[] Run<T>(PoolNode node, OnnxTensor[] inputs)
         where T : unmanaged
     {
-        OnnxType type = inputs[0].Type;
+        DataType type = inputs[0].Type;
         Tensor<T> input = inputs[0].ToTensor<T>();
-        int rank = inputs[0].Shape.Length - 2;
-        if (node.Operator == "MaxUnpool") return [OnnxTensor.Of(type, Unpool(OnnxLayers.CreateUnpool(node, rank), input, inputs[1], inputs.Length > 2 ? inputs[2].Elements<long>() : null))];
-        if (node.Operator == "RoiAlign") return [OnnxTensor.Of(type, OnnxLayers.CreateRegions(node).Forward(input, inputs[1].ToTensor<T>(), inputs[2].Elements<long>()))];
-        if (node.Operator == "MaxRoiPool") return [OnnxTensor.Of(type, OnnxLayers.CreateRegions(node).Forward(input, inputs[1].ToTensor<T>()))];
-        PoolLayer layer = OnnxLayers.Create(node, rank);
-        if (node.Outputs.Length < 2) return [OnnxTensor.Of(type, layer.Forward(input))];
+        Layer layer = node.ToLayer(inputs[0].Shape.Length - 2);
+        if (layer is RoiPool regions) return [OnnxTensor.Of(type, inputs.Length > 2 ? regions.Forward(input, inputs[1].ToTensor<T>(), inputs[2].Elements<long>()) : regions.Forward(input, inputs[1].ToTensor<T>()))];
+        if (layer is MaxUnpool unpool) return [OnnxTensor.Of(type, Unpool(unpool, input, inputs[1], inputs.Length > 2 ? inputs[2].Elements<long>() : null))];
+        if (!node.GivesIndices) return [OnnxTensor.Of(type, ((PoolLayer)layer).Forward(input))];
         (Tensor<T> values, PoolIndices indices) = ((IndexedPool)layer).ForwardWithIndices(input);
-        return [OnnxTensor.Of(type, values), OnnxTensor.Of(OnnxType.Int64, indices.ToOnnx((int)node.Integer("storage_order", otherwise: 0)))];
+        return [OnnxTensor.Of(type, values), OnnxTensor.Of(DataType.Int64, indices.ToOnnx(node.StorageOrder))];
     }
 
     /// <summary>
