@@ -33,7 +33,7 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("global-gem", "--norm --eps -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
     [InlineData("soft", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
     [InlineData("blur", "--taps -s -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("spp", "--sizes --mode -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("spp", "--sizes --mode -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("shape", "--stack -k -s -p --same -d --ceil")]
     [InlineData("onnx", "--json")]
     [InlineData("explain max", "-k -s -p --same -d --ceil --zero-padding --values --at -o --force --color")]
