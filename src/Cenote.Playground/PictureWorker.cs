@@ -20,9 +20,11 @@ public static partial class PictureWorker
     internal static void SetPicture(byte[] pixels, int width, int height)
     {
         _pixels = pixels;
-        // A picture is channels-last in memory; the kernels take it as it is.
-        (_shape, _strides) = ([Channels, height, width], [1, (nint)width * Channels, Channels]);
+        (_shape, _strides) = ([Channels, height, width], Strides(height, width));
     }
+
+    /// <summary>A picture is channels-last in memory; the kernels take it as it is. Of an axis of one element a tensor wants the stride 0.</summary>
+    private static nint[] Strides(nint height, nint width) => [1, height == 1 ? 0 : width * Channels, width == 1 ? 0 : Channels];
 
     /// <summary>The plan of the settings for the picture, in the library's words: its line, then a line per axis.</summary>
     /// <exception cref="ArgumentException">The settings are impossible, or do not suit the picture.</exception>
@@ -44,7 +46,7 @@ public static partial class PictureWorker
         PoolLayer layer = Settings.FromFragment(settings).Layer();
         PoolPlan plan = layer.Plan(_shape);
         var output = new byte[checked((int)(plan.OutputShape[1] * plan.OutputShape[2])) * Channels];
-        layer.Forward(new ReadOnlyTensorSpan<byte>(_pixels, _shape, _strides), new TensorSpan<byte>(output, plan.OutputShape, [1, plan.OutputShape[2] * Channels, Channels]));
+        layer.Forward(new ReadOnlyTensorSpan<byte>(_pixels, _shape, _strides), new TensorSpan<byte>(output, plan.OutputShape, Strides(plan.OutputShape[1], plan.OutputShape[2])));
         return output;
     }
 
@@ -54,7 +56,7 @@ public static partial class PictureWorker
     {
         PoolLayer layer = Settings.FromFragment(settings).Layer();
         PoolPlan plan = layer.Plan(_shape);
-        nint[] outputStrides = [1, plan.OutputShape[2] * Channels, Channels];
+        nint[] outputStrides = Strides(plan.OutputShape[1], plan.OutputShape[2]);
         var sent = new float[checked((int)(plan.OutputShape[1] * plan.OutputShape[2])) * Channels];
         var received = new float[_pixels.Length];
         Array.Fill(sent, 1);

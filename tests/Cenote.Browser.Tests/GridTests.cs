@@ -124,9 +124,9 @@ public class GridTests(Playground playground)
     public async Task What_is_impossible_is_said_in_the_library_s_words()
     {
         await using Window window = await playground.Open("op=max&k=2&s=2&p=2");
-        string message = Assert.Throws<ArgumentOutOfRangeException>(() => new MaxPool2d(2, 2, 2)).Message;
+        string message = Assert.Throws<ArgumentOutOfRangeException>(() => new MaxPool2d(2, 2, 2)).Message.Split(" (Parameter")[0];
         await window.Wait("document.querySelector('#error') !== null");
-        Assert.StartsWith(await window.Text("#error"), message, StringComparison.Ordinal);
+        Assert.Equal(message, await window.Text("#error"));
         await window.ClickUntil("#padding-less", "p=1");
         await Shows(window, new MaxPool2d(2, 2, 1));
         await window.Eval<object>("location.hash = 'op=max&k=5&s=1'");

@@ -81,6 +81,6 @@ public sealed class Window : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();
-        Assert.Empty(_faults);
+        Assert.True(_faults.IsEmpty, string.Join("\n", _faults));
     }
 }
