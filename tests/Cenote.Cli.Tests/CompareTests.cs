@@ -27,6 +27,7 @@ public sealed class CompareTests : IDisposable
         [
             ("picture", p => p),
             ("max", p => p.Pool(new MaxPool2d(3, 2))),
+            ("min", p => p.Pool(new MinPool2d(3, 2))),
             ("avg", p => p.Pool(new AvgPool2d(3, 2) { IntegerRounding = IntegerRounding.NearestEven })),
         ];
         JsonElement[] changes = [.. printed.RootElement.GetProperty("changes").EnumerateArray()];
@@ -61,7 +62,7 @@ public sealed class CompareTests : IDisposable
         }
 
         // The picture and three disturbed ones, three changes of it, and for each pooling itself and three changes.
-        Assert.Equal(4 + 3 + 2 * 4, figure.Descendants().Count(element => element.Name.LocalName == "image"));
+        Assert.Equal(4 + 3 + 3 * 4, figure.Descendants().Count(element => element.Name.LocalName == "image"));
     }
 
     [Fact]

@@ -14,6 +14,7 @@ internal sealed class Comparison : IDisposable
     public static IReadOnlyList<(string Name, Func<WindowOptions, PoolLayer> Layer)> Operators =>
     [
         ("max", o => new MaxPool2d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode)),
+        ("min", o => new MinPool2d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode)),
         ("avg", o => new AvgPool2d(o.Kernel, o.Stride, o.Padding, o.CeilMode, countIncludePad: false, dilation: o.Dilation) { IntegerRounding = IntegerRounding.NearestEven }),
     ];
 
