@@ -60,7 +60,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         long extentBytes = LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count);
         byte* scratch = Scratch.Of(extentBytes + RowSteps.Bytes(plan.Height, Band(plan, outputs)) + CopyBytes(plan, outputs));
         LaneExtents extents = LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, plan, scratch);
-        var windows = new RowWindows<T, TTap, TState, TAcc>(job, start, outputs, extents, inTwos: !reducer.IsLongLift && plan.Width.LaneStride <= 2, scratch + extentBytes);
+        var windows = new RowWindows<T, TTap, TState, TAcc>(job, start, outputs, extents, inTwos: !reducer.IsLong && plan.Width.LaneStride <= 2, scratch + extentBytes);
         if (windows._row.IsInside) return windows;
         for (long i = 0; i < plan.Depth.MaxCount * windows._capacity; i++) windows._row.Clear(reducer.Padding, windows._copies + i * Room(plan, outputs));
         return windows;
@@ -71,7 +71,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     {
         switch (_plan.Width.LaneStride)
         {
-            case 1 when reducer.IsLongLift: Pool(new LoopLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
+            case 1 when reducer.IsLong: Pool(new LoopLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case 1: Pool(new UnitLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case 2: Pool(new SecondLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case 3: Pool(new ThirdLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
