@@ -46,23 +46,23 @@ internal readonly unsafe struct SingleTaps<T, TTap, TState, TAcc> : ILineWindows
         input += depth.Start * _from.Depth + first * nextRow;
         output += first * _to.Height;
         // Rows without a gap, or pixels without one, are one piece.
-        if (isDense && nextRow == pixels * channels && _to.Height == nextRow) Copy(reducer, input, output, (end - first) * nextRow, divisor);
+        if (isDense && nextRow == pixels * channels && _to.Height == nextRow) Copy(reducer, input, output, (end - first) * nextRow, _ones, divisor);
         else
         {
             for (long h = first; h < end; h++, input += nextRow, output += _to.Height)
             {
-                if (isDense) Copy(reducer, input, output, pixels * channels, divisor);
+                if (isDense) Copy(reducer, input, output, pixels * channels, _ones, divisor);
                 else Pixels(reducer, input, output, new(pixels, channels, next, _to.Width), divisor);
             }
         }
     }
 
+    /// <summary>Makes outputs of as many neighbours.</summary>
     // Bounds: the last register steps back over elements already written; fewer than a register are loaded and stored in part.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Copy<TReducer>(TReducer reducer, T* from, T* to, long length, long divisor)
+    public static void Copy<TReducer>(TReducer reducer, T* from, T* to, long length, byte* ones, long divisor)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        byte* ones = _ones;
         if (length < TTap.Count)
         {
             TTap.StorePart(reducer.Finish(reducer.Lift(TTap.LoadPart(from, length, reducer.Padding)), ones, divisor), to, length);
