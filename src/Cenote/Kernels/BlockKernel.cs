@@ -118,7 +118,7 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
                 for (long lane = 0; lane < Planes; lane++)
                 {
                     T* from = starts[lane] + run.Offset + i;
-                    TTap.Store(run.Length >= Planes ? TTap.Load(from) : TTap.LoadPart(from, 0, run.Length, default), square + lane * Planes);
+                    TTap.Store(run.Length >= Planes ? TTap.Load(from) : TTap.LoadPart(from, run.Length, default), square + lane * Planes);
                 }
 
                 Transposition.Turn<TTap, T>(square, to + i * Planes);

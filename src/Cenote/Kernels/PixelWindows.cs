@@ -55,13 +55,14 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         else Pool(new ShortLoad<T, TTap>(_plan.Channels, reducer.Padding), reducer, input, output, depth, first, end, ref watch);
     }
 
+    // Reducers too long for four at a time have states of several registers, which wait as little.
     private void Pool<TLoad, TReducer>(TLoad load, TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long channels = _plan.Channels, count = TTap.Count, next = _plan.Width.Stride * _from.Width;
         // The last register steps back over channels already written, where there is room.
-        long whole = channels - channels % (4 * count), last = Math.Max(0, channels - count);
+        long fewest = reducer.IsLong ? long.MaxValue : 4, whole = reducer.IsLong ? 0 : channels - channels % (4 * count), last = Math.Max(0, channels - count);
         for (long h = first; h < end; h++)
         {
             Window height = _plan.Height[h];
@@ -78,11 +79,11 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                 for (long c = whole; c < channels; c += count)
                 {
                     c = Math.Min(c, last);
-                    if (alike < 4) watch = Ones(load, reducer, from + c, to + c, taps, new(alike, next, _to.Width), watch);
+                    if (alike < fewest) watch = Ones(load, reducer, from + c, to + c, taps, new(alike, next, _to.Width), watch);
                     else watch = Fours(load, reducer, from + c, to + c, taps, new(1, 0, 0), new(alike / 4, 4 * next, 4 * _to.Width), next, _to.Width, watch);
                     // The last four step back over pixels already written.
                     long back = alike - 4;
-                    if (alike > 4 && alike % 4 != 0) watch = Fours(load, reducer, from + c + back * next, to + c + back * _to.Width, taps, new(1, 0, 0), new(1, 0, 0), next, _to.Width, watch);
+                    if (alike > fewest && alike % 4 != 0) watch = Fours(load, reducer, from + c + back * next, to + c + back * _to.Width, taps, new(1, 0, 0), new(1, 0, 0), next, _to.Width, watch);
                 }
             }
         }

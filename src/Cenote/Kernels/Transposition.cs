@@ -22,16 +22,15 @@ internal static unsafe class Transposition
         where TTap : unmanaged, ILanes<TTap, T>
     {
         long lanes = TTap.Count, half = lanes / 2;
-        TTap even = TTap.Every(2, 0), odd = TTap.Every(2, 1);
         T* rows = square, turned = square + lanes * lanes;
         for (long bits = lanes; bits > 1; bits /= 2)
         {
             T* results = bits == 2 ? to : turned;
             for (long i = 0; i < half; i++)
             {
-                TTap low = TTap.Load(rows + 2 * i * lanes), high = TTap.Load(rows + (2 * i + 1) * lanes);
-                TTap.Store(TTap.Pick(low, high, even), results + i * lanes);
-                TTap.Store(TTap.Pick(low, high, odd), results + (i + half) * lanes);
+                var (even, odd) = TTap.Unzip(TTap.Load(rows + 2 * i * lanes), TTap.Load(rows + (2 * i + 1) * lanes));
+                TTap.Store(even, results + i * lanes);
+                TTap.Store(odd, results + (i + half) * lanes);
             }
 
             T* spare = rows;
