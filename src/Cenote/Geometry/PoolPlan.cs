@@ -18,7 +18,7 @@ public sealed class PoolPlan
     private readonly AxisPlan[] _axes;
     private KernelChoice? _choice;
     private readonly PoolPlan?[] _blocks = new PoolPlan?[BitOperations.Log2(MostPlanes) + 1];
-    private PoolPlan? _interleaved, _transposed, _over, _image;
+    private PoolPlan? _interleaved, _transposed, _over, _image, _unpadded;
 
     /// <summary>The transposed plan.</summary>
     private PoolPlan(PoolPlan plan)
@@ -165,6 +165,9 @@ public sealed class PoolPlan
     /// <summary>The same windows of one image.</summary>
     internal PoolPlan Image => Batch == 1 ? this : _image ??= new(this, 1, Channels, Width, DivisorOverride);
 
+    /// <summary>The same windows, where padding is no tap.</summary>
+    internal PoolPlan Unpadded => _unpadded ??= new(this, Batch, Channels, Width, DivisorOverride) { ReadsPadding = false };
+
     /// <summary>The same windows, their sums over another divisor; of a plan it is always the same one.</summary>
     internal PoolPlan Over(long divisor) => _over ??= new(this, Batch, Channels, Width, divisor);
 
@@ -177,7 +180,7 @@ public sealed class PoolPlan
     internal long? DivisorOverride { get; }
 
     /// <summary>Whether padded taps take part as zeros.</summary>
-    internal bool ReadsPadding { get; }
+    internal bool ReadsPadding { get; private init; }
 
     /// <summary>The taps that the outputs at <paramref name="position"/> of one spatial axis read along it.</summary>
     /// <param name="axis">The spatial axis, from 0 (depth, or height, or length) to <see cref="SpatialRank"/> − 1 (width).</param>

@@ -20,7 +20,9 @@ internal sealed class KernelCatalog
         List<PoolKernel> all = [];
         foreach (PoolKernel[] some in kernels) all.AddRange(some);
         if (all.Count > 0) all.Insert(0, new InterleavedKernel([.. all]));
-        return new([.. all, new UnevenWindows<T, TState, TReducer>(reducer), new ReferenceKernel<T, TState, TReducer>(reducer)]);
+        all.Add(new UnevenWindows<T, TState, TReducer>(reducer));
+        var reference = new ReferenceKernel<T, TState, TReducer>(reducer);
+        return new([.. all, new ZeroPaddedKernel<T, TState, TReducer>([.. all], reducer, reference), reference]);
     }
 
     /// <summary>The kernels given; the last of them takes any job.</summary>

@@ -54,10 +54,10 @@ internal abstract class PoolKernel
     /// <summary>Runs the pieces from <paramref name="first"/> up to, not including, <paramref name="end"/>.</summary>
     public abstract void Run(in PoolJob job, long first, long end);
 
-    /// <summary>Bytes of <see cref="PoolJob.Partials"/> that the job needs; where it is 0, the units write all outputs.</summary>
+    /// <summary>Bytes of <see cref="PoolJob.Partials"/> that the job needs.</summary>
     public virtual long PartialBytes(in PoolJob job) => 0;
 
-    /// <summary>Makes outputs of the partial results, after all units, where there are any.</summary>
+    /// <summary>After all units: makes outputs of what they left, where there is any.</summary>
     public virtual void Complete(in PoolJob job)
     {
     }

@@ -34,12 +34,16 @@ internal sealed unsafe class ReferenceKernel<T, TState, TReducer>(TReducer reduc
             for (long w = 0; w < plan.Width.OutputLength; w++)
             {
                 Window width = plan.Width[w];
-                TState state = Fold(job, plane, depth, height, width);
-                long divisor = plan.Divisor(depth.Extent * height.Extent * width.Extent);
-                output[w * to.Width] = reducer.Finish(state, depth.Count * height.Count * width.Count, divisor);
+                output[w * to.Width] = Output(job, plane, depth, height, width);
             }
         }
     }
+
+    /// <summary>One window's output.</summary>
+    public T Output(in PoolJob job, T* plane, in Window depth, in Window height, in Window width) => reducer.Finish(
+        Fold(job, plane, depth, height, width),
+        depth.Count * height.Count * width.Count,
+        job.Plan.Divisor(depth.Extent * height.Extent * width.Extent));
 
     /// <summary>All taps of one window, combined; with padded taps as zeros where the plan reads them.</summary>
     private TState Fold(in PoolJob job, T* plane, in Window depth, in Window height, in Window width)

@@ -91,6 +91,7 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
     public override void Complete(in PoolJob job)
     {
         int top = _levels.Length;
+        if (_shared == top) return;
         PoolPlan plan = _levels[^1].Plan;
         byte* scratch = Scratch.Of(_starts[^1]);
         for (long group = 0; group < _groups; group++)

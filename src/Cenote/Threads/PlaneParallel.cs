@@ -37,6 +37,7 @@ internal static class PlaneParallel
         if (partialBytes == 0)
         {
             RunUnits(kernel, job, maxDegree, progress);
+            kernel.Complete(job);
             return;
         }
 
