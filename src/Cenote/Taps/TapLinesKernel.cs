@@ -141,7 +141,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
         }
 
         if (i == length) return seen;
-        TTap rest = TTap.LoadPart(from + i, 0, length - i, default);
+        TTap rest = TTap.LoadPart(from + i, length - i, default);
         TTap.Store(lines.Lift(rest), to + i);
         return lines.Watch(seen, rest);
     }
