@@ -17,6 +17,18 @@ internal unsafe interface ITapLines<T, TTap>
 
     bool Alarms(TTap watch);
 
+    /// <summary>Whether values can stand for the taps of columns outside the input, so that they change no output.</summary>
+    bool FillsMissing { get; }
+
+    /// <summary>Fills a column of taps outside the input.</summary>
+    /// <param name="column">Its element in the first row.</param>
+    /// <param name="pitch">From one row to the next, in elements.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="columns">The taps of a window's row.</param>
+    /// <param name="number">How many columns of the windows that read it lie outside up to this one: the one next to the input is the first.</param>
+    /// <param name="count">The elements of a row that are filled.</param>
+    void FillMissing(T* column, long pitch, long rows, long columns, long number, long count);
+
     /// <summary>Prepares, for all windows at once, what is above each other.</summary>
     /// <param name="lines">The first of the rows.</param>
     /// <param name="pitch">From one row to the next, in elements.</param>

@@ -18,6 +18,13 @@ internal readonly unsafe struct ModeLines<T, TTap>(T none) : ITapLines<T, TTap>
 
     public bool Alarms(TTap watch) => false;
 
+    // Whatever is filled in would be counted.
+    public bool FillsMissing => false;
+
+    public void FillMissing(T* column, long pitch, long rows, long columns, long number, long count)
+    {
+    }
+
     public void Prepare(T* lines, long pitch, long rows, long columns, long count)
     {
     }

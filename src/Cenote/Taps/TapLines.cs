@@ -19,7 +19,7 @@ internal static class TapLines
         where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
         where TTap : unmanaged, ILanes<TTap, TKey> =>
         Registers.Exist(Unsafe.SizeOf<TTap>())
-            ? [new TapLinesKernel<TKey, TTap, MedianLines<TKey, TTap>>(new(SortKey<T, TKey>.IsFloating, SortKey<T, TKey>.IsFloating ? SortKey<T, TKey>.Infinity : default, TKey.MaxValue), exact)]
+            ? [new TapLinesKernel<TKey, TTap, MedianLines<TKey, TTap>>(new(SortKey<T, TKey>.IsFloating, SortKey<T, TKey>.IsFloating ? SortKey<T, TKey>.Infinity : default, TKey.MinValue, TKey.MaxValue), exact)]
             : [];
 
     private static PoolKernel[] Mode<T, TTap>(GatheredKernel exact)

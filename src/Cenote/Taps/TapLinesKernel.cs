@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>
-/// Gathers the taps of a row of windows in lines, lanes across the width, or across the elements of dense channels-last rows. Windows that are clipped along the width, and those that see what
-/// the lines cannot handle, are left to the kernel for single windows.
+/// Gathers the taps of a row of windows in lines, lanes across the width, or across the elements of dense channels-last rows. Windows that see what the lines cannot handle are left to the kernel
+/// for single windows; so are those that are clipped along the width, where the lines cannot fill what is missing.
 /// </summary>
 /// <typeparam name="T">A tap as it lies in memory; floating-point numbers as integers of the same width.</typeparam>
 /// <typeparam name="TTap">A register of taps.</typeparam>
@@ -64,7 +64,9 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
         AxisPlan width = job.Plan.Width;
         Window depth = job.Plan.Depth[place.D], height = job.Plan.Height[place.H];
         long rows = depth.Count * height.Count, inner = Inner(job);
-        long from = rows == 0 ? width.OutputLength : Math.Clamp(width.WholeFrom, 0, width.OutputLength), end = Math.Clamp(width.WholeEnd, from, width.OutputLength);
+        // In an input as long as a window none is clipped at both ends, and each has a tap.
+        bool fills = lines.FillsMissing && width.InputLength >= width.Span;
+        long from = rows == 0 ? width.OutputLength : fills ? 0 : Math.Clamp(width.WholeFrom, 0, width.OutputLength), end = fills ? width.OutputLength : Math.Clamp(width.WholeEnd, from, width.OutputLength);
         long perOutput = rows * (width.LaneStride + width.Kernel) * inner * sizeof(T), least = (2 * TTap.Count + inner - 1) / inner;
         long some = Math.Max(least, LineBytes / Math.Max(1, perOutput));
         Exactly(job, place, 0, from, inner);
@@ -84,26 +86,31 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
     }
 
     /// <summary>Makes some outputs of a row; false where a tap is not for lines.</summary>
-    // Bounds: the windows lie inside the input; copies are of what they read, with two registers of room behind each line.
+    // Bounds: copies are of what the windows read inside the input, with two registers of room behind each line.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Lines(in PoolJob job, OutputPlace first, in Window depth, in Window height, long outputs, long inner)
     {
         AxisPlan width = job.Plan.Width;
         long rows = depth.Count * height.Count, columns = width.Kernel, stride = width.LaneStride, count = outputs * inner;
-        long length = ((outputs - 1) * stride + width.Span) * inner, pitch = Room(length), linePitch = Room(count);
-        T* copies = (T*)Scratch.Of((rows * pitch + 2 * rows * columns * linePitch) * sizeof(T)), gathered = copies + rows * pitch, work = gathered + rows * columns * linePitch;
-        T* corner = (T*)job.Input + first.N * job.InputLayout.Batch + first.C * job.InputLayout.Channel + width.Start(first.W) * inner;
+        long start = width.Start(first.W), positions = (outputs - 1) * stride + width.Span, before = Math.Max(0, -start), after = Math.Max(0, start + positions - width.InputLength);
+        long length = positions * inner, pitch = Room(length + TTap.Count), linePitch = Room(count);
+        T* lead = (T*)Scratch.Of((rows * pitch + 2 * rows * columns * linePitch) * sizeof(T)), gathered = lead + rows * pitch, work = gathered + rows * columns * linePitch;
+        // What is copied begins where a register does.
+        T* copies = lead + (TTap.Count - before * inner % TTap.Count) % TTap.Count;
+        T* corner = (T*)job.Input + first.N * job.InputLayout.Batch + first.C * job.InputLayout.Channel + (start + before) * inner;
         TTap watch = default;
         for (long i = 0; i < depth.Count; i++)
         {
             for (long j = 0; j < height.Count; j++)
             {
                 T* row = corner + (depth.Start + i * depth.Step) * job.InputLayout.Depth + (height.Start + j * height.Step) * job.InputLayout.Height;
-                watch = Copy(row, length, copies + (i * height.Count + j) * pitch, watch);
+                watch = Copy(row, (positions - before - after) * inner, copies + (i * height.Count + j) * pitch + before * inner, watch);
             }
         }
 
         if (lines.Alarms(watch)) return false;
+        for (long i = 0; i < before; i++) lines.FillMissing(copies + i * inner, pitch, rows, columns, (before - 1 - i) / width.Dilation + 1, inner);
+        for (long i = 0; i < after; i++) lines.FillMissing(copies + (positions - after + i) * inner, pitch, rows, columns, i / width.Dilation + 1, inner);
         lines.Prepare(copies, pitch, rows, columns, length);
         T** taps = stackalloc T*[(int)(rows * columns)];
         for (long row = 0; row < rows; row++)
@@ -118,9 +125,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
 
         T* output = (T*)job.Output + first.In(job.OutputLayout);
         lines.Finish(taps, rows, columns, work, linePitch, output, count);
-        if (job.Offsets.Start is not null)
-            for (long w = 0; w < outputs; w++)
-                for (long c = 0; c < inner; c++) Locate(job, first with { C = first.C + c, W = first.W + w }, depth, height, output[w * inner + c]);
+        if (job.Offsets.Start is not null) TapSearch<T, TTap>.Write(job, first, depth, height, outputs, inner, output, work);
         return true;
     }
 
@@ -161,30 +166,5 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
         if (stride == 2)
             for (; i + TTap.Count <= outputs; i += TTap.Count) TTap.Store(TTap.Unzip(TTap.Load(from + 2 * i), TTap.Load(from + 2 * i + TTap.Count)).Even, to + i);
         for (; i < outputs; i++) to[i] = from[i * stride];
-    }
-
-    /// <summary>Writes the number of the first tap that is the output, bit for bit.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Locate(in PoolJob job, in OutputPlace place, in Window depth, in Window height, T value)
-    {
-        PoolPlan plan = job.Plan;
-        TensorLayout from = job.InputLayout;
-        AxisPlan width = plan.Width;
-        OffsetMemory offsets = job.Offsets;
-        T* corner = (T*)job.Input + place.N * from.Batch + place.C * from.Channel + width.Start(place.W) * from.Width;
-        long step = width.Dilation * from.Width;
-        for (long i = 0; i < depth.Count; i++)
-        {
-            for (long j = 0; j < height.Count; j++)
-            {
-                T* row = corner + (depth.Start + i * depth.Step) * from.Depth + (height.Start + j * height.Step) * from.Height;
-                for (long k = 0; k < width.Kernel; k++)
-                {
-                    if (!EqualityComparer<T>.Default.Equals(row[k * step], value)) continue;
-                    offsets[place.In(offsets.Layout)] = ((depth.Before + i) * plan.Height.Kernel + height.Before + j) * width.Kernel + k;
-                    return;
-                }
-            }
-        }
     }
 }
