@@ -75,7 +75,7 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>The sign in every bit of a lane.</summary>
     static abstract TSelf Signs(TSelf lanes);
 
-    /// <summary>The sum, and where the bits of <paramref name="left"/> and <paramref name="right"/> are the same, the term too.</summary>
+    /// <summary>The sum, which is not −0, and where the bits of <paramref name="left"/> and <paramref name="right"/> are the same, the term too.</summary>
     static abstract TSelf AddWhereSame(TSelf sum, TSelf term, TSelf left, TSelf right);
 
     /// <summary>All bits of the lanes where <paramref name="left"/> is greater.</summary>

@@ -17,6 +17,11 @@ internal sealed class MeanOperator : PoolOperator
 
     private MeanOperator(IntegerRounding rounding, bool wholePlane) => (_rounding, _wholePlane) = (rounding, wholePlane);
 
+    public IntegerRounding Rounding => _rounding;
+
+    /// <summary>Whether sums are as wide as those of whole planes.</summary>
+    public bool WholePlane => _wholePlane;
+
     public static MeanOperator Of(IntegerRounding rounding, bool wholePlane) => Instances[2 * (int)rounding + (wholePlane ? 1 : 0)];
 
     /// <exception cref="ArgumentOutOfRangeException">The value is no rounding.</exception>
