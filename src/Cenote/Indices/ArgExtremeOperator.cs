@@ -58,7 +58,7 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
     {
         PoolKernel[] all = [.. lines.SelectMany(kernels => kernels)];
         if (all.Length == 0) return all;
-        List<PoolKernel> kernels = [new InterleavedKernel(all, ManyTaps)];
+        List<PoolKernel> kernels = [new InterleavedKernel(all, ManyTaps, isForSeveral: true)];
         if (Registers.Exist(64)) kernels.Add(new BlockKernel<T, Lanes512<T>>(all));
         if (Registers.Exist(32)) kernels.Add(new BlockKernel<T, Lanes256<T>>(all));
         kernels.Add(new BlockKernel<T, Lanes128<T>>(all));
@@ -70,7 +70,7 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
         where T : unmanaged
         where TWide : unmanaged
     {
-        PoolKernel[] all = [.. wide.SelectMany(kernels => kernels)], kernels = [new InterleavedKernel(all, ManyTaps), .. all];
+        PoolKernel[] all = [.. wide.SelectMany(kernels => kernels)], kernels = [new InterleavedKernel(all, ManyTaps, isForSeveral: true), .. all];
         if (Registers.Exist(64)) return [new WidenedKernel<T, Lanes512<T>, TWide, Lanes512<TWide>>(kernels)];
         if (Registers.Exist(32)) return [new WidenedKernel<T, Lanes256<T>, TWide, Lanes256<TWide>>(kernels)];
         return Registers.Exist(16) ? [new WidenedKernel<T, Lanes128<T>, TWide, Lanes128<TWide>>(kernels)] : [];

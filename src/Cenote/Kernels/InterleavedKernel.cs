@@ -6,7 +6,8 @@ namespace Cenote;
 /// </summary>
 /// <param name="rows">The kernels for rows, the first that accepts the job runs.</param>
 /// <param name="manyTaps">From so many taps along the width on, rows are worth more than whole pixels, however many channels those have.</param>
-internal sealed class InterleavedKernel(PoolKernel[] rows, long manyTaps = 12) : PoolKernel
+/// <param name="isForSeveral">Whether many taps alone are no reason where there is one window, which shares them with no other.</param>
+internal sealed class InterleavedKernel(PoolKernel[] rows, long manyTaps = 12, bool isForSeveral = false) : PoolKernel
 {
     /// <summary>With fewer channels than this, or fewer that are no multiple of a register, the lanes of a pixel are not filled.</summary>
     private const long FewChannels = 32, FewOddChannels = 256, Register = 16;
@@ -19,7 +20,7 @@ internal sealed class InterleavedKernel(PoolKernel[] rows, long manyTaps = 12) :
         long channels = plan.Channels;
         return channels > 1 && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && plan.Width is { LaneStride: 1, Slides: true }
             && (plan.Width.InputLength == 1 || job.InputLayout.Width == channels) && (plan.Width.OutputLength == 1 || job.OutputLayout.Width == channels)
-            && (channels < FewChannels || (channels < FewOddChannels && channels % Register != 0) || plan.Width.Kernel >= manyTaps) && Find(Rows(job)) is not null;
+            && (channels < FewChannels || (channels < FewOddChannels && channels % Register != 0) || (plan.Width.Kernel >= manyTaps && (!isForSeveral || plan.Width.OutputLength > 1))) && Find(Rows(job)) is not null;
     }
 
     public override long Units(in PoolJob job) => Find(Rows(job))!.Units(Rows(job));
