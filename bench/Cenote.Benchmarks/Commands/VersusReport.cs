@@ -20,8 +20,9 @@ internal static class VersusReport
         {
             foreach (Layout layout in layouts)
             {
+                if (row.HasOneChannel && layout == Layout.Nhwc && row.Type is not null && layouts.Length > 1) continue;
                 Comparison comparison;
-                using (var job = new Job(row, layout, element, threads)) comparison = Comparison.Run(job, Turns.Thorough);
+                using (var job = new Job(row, layout, row.Type is null ? element : Element.All.First(each => each.Name == row.Type), threads)) comparison = Comparison.Run(job, Turns.Thorough);
                 all.Add(comparison);
                 table.Add(
                     [row.ToString(), layout.Text(), Format.Milliseconds(comparison.Cenote), .. comparison.Peers.Select(Format.Milliseconds), Format.Milliseconds(comparison.Floor),

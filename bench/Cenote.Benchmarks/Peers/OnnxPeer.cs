@@ -15,7 +15,7 @@ internal sealed class OnnxPeer : IPeer
 
     public PeerCall? Bind(Job job)
     {
-        if (Version is null || !job.IsRowMajor || job.Row.IsAdaptive || ElementType(job.Element) is not { } type) return null;
+        if (Version is null || !job.IsRowMajor || job.Row.IsAdaptive || job.Row.Operator is Operator.Min or Operator.Median or Operator.Mode or Operator.Fractional or Operator.Unpool || ElementType(job.Element) is not { } type) return null;
         // ONNX Runtime dilates averages from a later opset on.
         if (!job.Row.IsMax && job.Row.Dilation > 1) return null;
         try
@@ -60,17 +60,19 @@ internal sealed unsafe class OnnxCall : OwnOutputCall
     private readonly InferenceSession _session;
     private readonly OrtValue _from, _to;
     private readonly OrtIoBinding _binding;
+    private OrtValue? _regions, _images;
 
     public OnnxCall(Job job, TensorElementType type)
         : base(job)
     {
         using var settings = new SessionOptions { IntraOpNumThreads = job.Threads, InterOpNumThreads = 1 };
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        _session = new InferenceSession(job.Element.ToOnnx(job.Row), settings);
+        _session = new InferenceSession(job.Row.Operator == Operator.Regions ? RegionModel.Of(job) : job.Element.ToOnnx(job.Row), settings);
         _from = Value(type, job.Row.Shape, job.Input, job.InputBytes);
         _to = Value(type, job.OutputShape, Output, job.OutputBytes);
         _binding = _session.CreateIoBinding();
         _binding.BindInput("x", _from);
+        if (job.Row.Operator == Operator.Regions) BindRegions(job);
         _binding.BindOutput("y", _to);
     }
 
@@ -84,9 +86,20 @@ internal sealed unsafe class OnnxCall : OwnOutputCall
         _binding.Dispose();
         _from.Dispose();
         _to.Dispose();
+        _regions?.Dispose();
+        _images?.Dispose();
         _session.Dispose();
         _options.Dispose();
         base.Dispose();
+    }
+
+    private void BindRegions(Job job)
+    {
+        float[] boxes = job.Row.Boxes();
+        _regions = OrtValue.CreateTensorValueFromMemory(boxes, [boxes.Length / 4, 4]);
+        _images = OrtValue.CreateTensorValueFromMemory(new long[boxes.Length / 4], [boxes.Length / 4]);
+        _binding.BindInput("rois", _regions);
+        _binding.BindInput("batch_indices", _images);
     }
 
     private static OrtValue Value(TensorElementType type, long[] shape, void* data, long bytes) =>

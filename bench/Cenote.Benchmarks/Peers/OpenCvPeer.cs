@@ -3,9 +3,12 @@ using OpenCvSharp;
 
 namespace Cenote.Benchmarks.Peers;
 
-/// <summary>OpenCV, for one plane: <c>dilate</c> and <c>blur</c> are odd windows at stride 1, <c>resize</c> by area is an average without overlap.</summary>
+/// <summary>OpenCV, for one plane: <c>dilate</c>, <c>erode</c>, <c>medianBlur</c> and <c>blur</c> are odd windows at stride 1, <c>resize</c> by area is an average without overlap.</summary>
 internal sealed class OpenCvPeer : IPeer
 {
+    /// <summary>Larger medians OpenCV has of bytes only.</summary>
+    private const int MostTapsOfFloats = 5;
+
     private readonly Lazy<string?> _version = new(FindVersion);
 
     public string Name => "OpenCV";
@@ -23,6 +26,8 @@ internal sealed class OpenCvPeer : IPeer
         return (row.Operator, centred, tiles) switch
         {
             (Operator.Max, true, _) => new OpenCvDilate(job, type),
+            (Operator.Min, true, _) => new OpenCvErode(job, type),
+            (Operator.Median, true, _) when row.Kernel <= MostTapsOfFloats || job.Element.Name == "uint8" => new OpenCvMedian(job, type),
             (Operator.Average, true, _) when exact => new OpenCvBlur(job, type),
             (Operator.Average, _, true) when exact => new OpenCvResize(job, type),
             _ => null,
@@ -97,6 +102,24 @@ internal sealed class OpenCvDilate(Job job, MatType type) : OpenCvCall(job, type
     }
 
     protected override void Pool() => Cv2.Dilate(From, To, _square);
+}
+
+internal sealed class OpenCvErode(Job job, MatType type) : OpenCvCall(job, type)
+{
+    private readonly Mat _square = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(job.Row.Kernel, job.Row.Kernel));
+
+    public override void Dispose()
+    {
+        _square.Dispose();
+        base.Dispose();
+    }
+
+    protected override void Pool() => Cv2.Erode(From, To, _square);
+}
+
+internal sealed class OpenCvMedian(Job job, MatType type) : OpenCvCall(job, type)
+{
+    protected override void Pool() => Cv2.MedianBlur(From, To, Job.Row.Kernel);
 }
 
 internal sealed class OpenCvBlur(Job job, MatType type) : OpenCvCall(job, type)

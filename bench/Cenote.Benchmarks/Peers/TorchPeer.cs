@@ -1,4 +1,5 @@
 using System.Reflection;
+using Cenote.Benchmarks.Measure;
 using Cenote.Benchmarks.Rows;
 using Cenote.Conformance.Tests.Torch;
 
@@ -17,8 +18,8 @@ internal sealed class TorchPeer : IPeer
 
     public PeerCall? Bind(Job job)
     {
-        // Its norm is a formula in Python over several functions.
-        if (!TorchNative.IsAvailable || job.Row.Operator is Operator.Norm or Operator.GlobalNorm || ElementType(job.Element) is not { } type) return null;
+        // Its norm is a formula in Python over several functions; regions are torchvision's.
+        if (!TorchNative.IsAvailable || job.Row.Operator is Operator.Norm or Operator.GlobalNorm or Operator.Min or Operator.Median or Operator.Mode or Operator.Regions || ElementType(job.Element) is not { } type) return null;
         using var quiet = new QuietErrors();
         var call = new TorchCall(job, type);
         if (call.TryOnce()) return call;
@@ -44,9 +45,13 @@ internal sealed class TorchPeer : IPeer
 
 internal sealed unsafe class TorchCall : PeerCall
 {
+    // Numbers of libtorch's ScalarType.
+    private const int LongType = 4, FloatType = 6;
+
     private readonly Row _row;
     private readonly TorchWindow _window;
-    private readonly nint _self;
+    private readonly nint _self, _second;
+    private readonly NativeBuffer? _memory;
     private nint _result;
 
     public TorchCall(Job job, int elementType)
@@ -54,6 +59,16 @@ internal sealed unsafe class TorchCall : PeerCall
         TorchNative.SetThreads(job.Threads);
         (_row, _window) = (job.Row, new(job.Row));
         _self = _window.Tensor(job.Input, job.Row.Shape, job.Layout, elementType);
+        if (job.Row.Operator == Operator.Unpool)
+        {
+            _memory = Copy<long>(job.Row.Places(job.Layout));
+            _second = _window.Tensor(_memory.Pointer, job.Row.Shape, job.Layout, LongType);
+        }
+        else if (job.Row.Operator == Operator.Fractional && elementType == FloatType)
+        {
+            _memory = Copy<float>([.. job.Row.Samples.Select(sample => (float)sample)]);
+            _second = _window.Tensor(_memory.Pointer, [.. job.Row.Shape[..2], job.Row.SpatialRank], Layout.Nchw, FloatType);
+        }
     }
 
     public override void* Output
@@ -91,6 +106,16 @@ internal sealed unsafe class TorchCall : PeerCall
         Forget();
         if (Indices != 0) TorchWindow.Require(TorchNative.Delete(Indices));
         TorchWindow.Require(TorchNative.Delete(_self));
+        if (_second != 0) TorchWindow.Require(TorchNative.Delete(_second));
+        _memory?.Dispose();
+    }
+
+    private static NativeBuffer Copy<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        var buffer = new NativeBuffer((long)values.Length * sizeof(T));
+        values.CopyTo(new Span<T>(buffer.Pointer, values.Length));
+        return buffer;
     }
 
     private int Pool()
@@ -99,8 +124,10 @@ internal sealed unsafe class TorchCall : PeerCall
         int rank = _window.Rank;
         fixed (long* k = _window.Kernel, s = _window.Stride, p = _window.Padding, d = _window.Dilation)
         {
-            long outputs = _row.IsAdaptive ? _row.Kernel : 1;
-            long* size = stackalloc long[] { _row.SpatialRank == 1 ? 1 : outputs, outputs, outputs };
+            if (_row.Operator == Operator.Fractional && _second == 0) return -1;
+            long* size = stackalloc long[3];
+            long[] outputs = _row.OutputShape[2..];
+            for (int axis = 0; axis < rank; axis++) size[axis] = _row.SpatialRank == 1 ? (axis == 0 ? 1 : outputs[0]) : outputs[axis];
             nint indices = 0;
             int error = (_row.Operator, rank) switch
             {
@@ -110,6 +137,8 @@ internal sealed unsafe class TorchCall : PeerCall
                 (Operator.Average, _) => TorchNative.AvgPool3d(_self, k, rank, s, rank, p, rank, 0, 1, null, out _result),
                 (Operator.GlobalMax or Operator.AdaptiveMax, 2) => TorchAdaptiveNative.MaxPool2d(_self, size, rank, out _result, out indices),
                 (Operator.GlobalMax or Operator.AdaptiveMax, _) => TorchAdaptiveNative.MaxPool3d(_self, size, rank, out _result, out indices),
+                (Operator.Fractional, 2) => TorchNative.FractionalMaxPool2d(_self, k, rank, size, rank, _second, out _result, out indices),
+                (Operator.Unpool, 2) => TorchNative.MaxUnpool2d(_self, _second, size, rank, out _result),
                 (_, 2) => TorchAdaptiveNative.AveragePool2d(_self, size, rank, out _result),
                 _ => TorchAdaptiveNative.AveragePool3d(_self, size, rank, out _result),
             };

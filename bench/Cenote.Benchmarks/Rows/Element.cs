@@ -63,7 +63,12 @@ internal sealed unsafe class Element<T>(string name, double epsilon, Func<double
 
     public override double At(void* data, long index) => to(((T*)data)[index]);
 
-    public override PeerCall BindCenote(Job job) => new CenoteCall<T>(job);
+    public override PeerCall BindCenote(Job job) => job.Row.Operator switch
+    {
+        Operator.Unpool => new CenoteUnpool<T>(job),
+        Operator.Regions => new CenoteRoiAlign<T>(job),
+        _ => new CenoteLayer<T>(job),
+    };
 
     public override byte[] ToOnnx(Row row) => OnnxPool.Write<T>(row.Layer(threads: 1), [.. row.Shape.Select(length => (nint)length)], OnnxOpset);
 }

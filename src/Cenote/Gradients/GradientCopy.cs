@@ -84,7 +84,7 @@ internal static unsafe class GradientCopy<T, TSum, TSums, TFormat>
     private static bool IsShort(long stride, long length) => stride == 1 && length < TSums.Count && typeof(T) == typeof(TSum);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TSums Part(T* from, long length) => TSums.LoadPart((TSum*)from, 0, length, default);
+    private static TSums Part(T* from, long length) => TSums.LoadPart((TSum*)from, length, default);
 
     /// <summary>Offsets of so many bytes, as the bits of a lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -123,7 +123,7 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
             TTap.Store(reducer.Lift(taps), _values + i);
         }
 
-        TTap rest = TTap.LoadPart(from + i, 0, _need - i, padding);
+        TTap rest = TTap.LoadPart(from + i, _need - i, padding);
         seen = reducer.Watch(seen, rest);
         TTap.Store(reducer.Lift(rest), _values + i);
         TTap.Store(reducer.Lift(padding), _values + i + TTap.Count);

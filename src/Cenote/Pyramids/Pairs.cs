@@ -8,12 +8,12 @@ internal unsafe interface IPairs<T, TState>
     where T : unmanaged
     where TState : unmanaged
 {
-    static abstract long Taps(in PyramidRows<T> rows, long outputs, TState* sums);
+    long Taps(in PyramidRows<T> rows, long outputs, TState* sums);
 
-    static abstract long Sums(in PyramidRows<TState> rows, long outputs, TState* sums);
+    long Sums(in PyramidRows<TState> rows, long outputs, TState* sums);
 
-    /// <summary>The means of sums that all have the same divisor.</summary>
-    static abstract long Means(TState* sums, long outputs, long divisor, IntegerRounding rounding, T* means);
+    /// <summary>The means of sums that all have the same number of taps and the same divisor.</summary>
+    long Means(TState* sums, long outputs, long count, long divisor, IntegerRounding rounding, T* means);
 }
 
 /// <summary>No registers for these types.</summary>
@@ -21,11 +21,11 @@ internal readonly unsafe struct NoPairs<T, TState> : IPairs<T, TState>
     where T : unmanaged
     where TState : unmanaged
 {
-    public static long Taps(in PyramidRows<T> rows, long outputs, TState* sums) => 0;
+    public long Taps(in PyramidRows<T> rows, long outputs, TState* sums) => 0;
 
-    public static long Sums(in PyramidRows<TState> rows, long outputs, TState* sums) => 0;
+    public long Sums(in PyramidRows<TState> rows, long outputs, TState* sums) => 0;
 
-    public static long Means(TState* sums, long outputs, long divisor, IntegerRounding rounding, T* means) => 0;
+    public long Means(TState* sums, long outputs, long count, long divisor, IntegerRounding rounding, T* means) => 0;
 }
 
 /// <summary>Sums of 32 bits: the halves of 64.</summary>
@@ -81,7 +81,7 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
     private const long MostRows = 128;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static long Taps(in PyramidRows<byte> rows, long outputs, uint* sums)
+    public long Taps(in PyramidRows<byte> rows, long outputs, uint* sums)
     {
         if (rows.Count > MostRows) return 0;
         int lanes = Vector<ushort>.Count;
@@ -94,7 +94,9 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
             {
                 for (long h = 0; h < rows.Heights; h++)
                 {
-                    Vector<ushort> taps = Vector.Load((ushort*)(rows.First + d * rows.DepthStep + h * rows.HeightStep + 2 * o));
+                    byte* row = rows.First + d * rows.DepthStep + h * rows.HeightStep + 2 * o;
+                    Vector<ushort> taps = Vector.Load((ushort*)row);
+                    Prefetch.Behind(row, 2 * lanes);
                     sum += (taps & low) + (taps >>> 8);
                 }
             }
@@ -107,10 +109,10 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
         return o;
     }
 
-    public static long Sums(in PyramidRows<uint> rows, long outputs, uint* sums) => SumPairs.Add(rows, outputs, sums);
+    public long Sums(in PyramidRows<uint> rows, long outputs, uint* sums) => SumPairs.Add(rows, outputs, sums);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static long Means(uint* sums, long outputs, long divisor, IntegerRounding rounding, byte* means)
+    public long Means(uint* sums, long outputs, long count, long divisor, IntegerRounding rounding, byte* means)
     {
         if (!long.IsPow2(divisor)) return 0;
         int bits = (int)long.Log2(divisor), lanes = Vector<uint>.Count;
@@ -130,7 +132,7 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
 internal readonly unsafe struct ShortPairs : IPairs<ushort, uint>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static long Taps(in PyramidRows<ushort> rows, long outputs, uint* sums)
+    public long Taps(in PyramidRows<ushort> rows, long outputs, uint* sums)
     {
         int lanes = Vector<uint>.Count;
         var low = new Vector<uint>(ushort.MaxValue);
@@ -153,10 +155,10 @@ internal readonly unsafe struct ShortPairs : IPairs<ushort, uint>
         return o;
     }
 
-    public static long Sums(in PyramidRows<uint> rows, long outputs, uint* sums) => SumPairs.Add(rows, outputs, sums);
+    public long Sums(in PyramidRows<uint> rows, long outputs, uint* sums) => SumPairs.Add(rows, outputs, sums);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static long Means(uint* sums, long outputs, long divisor, IntegerRounding rounding, ushort* means)
+    public long Means(uint* sums, long outputs, long count, long divisor, IntegerRounding rounding, ushort* means)
     {
         if (!long.IsPow2(divisor)) return 0;
         int bits = (int)long.Log2(divisor), lanes = Vector<uint>.Count;
@@ -173,7 +175,7 @@ internal readonly unsafe struct FloatPairs : IPairs<float, float>
     private const int Half = 32;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static long Taps(in PyramidRows<float> rows, long outputs, float* sums)
+    public long Taps(in PyramidRows<float> rows, long outputs, float* sums)
     {
         int lanes = Vector<float>.Count;
         long o = 0;
@@ -197,11 +199,11 @@ internal readonly unsafe struct FloatPairs : IPairs<float, float>
         return o;
     }
 
-    public static long Sums(in PyramidRows<float> rows, long outputs, float* sums) => Taps(rows, outputs, sums);
+    public long Sums(in PyramidRows<float> rows, long outputs, float* sums) => Taps(rows, outputs, sums);
 
     // Adding +0 keeps a zero from being negative.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static long Means(float* sums, long outputs, long divisor, IntegerRounding rounding, float* means)
+    public long Means(float* sums, long outputs, long count, long divisor, IntegerRounding rounding, float* means)
     {
         var by = new Vector<float>(divisor);
         long o = 0;

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Cenote;
 
 /// <summary>All levels of a pyramid from one read of the input. A row of a level is made of the rows below it as soon as these are there, so that what is carried from level to level stays in the cache: a row or two of each.</summary>
@@ -6,27 +8,41 @@ internal static class PyramidKernel
     /// <summary>Sums of so many bytes, or numbers of 16 bits, and half a divisor fit 32 bits.</summary>
     private const long MostBytes = 1 << 24, MostShorts = 1 << 16;
 
+    /// <summary>Counts that a float holds.</summary>
+    private const long MostCounted = 1 << 24;
+
     /// <param name="layer">The reduction.</param>
     /// <param name="type">The element type.</param>
     /// <param name="levels">Where the levels go.</param>
     /// <param name="channels">How many channels lie side by side: they are walked together.</param>
     public static PoolKernel Of(BlockReduce layer, ElementType type, PyramidLevel[] levels, long channels)
     {
-        bool isMean = layer.Method == Reduction.Mean && !layer.CountsData;
         long taps = levels[^1].Plan.MaxExtent;
+        bool isMean = layer.Method == Reduction.Mean, isCounted = isMean && layer.CountsData, isPlain = isMean && !layer.CountsData;
+        IntegerRounding rounding = layer.IntegerRounding;
         return type switch
         {
-            ElementType.Byte when isMean && taps <= MostBytes => new PyramidKernel<byte, uint, IntegerMean<byte, uint>, BytePairs>(new(layer.IntegerRounding), layer, levels, channels),
-            ElementType.UInt16 when isMean && taps <= MostShorts => new PyramidKernel<ushort, uint, IntegerMean<ushort, uint>, ShortPairs>(new(layer.IntegerRounding), layer, levels, channels),
-            ElementType.Single when isMean => new PyramidKernel<float, float, SingleMean, FloatPairs>(default, layer, levels, channels),
+            ElementType.Byte when isPlain && taps <= MostBytes => new PyramidKernel<byte, uint, IntegerMean<byte, uint>, BytePairs>(new(rounding), default, layer, levels, channels),
+            ElementType.UInt16 when isPlain && taps <= MostShorts => new PyramidKernel<ushort, uint, IntegerMean<ushort, uint>, ShortPairs>(new(rounding), default, layer, levels, channels),
+            ElementType.Single when isPlain => new PyramidKernel<float, float, SingleMean, FloatPairs>(default, default, layer, levels, channels),
+            ElementType.Byte when isCounted && taps <= MostBytes => Counted<byte, ByteTallies>(new(BlockReducer.Missing<byte>(layer), layer.MinCount)),
+            ElementType.UInt16 when isCounted && taps <= MostShorts => Counted<ushort, ShortTallies>(new(BlockReducer.Missing<ushort>(layer), layer.MinCount)),
+            ElementType.Single when isCounted && taps <= MostCounted => new PyramidKernel<float, ulong, FloatTally, FloatTallies>(
+                new(Missing(layer), layer.MinCount), new(Missing(layer), layer.MinCount), layer, levels, channels),
             _ => BlockReducer.Use<PoolKernel, Maker>(layer, type, new(layer, levels, channels)),
         };
+
+        PoolKernel Counted<T, TPairs>(TPairs pairs)
+            where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+            where TPairs : struct, IPairs<T, ulong> => new PyramidKernel<T, ulong, IntegerTally<T>, TPairs>(new(new(rounding), BlockReducer.Missing<T>(layer), layer.MinCount), pairs, layer, levels, channels);
     }
+
+    private static MissingTaps<float> Missing(BlockReduce layer) => BlockReducer.Missing(layer, float.NaN, value => (float)value);
 
     private readonly struct Maker(BlockReduce layer, PyramidLevel[] levels, long channels) : IBlockReducerUser<PoolKernel>
     {
         PoolKernel IBlockReducerUser<PoolKernel>.Use<T, TState, TReducer, TNumber>(TReducer reducer, TNumber number, MissingTaps<T> missing) =>
-            new PyramidKernel<T, TState, TReducer, NoPairs<T, TState>>(reducer, layer, levels, channels);
+            new PyramidKernel<T, TState, TReducer, NoPairs<T, TState>>(reducer, default, layer, levels, channels);
     }
 }
 
@@ -41,6 +57,7 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
     private const long LeastRows = 64;
 
     private readonly TReducer _reducer;
+    private readonly TPairs _pairs;
     private readonly IntegerRounding _rounding;
     private readonly PyramidLevel[] _levels;
     private readonly long _channels, _groups, _depthBlock, _heightBlock, _widthBlock;
@@ -51,9 +68,9 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
     /// <summary>The highest level that has rows to share.</summary>
     private readonly int _shared;
 
-    public PyramidKernel(TReducer reducer, BlockReduce layer, PyramidLevel[] levels, long channels)
+    public PyramidKernel(TReducer reducer, TPairs pairs, BlockReduce layer, PyramidLevel[] levels, long channels)
     {
-        (_reducer, _rounding, _levels, _channels) = (reducer, layer.IntegerRounding, levels, channels);
+        (_reducer, _pairs, _rounding, _levels, _channels) = (reducer, pairs, layer.IntegerRounding, levels, channels);
         (_depthBlock, _heightBlock, _widthBlock) = (Block(layer, 0), Block(layer, 1), Block(layer, 2));
         _groups = levels[0].Plan.Batch * (levels[0].Plan.Channels / channels);
         _lengths = [.. levels.Select(level => level.Plan.Width.OutputLength * channels)];
@@ -148,7 +165,7 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
     {
         AxisPlan width = _levels[0].Plan.Width;
         long channels = _channels, step = walk.From.Width, whole = Math.Min(width.OutputLength, width.InputLength / _widthBlock), made = 0;
-        if (_widthBlock == 2 && channels == 1 && step == 1) made = TPairs.Taps(rows, whole, sums);
+        if (_widthBlock == 2 && channels == 1 && step == 1) made = _pairs.Taps(rows, whole, sums);
         for (long o = made; o < width.OutputLength; o++)
         {
             long taps = Math.Min(_widthBlock, width.InputLength - o * _widthBlock);
@@ -173,7 +190,7 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
     private void FoldSums(int level, in PyramidRows<TState> rows, TState* sums)
     {
         long channels = _channels, outputs = _levels[level - 1].Plan.Width.OutputLength, below = _levels[level - 2].Plan.Width.OutputLength, made = 0;
-        if (_widthBlock == 2 && channels == 1) made = TPairs.Sums(rows, Math.Min(outputs, below / 2), sums);
+        if (_widthBlock == 2 && channels == 1) made = _pairs.Sums(rows, Math.Min(outputs, below / 2), sums);
         for (long o = made; o < outputs; o++)
         {
             long taps = Math.Min(_widthBlock, below - o * _widthBlock);
@@ -205,8 +222,8 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
         T* row = (T*)_levels[level - 1].Output + walk.N * to.Batch + walk.C * to.Channel + d * to.Depth + h * to.Height;
         if (to.Width == channels && (channels == 1 || to.Channel == 1))
         {
-            long alike = last.Extent == whole.Extent ? outputs : outputs - 1;
-            made = TPairs.Means(sums, alike * channels, plan.Divisor(depth.Extent * height.Extent * whole.Extent), _rounding, row);
+            long alike = last.Extent == whole.Extent && last.Count == whole.Count ? outputs : outputs - 1;
+            made = _pairs.Means(sums, alike * channels, depth.Count * height.Count * whole.Count, plan.Divisor(depth.Extent * height.Extent * whole.Extent), _rounding, row);
         }
 
         for (long i = made; i < outputs * channels; i++)

@@ -6,8 +6,9 @@ namespace Cenote;
 /// <summary>The median on registers, by sorting networks of minima and maxima.</summary>
 /// <param name="isFloating">Whether the integers are the bits of floating-point numbers.</param>
 /// <param name="infinity">The bits of +∞.</param>
+/// <param name="smallest">The smallest integer.</param>
 /// <param name="largest">The largest integer.</param>
-internal readonly unsafe struct MedianLines<T, TTap>(bool isFloating, T infinity, T largest) : ITapLines<T, TTap>
+internal readonly unsafe struct MedianLines<T, TTap>(bool isFloating, T infinity, T smallest, T largest) : ITapLines<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
@@ -23,65 +24,146 @@ internal readonly unsafe struct MedianLines<T, TTap>(bool isFloating, T infinity
 
     public bool Alarms(TTap watch) => !TTap.IsZero(watch);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Prepare(T* lines, long pitch, long rows, long columns, long count)
+    public bool FillsMissing => true;
+
+    /// <remarks>Numbers below and above all others, in order, as many of each as leave the lower middle one of the rest in the middle.</remarks>
+    public void FillMissing(T* column, long pitch, long rows, long columns, long number, long count)
     {
-        foreach (Exchange step in Network(rows, columns).Columns) Both(lines + step.Low * pitch, lines + step.High * pitch, lines + step.Low * pitch, lines + step.High * pitch, count);
+        long taps = rows * columns, below = (taps - rows * (number - 1) - 1) / 2 - (taps - rows * number - 1) / 2;
+        for (long row = 0; row < rows; row++)
+            for (long i = 0; i < count; i++) column[row * pitch + i] = row < below ? smallest : largest;
     }
 
-    // Bounds: lines have room for a register behind their last element.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Finish(T** taps, long rows, long columns, T* work, long pitch, T* output, long count)
+    public TTap Prepare(T** from, long rows, long columns, T* lines, long pitch, long count)
     {
-        SortingNetwork network = Network(rows, columns);
-        foreach (Exchange step in network.Steps)
+        if (rows == 3 && count >= TTap.Count) return SortThree(from[0], from[1], from[2], lines, pitch, count);
+        TTap watch = default;
+        for (long row = 0; row < rows; row++) watch = TapLines.Copy(this, from[row], lines + row * pitch, count, watch);
+        Exchange[] steps = Network(rows, columns).Columns;
+        for (long i = 0; i < count; i += TapLines.Block * TTap.Count)
+            foreach (Exchange step in steps) Both(lines + step.Low * pitch + i, lines + step.High * pitch + i, lines + step.Low * pitch + i, lines + step.High * pitch + i);
+        return watch;
+    }
+
+    // Bounds: lines have room for a block of registers behind their last element.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Finish(T** taps, long rows, long columns, T* work, T* output, long count)
+    {
+        if (rows == 3 && columns == 3)
         {
-            T* low = taps[step.Low], high = taps[step.High], toLow = work + step.Low * pitch, toHigh = work + step.High * pitch;
-            if (!step.NeedsHigh) Low(low, high, toLow, count);
-            else if (!step.NeedsLow) High(low, high, toHigh, count);
-            else Both(low, high, toLow, toHigh, count);
-            taps[step.Low] = toLow;
-            taps[step.High] = toHigh;
+            Nine(taps, output, count);
+            return;
         }
 
-        Store(taps[network.Median], output, count);
+        SortingNetwork network = Network(rows, columns);
+        Exchange[] steps = network.Steps;
+        long block = TapLines.Block * TTap.Count, lines = rows * columns;
+        T** at = stackalloc T*[(int)lines];
+        for (long i = 0; i < count; i += block)
+        {
+            for (long tap = 0; tap < lines; tap++) at[tap] = taps[tap] + i;
+            foreach (Exchange step in steps)
+            {
+                T* low = at[step.Low], high = at[step.High], toLow = work + step.Low * block, toHigh = work + step.High * block;
+                if (!step.NeedsHigh) Low(low, high, toLow);
+                else if (!step.NeedsLow) High(low, high, toHigh);
+                else Both(low, high, toLow, toHigh);
+                at[step.Low] = toLow;
+                at[step.High] = toHigh;
+            }
+
+            Store(at[network.Median], output + i, Math.Min(block, count - i));
+        }
     }
 
     private static SortingNetwork Network(long rows, long columns) => Networks.GetOrAdd((rows, columns), size => new((int)size.Item1, (int)size.Item2));
 
+    /// <summary>Sorts the columns of three rows.</summary>
+    // Bounds: the last register steps back.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Both(T* low, T* high, T* toLow, T* toHigh, long count)
+    private TTap SortThree(T* row0, T* row1, T* row2, T* lines, long pitch, long count)
     {
+        T* low = lines, middle = lines + pitch, high = lines + 2 * pitch;
+        TTap watch = default;
         for (long i = 0; i < count; i += TTap.Count)
         {
-            TTap left = TTap.Load(low + i), right = TTap.Load(high + i);
-            TTap.Store(TTap.Min(left, right), toLow + i);
-            TTap.Store(TTap.Max(left, right), toHigh + i);
+            i = Math.Min(i, count - TTap.Count);
+            TTap first = TTap.Load(row0 + i), second = TTap.Load(row1 + i), third = TTap.Load(row2 + i);
+            Prefetch.Behind(row2 + i, sizeof(TTap));
+            if (isFloating)
+            {
+                watch = Watch(Watch(Watch(watch, first), second), third);
+                (first, second, third) = (Lift(first), Lift(second), Lift(third));
+            }
+
+            TTap lesser = TTap.Min(first, second), greater = TTap.Max(first, second), rest = TTap.Min(greater, third);
+            TTap.Store(TTap.Min(lesser, rest), low + i);
+            TTap.Store(TTap.Max(lesser, rest), middle + i);
+            TTap.Store(TTap.Max(greater, third), high + i);
+        }
+
+        return watch;
+    }
+
+    /// <summary>Of three sorted columns: the middle one of the greatest low, the middle middle and the least high (Paeth, "Median finding on a 3×3 grid", 1990).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Nine(T** taps, T* output, long count)
+    {
+        T* low0 = taps[0], low1 = taps[1], low2 = taps[2], mid0 = taps[3], mid1 = taps[4], mid2 = taps[5], high0 = taps[6], high1 = taps[7], high2 = taps[8];
+        for (long i = 0; i < count; i += TTap.Count)
+        {
+            if (i + TTap.Count > count) i = Math.Max(0, count - TTap.Count);
+            TTap low = TTap.Max(TTap.Max(TTap.Load(low0 + i), TTap.Load(low1 + i)), TTap.Load(low2 + i));
+            TTap high = TTap.Min(TTap.Min(TTap.Load(high0 + i), TTap.Load(high1 + i)), TTap.Load(high2 + i));
+            TTap result = Lift(Middle(low, Middle(TTap.Load(mid0 + i), TTap.Load(mid1 + i), TTap.Load(mid2 + i)), high));
+            if (count >= TTap.Count) TTap.Store(result, output + i);
+            else TTap.StorePart(result, output, count);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Low(T* low, T* high, T* to, long count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TTap Middle(TTap first, TTap second, TTap third) => TTap.Max(TTap.Min(first, second), TTap.Min(TTap.Max(first, second), third));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Both(T* low, T* high, T* toLow, T* toHigh)
     {
-        for (long i = 0; i < count; i += TTap.Count) TTap.Store(TTap.Min(TTap.Load(low + i), TTap.Load(high + i)), to + i);
+        int n = TTap.Count;
+        TTap left0 = TTap.Load(low), left1 = TTap.Load(low + n), left2 = TTap.Load(low + 2 * n), left3 = TTap.Load(low + 3 * n);
+        TTap right0 = TTap.Load(high), right1 = TTap.Load(high + n), right2 = TTap.Load(high + 2 * n), right3 = TTap.Load(high + 3 * n);
+        TTap.Store(TTap.Min(left0, right0), toLow);
+        TTap.Store(TTap.Min(left1, right1), toLow + n);
+        TTap.Store(TTap.Min(left2, right2), toLow + 2 * n);
+        TTap.Store(TTap.Min(left3, right3), toLow + 3 * n);
+        TTap.Store(TTap.Max(left0, right0), toHigh);
+        TTap.Store(TTap.Max(left1, right1), toHigh + n);
+        TTap.Store(TTap.Max(left2, right2), toHigh + 2 * n);
+        TTap.Store(TTap.Max(left3, right3), toHigh + 3 * n);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void High(T* low, T* high, T* to, long count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Low(T* low, T* high, T* to)
     {
-        for (long i = 0; i < count; i += TTap.Count) TTap.Store(TTap.Max(TTap.Load(low + i), TTap.Load(high + i)), to + i);
+        int n = TTap.Count;
+        for (int i = 0; i < TapLines.Block; i++) TTap.Store(TTap.Min(TTap.Load(low + i * n), TTap.Load(high + i * n)), to + i * n);
     }
 
-    // Lifting twice changes nothing.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void High(T* low, T* high, T* to)
+    {
+        int n = TTap.Count;
+        for (int i = 0; i < TapLines.Block; i++) TTap.Store(TTap.Max(TTap.Load(low + i * n), TTap.Load(high + i * n)), to + i * n);
+    }
+
+    /// <summary>Writes a block of outputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Store(T* from, T* output, long count)
     {
         for (long i = 0; i < count; i += TTap.Count)
         {
-            if (i + TTap.Count > count) i = Math.Max(0, count - TTap.Count);
             TTap result = Lift(TTap.Load(from + i));
-            if (count >= TTap.Count) TTap.Store(result, output + i);
-            else TTap.StorePart(result, output, count);
+            if (count - i >= TTap.Count) TTap.Store(result, output + i);
+            else TTap.StorePart(result, output + i, count - i);
         }
     }
 }

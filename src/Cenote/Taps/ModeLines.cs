@@ -18,13 +18,22 @@ internal readonly unsafe struct ModeLines<T, TTap>(T none) : ITapLines<T, TTap>
 
     public bool Alarms(TTap watch) => false;
 
-    public void Prepare(T* lines, long pitch, long rows, long columns, long count)
+    // Whatever is filled in would be counted.
+    public bool FillsMissing => false;
+
+    public void FillMissing(T* column, long pitch, long rows, long columns, long number, long count)
     {
+    }
+
+    public TTap Prepare(T** from, long rows, long columns, T* lines, long pitch, long count)
+    {
+        for (long row = 0; row < rows; row++) TapLines.Copy<T, TTap, ModeLines<T, TTap>>(this, from[row], lines + row * pitch, count, default);
+        return default;
     }
 
     // Bounds: lines have room for a register behind their last element.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Finish(T** taps, long rows, long columns, T* work, long pitch, T* output, long count)
+    public void Finish(T** taps, long rows, long columns, T* work, T* output, long count)
     {
         long all = rows * columns;
         for (long o = 0; o < count; o += TTap.Count)

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>
-/// Gathers the taps of a row of windows in lines, lanes across the width, or across the elements of dense channels-last rows. Windows that are clipped along the width, and those that see what
-/// the lines cannot handle, are left to the kernel for single windows.
+/// Gathers the taps of a row of windows in lines, lanes across the width, or across the elements of dense channels-last rows. Windows that see what the lines cannot handle are left to the kernel
+/// for single windows; so are those that are clipped along the width, where the lines cannot fill what is missing.
 /// </summary>
 /// <typeparam name="T">A tap as it lies in memory; floating-point numbers as integers of the same width.</typeparam>
 /// <typeparam name="TTap">A register of taps.</typeparam>
@@ -64,8 +64,10 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
         AxisPlan width = job.Plan.Width;
         Window depth = job.Plan.Depth[place.D], height = job.Plan.Height[place.H];
         long rows = depth.Count * height.Count, inner = Inner(job);
-        long from = rows == 0 ? width.OutputLength : Math.Clamp(width.WholeFrom, 0, width.OutputLength), end = Math.Clamp(width.WholeEnd, from, width.OutputLength);
-        long perOutput = rows * (width.LaneStride + width.Kernel) * inner * sizeof(T), least = (2 * TTap.Count + inner - 1) / inner;
+        // In an input as long as a window none is clipped at both ends, and each has a tap.
+        bool fills = lines.FillsMissing && width.InputLength >= width.Span;
+        long from = rows == 0 ? width.OutputLength : fills ? 0 : Math.Clamp(width.WholeFrom, 0, width.OutputLength), end = fills ? width.OutputLength : Math.Clamp(width.WholeEnd, from, width.OutputLength);
+        long perOutput = rows * (width.LaneStride + (width.LaneStride == 1 ? 0 : width.Kernel)) * inner * sizeof(T), least = (2 * TTap.Count + inner - 1) / inner;
         long some = Math.Max(least, LineBytes / Math.Max(1, perOutput));
         Exactly(job, place, 0, from, inner);
         for (long o = from; o < end; o += some)
@@ -84,67 +86,44 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
     }
 
     /// <summary>Makes some outputs of a row; false where a tap is not for lines.</summary>
-    // Bounds: the windows lie inside the input; copies are of what they read, with two registers of room behind each line.
+    // Bounds: copies are of what the windows read inside the input, with a block of registers of room behind each line.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Lines(in PoolJob job, OutputPlace first, in Window depth, in Window height, long outputs, long inner)
     {
         AxisPlan width = job.Plan.Width;
         long rows = depth.Count * height.Count, columns = width.Kernel, stride = width.LaneStride, count = outputs * inner;
-        long length = ((outputs - 1) * stride + width.Span) * inner, pitch = Room(length), linePitch = Room(count);
-        T* copies = (T*)Scratch.Of((rows * pitch + 2 * rows * columns * linePitch) * sizeof(T)), gathered = copies + rows * pitch, work = gathered + rows * columns * linePitch;
-        T* corner = (T*)job.Input + first.N * job.InputLayout.Batch + first.C * job.InputLayout.Channel + width.Start(first.W) * inner;
-        TTap watch = default;
-        for (long i = 0; i < depth.Count; i++)
-        {
-            for (long j = 0; j < height.Count; j++)
-            {
-                T* row = corner + (depth.Start + i * depth.Step) * job.InputLayout.Depth + (height.Start + j * height.Step) * job.InputLayout.Height;
-                watch = Copy(row, length, copies + (i * height.Count + j) * pitch, watch);
-            }
-        }
-
-        if (lines.Alarms(watch)) return false;
-        lines.Prepare(copies, pitch, rows, columns, length);
+        long start = width.Start(first.W), positions = (outputs - 1) * stride + width.Span, before = Math.Max(0, -start), after = Math.Max(0, start + positions - width.InputLength);
+        long pitch = Room(positions * inner + TTap.Count), linePitch = Room(count);
+        bool spread = stride != 1 && outputs > 1;
+        T* lead = (T*)Scratch.Of((rows * pitch + rows * columns * (spread ? linePitch : 0) + Math.Max(linePitch, rows * columns * TapLines.Block * TTap.Count)) * sizeof(T));
+        T* gathered = lead + rows * pitch, work = gathered + rows * columns * (spread ? linePitch : 0);
+        // What the input has begins where a register does.
+        T* copies = lead + (TTap.Count - before * inner % TTap.Count) % TTap.Count;
+        T* corner = (T*)job.Input + first.N * job.InputLayout.Batch + first.C * job.InputLayout.Channel + (start + before) * inner;
         T** taps = stackalloc T*[(int)(rows * columns)];
+        for (long i = 0; i < depth.Count; i++)
+            for (long j = 0; j < height.Count; j++) taps[i * height.Count + j] = corner + (depth.Start + i * depth.Step) * job.InputLayout.Depth + (height.Start + j * height.Step) * job.InputLayout.Height;
+        if (lines.Alarms(lines.Prepare(taps, rows, columns, copies + before * inner, pitch, (positions - before - after) * inner))) return false;
+        for (long i = 0; i < before; i++) lines.FillMissing(copies + i * inner, pitch, rows, columns, (before - 1 - i) / width.Dilation + 1, inner);
+        for (long i = 0; i < after; i++) lines.FillMissing(copies + (positions - after + i) * inner, pitch, rows, columns, i / width.Dilation + 1, inner);
         for (long row = 0; row < rows; row++)
         {
             for (long k = 0; k < columns; k++)
             {
                 T* from = copies + row * pitch + k * width.Dilation * inner, line = gathered + (row * columns + k) * linePitch;
-                taps[row * columns + k] = stride == 1 || outputs == 1 ? from : line;
-                if (taps[row * columns + k] == line) Spread(from, stride, inner, outputs, line);
+                taps[row * columns + k] = spread ? line : from;
+                if (spread) Spread(from, stride, inner, outputs, line);
             }
         }
 
         T* output = (T*)job.Output + first.In(job.OutputLayout);
-        lines.Finish(taps, rows, columns, work, linePitch, output, count);
-        if (job.Offsets.Start is not null)
-            for (long w = 0; w < outputs; w++)
-                for (long c = 0; c < inner; c++) Locate(job, first with { C = first.C + c, W = first.W + w }, depth, height, output[w * inner + c]);
+        lines.Finish(taps, rows, columns, work, output, count);
+        if (job.Offsets.Start is not null) TapSearch<T, TTap>.Write(job, first, depth, height, outputs, inner, output, work);
         return true;
     }
 
-    /// <summary>Whole registers, and two behind them.</summary>
-    private static long Room(long count) => (count + TTap.Count - 1) / TTap.Count * TTap.Count + 2 * TTap.Count;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TTap Copy(T* from, long length, T* to, TTap watch)
-    {
-        TTap seen = watch;
-        long i = 0;
-        for (; i + TTap.Count <= length; i += TTap.Count)
-        {
-            TTap taps = TTap.Load(from + i);
-            Prefetch.Behind(from + i, sizeof(TTap));
-            seen = lines.Watch(seen, taps);
-            TTap.Store(lines.Lift(taps), to + i);
-        }
-
-        if (i == length) return seen;
-        TTap rest = TTap.LoadPart(from + i, 0, length - i, default);
-        TTap.Store(lines.Lift(rest), to + i);
-        return lines.Watch(seen, rest);
-    }
+    /// <summary>Whole registers, and a block of them behind.</summary>
+    private static long Room(long count) => (count + TTap.Count - 1) / TTap.Count * TTap.Count + TapLines.Block * TTap.Count;
 
     /// <summary>Every so many positions, side by side.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -161,30 +140,5 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
         if (stride == 2)
             for (; i + TTap.Count <= outputs; i += TTap.Count) TTap.Store(TTap.Unzip(TTap.Load(from + 2 * i), TTap.Load(from + 2 * i + TTap.Count)).Even, to + i);
         for (; i < outputs; i++) to[i] = from[i * stride];
-    }
-
-    /// <summary>Writes the number of the first tap that is the output, bit for bit.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Locate(in PoolJob job, in OutputPlace place, in Window depth, in Window height, T value)
-    {
-        PoolPlan plan = job.Plan;
-        TensorLayout from = job.InputLayout;
-        AxisPlan width = plan.Width;
-        OffsetMemory offsets = job.Offsets;
-        T* corner = (T*)job.Input + place.N * from.Batch + place.C * from.Channel + width.Start(place.W) * from.Width;
-        long step = width.Dilation * from.Width;
-        for (long i = 0; i < depth.Count; i++)
-        {
-            for (long j = 0; j < height.Count; j++)
-            {
-                T* row = corner + (depth.Start + i * depth.Step) * from.Depth + (height.Start + j * height.Step) * from.Height;
-                for (long k = 0; k < width.Kernel; k++)
-                {
-                    if (!EqualityComparer<T>.Default.Equals(row[k * step], value)) continue;
-                    offsets[place.In(offsets.Layout)] = ((depth.Before + i) * plan.Height.Kernel + height.Before + j) * width.Kernel + k;
-                    return;
-                }
-            }
-        }
     }
 }
