@@ -45,6 +45,25 @@ public class IndexedKernelTests
         Assert.Equal(expected, pool.ForwardWithIndices(Tensor.Create([.. input.Select(value => (long)value)], [1, Length])).Indices.ToFlat());
     }
 
+    /// <summary>Channels-last rows so long that their lines are combined in runs of rows sooner than those of one channel.</summary>
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    [InlineData(16)]
+    public void Long_lines_choose_what_short_ones_do(int kernel)
+    {
+        nint[] shape = [2, 168, 23, 19];
+        nint[] lastStrides = [168 * 23 * 19, 1, 168 * 19, 168];
+        var random = new Random(7);
+        Tensor<float> rows = Tensor.Create([.. Enumerable.Range(0, 2 * 168 * 23 * 19).Select(_ => (float)random.Next(300))], shape), pixels = Tensor.CreateFromShape<float>(shape, lastStrides);
+        rows.CopyTo(pixels);
+        var pool = new MaxPool2d(kernel, 1, kernel / 2);
+        var (expected, expectedIndices) = pool.ForwardWithIndices(rows);
+        var (actual, actualIndices) = pool.ForwardWithIndices(pixels);
+        Assert.Equal(expected, actual);
+        Assert.Equal(expectedIndices.ToFlat(), actualIndices.ToFlat());
+    }
+
     private static unsafe void Run<T>(bool isMax)
         where T : unmanaged
     {

@@ -25,6 +25,14 @@ internal sealed record TrainingComparison(
 
     public bool IndicesMeet => WithIndices <= OfForward * Forward && !(WithIndices > OfPeer * TorchForward);
 
+    public string IndicesVerdict => (WithIndices <= OfForward * Forward, !(WithIndices > OfPeer * TorchForward)) switch
+    {
+        (true, true) => "meets",
+        (false, true) => "misses 1.6",
+        (true, false) => "misses ½",
+        _ => "misses both",
+    };
+
     public bool BackwardMeets => Backward <= OfPeer * TorchBackward || Backward <= OfFloor * Floor;
 
     public static unsafe TrainingComparison Run(Row row, Layout layout, int threads, Turns turns)

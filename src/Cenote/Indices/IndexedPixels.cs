@@ -23,12 +23,16 @@ internal readonly unsafe struct IndexedPixels<T, TTap, TNumber, TNumbers> : IInd
     /// <summary>How far ahead input is asked for, in bytes, and how many new rows an output row has; none where the caches hold it all.</summary>
     private readonly long _ahead, _fresh;
 
+    /// <summary>Whether a window is all there is, so that what comes next lies beside its taps: one after the other they are pages apart.</summary>
+    private readonly bool _isWhole;
+
     private IndexedPixels(in PoolJob job, PixelTable pixels, byte* numbers)
     {
         (_plan, _from, _to, _marks, _size, _pixels) = (job.Plan, job.InputLayout, job.OutputLayout, job.Offsets.Layout, job.Offsets.Size, pixels);
         _numbers = (TNumber*)numbers;
         _ahead = Prefetch.Multiple(_from.Width * sizeof(T));
-        _fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) ? _plan.Height.Stride : 0;
+        _isWhole = Prefetch.Pays(_plan.InputElements * sizeof(T)) && _plan.Taps == _plan.MaxCount && _plan.IsGlobal;
+        _fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) && !_isWhole ? _plan.Height.Stride : 0;
     }
 
     public static string Name => "pixels";
@@ -174,6 +178,7 @@ internal readonly unsafe struct IndexedPixels<T, TTap, TNumber, TNumbers> : IInd
             if (_fresh > 0) AskAhead(first, taps, inner.Count * 4 * gap);
             for (long four = 0; four < inner.Count; four++, first += inner.From, end += inner.To, chosen += inner.Numbers)
             {
+                if (_isWhole) AskBeside(first + 2 * inner.From, taps, inner.From);
                 Choices<T, TTap, TNumber, TNumbers, TReducer> a = new(reducer, none, start), b = new(reducer, none, start), c = new(reducer, none, start), d = new(reducer, none, start);
                 TNumbers number = start;
                 for (long i = 0; i < taps.Depths; i++, number += nextDepth)
@@ -204,6 +209,15 @@ internal readonly unsafe struct IndexedPixels<T, TTap, TNumber, TNumbers> : IInd
         }
 
         return watch;
+    }
+
+    /// <summary>Prefetches what the same taps of other channels will be.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AskBeside(T* first, in Taps taps, long elements)
+    {
+        for (long i = 0; i < taps.Depths; i++)
+            for (long j = 0; j < taps.Rows; j++)
+                for (long k = 0; k < taps.Columns; k++) Prefetch.Behind(first + i * taps.NextDepth + j * taps.NextRow + k * taps.Next, elements * sizeof(T), 0);
     }
 
     /// <summary>Prefetches, of the rows that no output above has read, what the windows some pixels further on will.</summary>
