@@ -14,7 +14,7 @@ public sealed class ArrayTests : IDisposable
     public void The_output_is_what_the_library_gives_in_the_form_of_the_input(string arguments, string layout)
     {
         ArrayCase @case = ArrayCase.All.Single(@case => @case.Arguments == arguments);
-        ArrayInput[] inputs = [.. @case.Inputs(layout == "nhwc")];
+        ArrayInput[] inputs = [.. Inputs(@case, layout == "nhwc")];
         foreach (ArrayInput input in inputs) _place.Write(input.Name, input.Array, input.Form);
         _place.MakeFolder("out");
         _place.Run($"{arguments} --layout {layout} --out-dir out --quiet {string.Join(' ', inputs.Select(input => input.Name))}").Succeeded();
@@ -37,9 +37,16 @@ public sealed class ArrayTests : IDisposable
     {
         var covered = from channelsLast in (bool[])[false, true]
                       from @case in ArrayCase.All
-                      from input in @case.Inputs(channelsLast)
+                      from input in Inputs(@case, channelsLast)
                       select (@case.Layer.SpatialRank, channelsLast, input.Array.Code, input.Form);
         Assert.Equal(3 * 2 * 11 * (2 * 2 * 3), covered.Distinct().Count());
+    }
+
+    /// <summary>Each case has half of the element types, the next case the other half: a type costs a process the compilation of a layer's kernels.</summary>
+    private static IEnumerable<ArrayInput> Inputs(ArrayCase @case, bool channelsLast)
+    {
+        int first = Array.IndexOf(ArrayCase.All, @case) + (channelsLast ? 1 : 0);
+        return @case.Inputs(channelsLast).Where(input => (Array.IndexOf(NpyArray.Codes, input.Array.Code) + first) % 2 == 0);
     }
 
     [Fact]

@@ -17,13 +17,12 @@ public sealed class ReductionTests : IDisposable
     [InlineData("rms", Reduction.RootMeanSquare)]
     public void An_array_of_any_type_is_reduced_as_the_library_does(string name, Reduction method)
     {
-        foreach (string code in NpyArray.Codes)
-        {
-            NpyArray array = NpyArray.Random(code, [2, 7, 9], seed: 4);
-            _place.Write("a.npy", array);
-            _place.Run($"reduce a.npy -k 2x3 --method {name} --edge drop --force").Succeeded();
-            Assert.Equal(Library.Pool(new BlockReduce2d((2, 3), method) { Edge = BlockEdge.Drop }, array, channelsLast: false).Elements, _place.ReadArray("a.reduce.npy").Elements);
-        }
+        (string Code, NpyArray Array)[] inputs = [.. NpyArray.Codes.Select(code => (code, NpyArray.Random(code, [2, 7, 9], seed: 4)))];
+        foreach (var (code, array) in inputs) _place.Write(code + ".npy", array);
+        _place.MakeFolder("out");
+        _place.Run($"reduce {string.Join(' ', inputs.Select(input => input.Code + ".npy"))} -k 2x3 --method {name} --edge drop --out-dir out").Succeeded();
+        foreach (var (code, array) in inputs)
+            Assert.Equal(Library.Pool(new BlockReduce2d((2, 3), method) { Edge = BlockEdge.Drop }, array, channelsLast: false).Elements, _place.ReadArray($"out/{code}.reduce.npy").Elements);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ namespace Cenote.Packaging.Tests;
 /// <summary>The packages of this checkout in a folder of their own, outside of it, so that nothing of the checkout's settings reaches their users.</summary>
 public sealed class Feed : IDisposable
 {
+    private readonly Lock _packing = new();
     private readonly Lazy<string> _library, _onnx, _tool;
 
     public Feed()
@@ -58,6 +59,8 @@ public sealed class Feed : IDisposable
 
     private string Pack(string project)
     {
+        // One at a time: each of them writes what the command and the package for ONNX models take from the library.
+        using Lock.Scope one = _packing.EnterScope();
         // Own artifacts: the build around the tests may be using the checkout's.
         Command.Dotnet(
             Root,

@@ -8,10 +8,8 @@ namespace Cenote.Benchmarks.Commands;
 /// <summary>Random odd shapes: how many are slower than the fastest peer, and the worst of them.</summary>
 internal static class OddShapeReport
 {
-    private const int Worst = 10;
-
     /// <returns>Whether all outputs were the same.</returns>
-    public static bool Write(TextWriter writer, int count, int seed, Layout[] layouts, Element element, int threads)
+    public static bool Write(TextWriter writer, int count, int seed, int worst, Layout[] layouts, Element element, int threads)
     {
         Machine.Write(writer);
         var shapes = new OddShapes(seed);
@@ -33,7 +31,7 @@ internal static class OddShapeReport
             + $"and {all.Count(entry => entry.Comparison.MeetsRule)} take at most half its time or 1¼ of the copy floor. The worst, in microseconds of a call:");
         writer.WriteLine();
         var table = new MarkdownTable(writer, texts: 1, "shape", "Cenote", "best peer", "copy floor", "of best peer", "of floor");
-        foreach ((string name, Comparison comparison) in compared.Take(Worst))
+        foreach ((string name, Comparison comparison) in compared.Take(worst))
             table.Add(name, Format.Number(comparison.Cenote * 1e6), Format.Number(comparison.BestPeer * 1e6), Format.Number(comparison.Floor * 1e6), Format.Ratio(comparison.RatioToPeer), Format.Ratio(comparison.RatioToFloor));
         return Differences.Write(writer, all.SelectMany(entry => entry.Comparison.Differences));
     }

@@ -93,6 +93,9 @@ public sealed class PoolPlan
     /// <summary>The layer's options in short: <c>k3 s2 p1</c>.</summary>
     public string OptionsText => Layer.OptionsText;
 
+    /// <summary>Whether each window is one tap, inside the input.</summary>
+    internal bool HasSingleTaps => Array.TrueForAll(_axes, axis => axis is { Slides: true, Kernel: 1, Before: 0 } && axis[axis.OutputLength - 1].Count == 1);
+
     internal PoolLayer Layer { get; }
 
     internal long Batch { get; }

@@ -84,20 +84,41 @@ internal static unsafe class GradientCopy<T, TSum, TSums, TFormat>
     private static bool IsShort(long stride, long length) => stride == 1 && length < TSums.Count && typeof(T) == typeof(TSum);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TSums Part(T* from, long length) => TSums.LoadPart((TSum*)from, 0, length, default);
+    private static TSums Part(T* from, long length) => TSums.LoadPart((TSum*)from, length, default);
 
-    /// <summary>Offsets of so many bytes, as they are.</summary>
-    public static void Marks(byte* from, int size, long stride, byte* to, long length)
+    /// <summary>Offsets of so many bytes, as the bits of a lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Widen(byte* from, int size, long stride, TSum* to, long length)
     {
-        if (stride == 1)
+        if (stride != 1 || length < TSums.Count)
         {
-            Prefetch.Behind(from, length * size);
-            Buffer.MemoryCopy(from, to, length * size, length * size);
+            OffsetMemory offsets = new(from, size, default);
+            for (long i = 0; i < length; i++) to[i] = Bits(offsets[i * stride]);
             return;
         }
 
-        OffsetMemory offsets = new(from, size, default), copies = new(to, size, default);
-        for (long i = 0; i < length; i++) copies[i] = offsets[i * stride];
+        Prefetch.Behind(from, length * size);
+        switch (size)
+        {
+            case 1: WidenLanes<byte>(from, to, length); break;
+            case 2: WidenLanes<ushort>(from, to, length); break;
+            default: WidenLanes<uint>(from, to, length); break;
+        }
+    }
+
+    /// <summary>A number as the bits of a lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TSum Bits(long number) => sizeof(TSum) == 4 ? Unsafe.BitCast<int, TSum>((int)number) : Unsafe.BitCast<long, TSum>(number);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WidenLanes<TMark>(byte* from, TSum* to, long length)
+        where TMark : unmanaged
+    {
+        for (long i = 0; i < length; i += TSums.Count)
+        {
+            i = Math.Min(i, length - TSums.Count);
+            TSums.Store(TSums.LoadUnsigned(from + i * sizeof(TMark), sizeof(TMark)), to + i);
+        }
     }
 
     /// <summary>Sums, rounded.</summary>

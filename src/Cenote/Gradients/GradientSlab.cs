@@ -28,19 +28,19 @@ internal readonly unsafe struct GradientSlab<T, TSum, TSums, TFormat>
         _gradients = (T*)job.Input;
         (_tiles, _divisors, _byChannels) = (tiles, divisors, byChannels);
         Values = (TSum*)memory;
-        Numbers = memory + SlabBytes(tiles, sizeof(TSum));
-        new Span<byte>(memory, checked((int)SlabBytes(tiles, sizeof(TSum)))).Clear();
+        Numbers = (TSum*)(memory + SlabBytes(tiles));
+        new Span<byte>(memory, checked((int)SlabBytes(tiles))).Clear();
     }
 
     public TSum* Values { get; }
 
-    /// <summary>The chosen taps' numbers, as they lie in memory; any where there is no window.</summary>
-    public byte* Numbers { get; }
+    /// <summary>The chosen taps' numbers, as the bits of a lane, since each is compared with many taps; any where there is no window.</summary>
+    public TSum* Numbers { get; }
 
-    public static long Bytes(in GradientTiles tiles, in OffsetMemory offsets) => SlabBytes(tiles, sizeof(TSum)) + (offsets.Start is null ? 0 : SlabBytes(tiles, offsets.Size));
+    public static long Bytes(in GradientTiles tiles, in OffsetMemory offsets) => (offsets.Start is null ? 1 : 2) * SlabBytes(tiles);
 
     // Four registers may be loaded where the copy has but one element left.
-    private static long SlabBytes(in GradientTiles tiles, int size) => Scratch.Round((tiles.Depths * tiles.SlabElements + 4 * TSums.Count) * size);
+    private static long SlabBytes(in GradientTiles tiles) => Scratch.Round((tiles.Depths * tiles.SlabElements + 4 * TSums.Count) * sizeof(TSum));
 
     /// <summary>Copies what lies at one depth.</summary>
     /// <param name="tile">The tile.</param>
@@ -65,7 +65,7 @@ internal readonly unsafe struct GradientSlab<T, TSum, TSums, TFormat>
                 if (!isInside) continue;
                 place += (from - firstColumn) * _tiles.Block;
                 Row(tile, gradients + h * _from.Height, depth, h, from, end, Values + place);
-                if (_offsets.Start is not null) NumberRow(tile, offsets, depth * offsets.Layout.Depth + h * offsets.Layout.Height, from, end, Numbers + place * offsets.Size);
+                if (_offsets.Start is not null) NumberRow(tile, offsets, depth * offsets.Layout.Depth + h * offsets.Layout.Height, from, end, Numbers + place);
             }
         }
     }
@@ -84,12 +84,12 @@ internal readonly unsafe struct GradientSlab<T, TSum, TSums, TFormat>
         }
     }
 
-    private void NumberRow(in GradientTile tile, in OffsetMemory offsets, long place, long from, long end, byte* to)
+    private void NumberRow(in GradientTile tile, in OffsetMemory offsets, long place, long from, long end, TSum* to)
     {
         Runs runs = RunsOf(offsets.Layout, tile, end - from, false);
         byte* row = offsets.Start + (place + from * offsets.Layout.Width) * offsets.Size;
-        for (long run = 0; run < runs.Count; run++, row += runs.Step * offsets.Size, to += _tiles.Block * offsets.Size)
-            GradientCopy<T, TSum, TSums, TFormat>.Marks(row, offsets.Size, runs.Stride, to, runs.Length);
+        for (long run = 0; run < runs.Count; run++, row += runs.Step * offsets.Size, to += _tiles.Block)
+            GradientCopy<T, TSum, TSums, TFormat>.Widen(row, offsets.Size, runs.Stride, to, runs.Length);
     }
 
     /// <summary>The pieces of a row in which elements lie at equal distances.</summary>

@@ -37,10 +37,9 @@ internal static unsafe class GradientSums<TSum, TSums>
         }
     }
 
-    /// <summary>The gradients of windows that chose the tap, whose numbers are of type <typeparamref name="TMark"/>.</summary>
+    /// <summary>The gradients of windows that chose the tap.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddChosen<TMark>(TSum* values, TMark* numbers, ReadOnlySpan<GradientTap<TSum>> taps, TSum* sums, long length)
-        where TMark : unmanaged
+    public static void AddChosen(TSum* values, TSum* numbers, ReadOnlySpan<GradientTap<TSum>> taps, TSum* sums, long length)
     {
         long lanes = TSums.Count;
         for (long i = 0; i < length; i += 4 * lanes)
@@ -50,11 +49,11 @@ internal static unsafe class GradientSums<TSum, TSums>
             {
                 TSums number = TSums.Fill(tap.Bits);
                 TSum* from = values + tap.Shift + i;
-                TMark* chosen = numbers + tap.Shift + i;
-                first = TSums.AddWhereSame(first, TSums.Load(from), Load(chosen), number);
-                second = TSums.AddWhereSame(second, TSums.Load(from + lanes), Load(chosen + lanes), number);
-                third = TSums.AddWhereSame(third, TSums.Load(from + 2 * lanes), Load(chosen + 2 * lanes), number);
-                fourth = TSums.AddWhereSame(fourth, TSums.Load(from + 3 * lanes), Load(chosen + 3 * lanes), number);
+                TSum* chosen = numbers + tap.Shift + i;
+                first = TSums.AddWhereSame(first, TSums.Load(from), TSums.Load(chosen), number);
+                second = TSums.AddWhereSame(second, TSums.Load(from + lanes), TSums.Load(chosen + lanes), number);
+                third = TSums.AddWhereSame(third, TSums.Load(from + 2 * lanes), TSums.Load(chosen + 2 * lanes), number);
+                fourth = TSums.AddWhereSame(fourth, TSums.Load(from + 3 * lanes), TSums.Load(chosen + 3 * lanes), number);
             }
 
             TSums.Store(first, sums + i);
@@ -63,8 +62,4 @@ internal static unsafe class GradientSums<TSum, TSums>
             TSums.Store(fourth, sums + i + 3 * lanes);
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TSums Load<TMark>(TMark* numbers)
-        where TMark : unmanaged => TSums.LoadUnsigned((byte*)numbers, sizeof(TMark));
 }

@@ -10,13 +10,14 @@ internal readonly struct ScatterBands
     private const long Room = 8 << 10, Most = 1 << 22;
 
     private readonly PoolPlan _plan;
-    private readonly long _rows, _bands, _groups;
+    private readonly long _rows, _bands, _groups, _lanes;
 
     /// <param name="plan">The gradient's plan.</param>
-    public ScatterBands(PoolPlan plan)
+    /// <param name="byChannels">Whether the channels lie side by side.</param>
+    public ScatterBands(PoolPlan plan, bool byChannels)
     {
         (_plan, PoolPlan pooling) = (plan, plan.Transposed);
-        Lanes = Math.Min(MostLanes, plan.Channels);
+        long lanes = Math.Min(MostLanes, plan.Channels);
         AxisPlan height = pooling.Height;
         Pitch = Taps(pooling.Width);
         long depths = Taps(pooling.Depth), rows = plan.Height.OutputLength;
@@ -24,12 +25,16 @@ internal readonly struct ScatterBands
         _rows = Math.Min(rows, Math.Max(Room / Math.Max(1, depths * Pitch), 4 * height.Span));
         CopyRows = Math.Min(Taps(height), _rows + 2 * height.Span + height.Stride);
         // Dilated windows in wide padding may span more than a product of whole numbers can hold.
-        Elements = (long)Math.Min((double)depths * CopyRows * Pitch * Lanes, Most + 1);
-        (_bands, _groups) = ((rows + _rows - 1) / _rows, (plan.Channels + Lanes - 1) / Lanes);
+        Elements = (long)Math.Min((double)depths * CopyRows * Pitch * lanes, Most + 1);
+        (_bands, _groups) = ((rows + _rows - 1) / _rows, (plan.Channels + lanes - 1) / lanes);
+        (_lanes, Step, Next) = (lanes, byChannels ? lanes : 1, byChannels ? 1 : Elements / lanes);
     }
 
-    /// <summary>Planes side by side in a copy.</summary>
-    public long Lanes { get; }
+    /// <summary>Elements from one position of a copy to the next, and from one plane to the next: as they lie in the result, so that a copy is written as it is.</summary>
+    public long Step { get; }
+
+    /// <inheritdoc cref="Step"/>
+    public long Next { get; }
 
     /// <summary>Positions of a row of a copy: every tap of every window.</summary>
     public long Pitch { get; }
@@ -54,7 +59,7 @@ internal readonly struct ScatterBands
             long row = band * _rows, end = Math.Min(_plan.Height.OutputLength, row + _rows);
             long firstOutput = Math.Max(0, (row + height.Before - height.Span + height.Stride) / height.Stride), lastOutput = Math.Min(height.OutputLength - 1, (end - 1 + height.Before) / height.Stride);
             long copyRow = Math.Min(row, height.Start(firstOutput));
-            return new(n, group * Lanes, Math.Min(Lanes, _plan.Channels - group * Lanes), row, end, firstOutput, lastOutput, copyRow);
+            return new(n, group * _lanes, Math.Min(_lanes, _plan.Channels - group * _lanes), row, end, firstOutput, lastOutput, copyRow);
         }
     }
 

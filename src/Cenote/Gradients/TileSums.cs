@@ -14,8 +14,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
     private readonly PoolPlan _pooling;
     private readonly TensorLayout _to;
     private readonly T* _output;
-    private readonly int _markSize;
-    private readonly bool _byChannels;
+    private readonly bool _isChosen, _byChannels;
     private readonly GradientTiles _tiles;
     private readonly GradientAxis _depth, _height, _width;
     private readonly GradientSlab<T, TSum, TSums, TFormat> _slab;
@@ -33,13 +32,13 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
 
     public TileSums(in PoolJob job, in GradientTiles tiles, bool byChannels, byte* scratch)
     {
-        (_pooling, _to, _markSize) = (job.Plan.Transposed, job.OutputLayout, job.Offsets.Start is null ? 0 : job.Offsets.Size);
+        (_pooling, _to, _isChosen) = (job.Plan.Transposed, job.OutputLayout, job.Offsets.Start is not null);
         _output = (T*)job.Output;
         (_tiles, _byChannels, _sumPitch) = (tiles, byChannels, SumPitch(tiles));
         _depth = new(_pooling.Depth, Take(ref scratch, GradientAxis.Bytes(_pooling.Depth)));
         _height = new(_pooling.Height, Take(ref scratch, GradientAxis.Bytes(_pooling.Height)));
         _width = new(_pooling.Width, Take(ref scratch, GradientAxis.Bytes(_pooling.Width)));
-        GradientDivisors<TSum> divisors = _markSize > 0 ? default : new(_pooling, Take(ref scratch, GradientDivisors<TSum>.Bytes(_pooling)));
+        GradientDivisors<TSum> divisors = _isChosen ? default : new(_pooling, Take(ref scratch, GradientDivisors<TSum>.Bytes(_pooling)));
         _slab = new(job, tiles, byChannels, divisors, Take(ref scratch, GradientSlab<T, TSum, TSums, TFormat>.Bytes(tiles, job.Offsets)));
         _sums = (TSum*)Take(ref scratch, _width.Stride * _sumPitch * sizeof(TSum));
         _row = (TSum*)Take(ref scratch, RowBytes(tiles));
@@ -90,13 +89,8 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
         long end = (planes - 1) * _tiles.PlaneElements + (_height.At(lastRow).Quotient - firstRow) * _tiles.Pitch + (_width.At(lastColumn).Quotient - firstColumn + 1) * _tiles.Block;
         ReadOnlySpan<GradientTap<TSum>> taps = Taps(depths, _height.Taps(phase), _width.Taps(columnPhase));
         TSum* to = _sums + columnPhase * _sumPitch + start;
-        switch (_markSize)
-        {
-            case 0: GradientSums<TSum, TSums>.Add(_slab.Values + start, taps, to, end - start); break;
-            case 1: GradientSums<TSum, TSums>.AddChosen(_slab.Values + start, _slab.Numbers + start, taps, to, end - start); break;
-            case 2: GradientSums<TSum, TSums>.AddChosen(_slab.Values + start, (ushort*)_slab.Numbers + start, taps, to, end - start); break;
-            default: GradientSums<TSum, TSums>.AddChosen(_slab.Values + start, (uint*)_slab.Numbers + start, taps, to, end - start); break;
-        }
+        if (_isChosen) GradientSums<TSum, TSums>.AddChosen(_slab.Values + start, _slab.Numbers + start, taps, to, end - start);
+        else GradientSums<TSum, TSums>.Add(_slab.Values + start, taps, to, end - start);
     }
 
     /// <summary>The taps that read a phase, in the order of their windows.</summary>
@@ -108,7 +102,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
             foreach (AxisTap row in rows)
             {
                 long shift = i * _tiles.SlabElements + row.Shift * _tiles.Pitch, number = (_depths[i].Number * _pooling.Height.Kernel + row.Number) * _pooling.Width.Kernel;
-                foreach (AxisTap column in columns) _taps[count++] = new(shift + column.Shift * _tiles.Block, Bits(number + column.Number));
+                foreach (AxisTap column in columns) _taps[count++] = new(shift + column.Shift * _tiles.Block, GradientCopy<T, TSum, TSums, TFormat>.Bits(number + column.Number));
             }
         }
 
@@ -157,8 +151,6 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
             sums += _tiles.Block;
         }
     }
-
-    private static TSum Bits(long number) => sizeof(TSum) == 4 ? Unsafe.BitCast<int, TSum>((int)number) : Unsafe.BitCast<long, TSum>(number);
 
     private static long SumPitch(in GradientTiles tiles) => (tiles.SlabElements + 4 * TSums.Count + Scratch.Alignment - 1) / Scratch.Alignment * Scratch.Alignment;
 

@@ -18,6 +18,10 @@ internal readonly unsafe struct FoldedChoices<T, TTap, TNumber, TNumbers>
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
     private readonly long _outputs, _pitch, _room;
+
+    /// <summary>Of the rows: stride, padding and dilation, and how many numbers each has.</summary>
+    private readonly long _stride, _before, _step, _numbers;
+
     private readonly RowChoice<T, TTap, TNumber, TNumbers> _choice;
     private readonly T* _copies;
 
@@ -29,6 +33,7 @@ internal readonly unsafe struct FoldedChoices<T, TTap, TNumber, TNumbers>
     public FoldedChoices(in PoolJob job, long start, long outputs, TTap padding, byte* scratch)
     {
         (_plan, _from, _to, _outputs, _pitch) = (job.Plan, job.InputLayout, job.OutputLayout, outputs, Pitch(outputs));
+        (_stride, _before, _step, _numbers) = (_plan.Height.Stride, _plan.Height.Before, _plan.Height.Dilation, _plan.Width.Kernel);
         _choice = new(_plan, start, outputs, scratch);
         _room = RowChoice<T, TTap, TNumber, TNumbers>.Room(_plan.Width, outputs);
         _copies = (T*)(scratch + RowChoice<T, TTap, TNumber, TNumbers>.Bytes(_plan.Width, outputs)) + _choice.Row.Shift;
@@ -114,7 +119,7 @@ internal readonly unsafe struct FoldedChoices<T, TTap, TNumber, TNumbers>
         long outputs = _outputs;
         foreach (ref readonly RowStep step in steps)
         {
-            TNumbers start = NumberLine.Fill<TNumbers, TNumber>(Before(step.Row)), nextStart = NumberLine.Fill<TNumbers, TNumber>(Before(step.Row + 1));
+            TNumbers start = NumberLine.Fill<TNumbers, TNumber>(Before(step.Row)), nextStart = step.Two ? NumberLine.Fill<TNumbers, TNumber>(Before(step.Row + 1)) : default;
             T* to = output + step.Row * _to.Height, first = lines + step.Line * Length;
             TNumber* chosen = numbers + step.Row * outputs;
             for (long o = 0; o < outputs; o += TTap.Count)
@@ -153,8 +158,10 @@ internal readonly unsafe struct FoldedChoices<T, TTap, TNumber, TNumbers>
     /// <summary>The number, counted as lines do, of the first tap of an output row's windows.</summary>
     private long Before(long row)
     {
-        long start = _plan.Height.Start(row), step = _plan.Height.Dilation;
-        return (start >= 0 ? start / step : -((step - 1 - start) / step)) * _plan.Width.Kernel;
+        long start = row * _stride - _before;
+        // Most windows are not dilated, and a division takes as long as some registers.
+        if (_step > 1) start = start >= 0 ? start / _step : -((_step - 1 - start) / _step);
+        return start * _numbers;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,8 +7,8 @@ internal readonly unsafe struct IndexedFolds<T, TTap, TNumber, TNumbers> : IInde
     where TNumber : unmanaged
     where TNumbers : unmanaged, ILanes<TNumbers, TNumber>
 {
-    /// <summary>From so many rows in a window on, runs of rows that windows share are combined once.</summary>
-    private const long ManyRows = 17;
+    /// <summary>From so many rows in a window on, runs of rows that windows share are combined once; sooner where the lines of a window are too many for the cache.</summary>
+    private const long ManyRows = 17, ManyLongRows = 12;
 
     /// <summary>What the lines of output rows made together may take, and those of one window: parts of the second-level cache.</summary>
     private const long BandBytes = 192 << 10, CacheBytes = 1 << 19;
@@ -81,8 +81,12 @@ internal readonly unsafe struct IndexedFolds<T, TTap, TNumber, TNumbers> : IInde
     }
 
     /// <summary>Whether runs of rows pay.</summary>
-    private static bool HasRuns(PoolPlan plan) =>
-        plan.Depth.MaxCount == 1 && plan.Height is { Dilation: 1, Kernel: >= ManyRows } height && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength;
+    private static bool HasRuns(PoolPlan plan)
+    {
+        AxisPlan height = plan.Height;
+        bool fits = height.Kernel * FoldedChoices<T, TTap, TNumber, TNumbers>.LineBytes(plan.Width.OutputLength / Lines(plan)) <= BandBytes;
+        return plan.Depth.MaxCount == 1 && height.Dilation == 1 && height.Kernel >= (fits ? ManyRows : ManyLongRows) && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength;
+    }
 
     /// <summary>How many output rows are made together: at least two, that they may share lines.</summary>
     private static long Band(PoolPlan plan, long outputs)

@@ -55,21 +55,56 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
     public TTap Choose<TReducer>(TReducer reducer, in RowTaps<T> taps, in ChoiceLines<T, TNumber> to, TTap watch)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
-        long count = (_outputs - 1) * _stride + 1;
+        long count = (_outputs - 1) * _stride + 1, firstRuns = count + (_taps - Growth) * _step;
+        // Elements of fewer bytes may take long to lift and to watch, and should be so only once.
+        bool readsRow = sizeof(T) >= sizeof(float) && firstRuns >= TTap.Count;
         for (long line = 0; line < taps.Lines; line++)
         {
-            watch = Lift(reducer, taps.First + line * taps.NextLine, watch);
-            TNumber* numbers = _positions;
-            long run = 1;
-            for (; run * Growth <= _taps; run *= Growth, numbers = _numbers)
-                Pass(reducer, numbers, count + (_taps - Growth * run) * _step, Growth, run * _step, run * _step);
+            T* from = taps.First + line * taps.NextLine;
+            watch = readsRow ? FirstPass(reducer, from, firstRuns, watch) : Lift(reducer, from, watch);
+            long run = readsRow ? Growth : 1;
+            TNumber* numbers = readsRow ? _numbers : _positions;
+            for (; run * Growth <= _taps; run *= Growth, numbers = _numbers) Pass(reducer, numbers, count + (_taps - Growth * run) * _step, new(Growth, run * _step, run * _step));
             // The last run of a window overlaps the one before it.
             long whole = (_taps + run - 1) / run;
-            if (whole > 1) Pass(reducer, numbers, count, whole, run * _step, (_taps - (whole - 1) * run) * _step);
-            Place(reducer, to.Values + line * to.Pitch, to.Numbers + line * to.NumberPitch, taps.Number + line * taps.LineNumbers, to.IsOutput);
+            var last = new RunsOfWindow(whole, run * _step, whole > 1 ? (_taps - (whole - 1) * run) * _step : 0);
+            if (_stride > 1)
+            {
+                if (whole > 1) Pass(reducer, numbers, count, last);
+                for (long o = 0; o < _outputs; o++) (_values[o], _numbers[o]) = (_values[o * _stride], _numbers[o * _stride]);
+                numbers = _numbers;
+                last = new(1, 0, 0);
+            }
+
+            LastPass(reducer, numbers, last, to.Values + line * to.Pitch, to.Numbers + line * to.NumberPitch, taps.Number + line * taps.LineNumbers, to.IsOutput);
         }
 
         return watch;
+    }
+
+    /// <summary>The first runs, of the row where it lies.</summary>
+    // Bounds: the last register steps back over runs already made; the last tap of the last one is the row's last.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap FirstPass<TReducer>(TReducer reducer, T* from, long count, TTap watch)
+        where TReducer : struct, IChoiceLanes<T, TTap>
+    {
+        TTap seen = default;
+        TNumbers one = NumberLine.Fill<TNumbers, TNumber>(1);
+        long step = _step;
+        for (long i = 0; i < count; i += TTap.Count)
+        {
+            i = Math.Min(i, count - TTap.Count);
+            TTap first = TTap.Load(from + i);
+            TNumbers number = TNumbers.Load(_positions + i);
+            Prefetch.Behind(from + i, sizeof(TTap));
+            var chosen = new Choices<T, TTap, TNumber, TNumbers, TReducer>(reducer, reducer.Lift(first), number) { Seen = reducer.Watch(seen, first) };
+            for (long k = 1; k < Growth; k++) chosen.Take(TTap.Load(from + i + k * step), number += one);
+            seen = chosen.Seen;
+            TTap.Store(chosen.Values, _values + i);
+            TNumbers.Store(chosen.Numbers, _numbers + i);
+        }
+
+        return reducer.Watch(watch, seen);
     }
 
     /// <summary>The row's elements, with padding behind them to fill a register.</summary>
@@ -88,62 +123,69 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
             TTap.Store(reducer.Lift(taps), _values + i);
         }
 
-        TTap rest = TTap.LoadPart(from + i, 0, _need - i, padding);
+        TTap rest = TTap.LoadPart(from + i, _need - i, padding);
         seen = reducer.Watch(seen, rest);
         TTap.Store(reducer.Lift(rest), _values + i);
         TTap.Store(reducer.Lift(padding), _values + i + TTap.Count);
         return reducer.Watch(watch, seen);
     }
 
-    /// <summary>Combines <paramref name="parts"/> runs, each <paramref name="distance"/> behind the one before, the last one <paramref name="lastDistance"/>.</summary>
+    /// <summary>Combines runs to longer ones.</summary>
     // Bounds: a register from the last of count windows on reads less than two registers behind the row's need.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Pass<TReducer>(TReducer reducer, TNumber* numbers, long count, long parts, long distance, long lastDistance)
+    private void Pass<TReducer>(TReducer reducer, TNumber* numbers, long count, in RunsOfWindow runs)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
         // Ascending: what is written was read before, so that output and input may be the same.
         for (long i = 0; i < count; i += TTap.Count)
         {
-            var chosen = new Choices<T, TTap, TNumber, TNumbers, TReducer>(reducer, TTap.Load(_values + i), TNumbers.Load(numbers + i));
-            long part = i;
-            for (long k = 1; k < parts; k++)
-            {
-                part += k == parts - 1 ? lastDistance : distance;
-                chosen.Join(TTap.Load(_values + part), TNumbers.Load(numbers + part));
-            }
-
+            var chosen = Combine(reducer, numbers, i, runs);
             TTap.Store(chosen.Values, _values + i);
             TNumbers.Store(chosen.Numbers, _numbers + i);
         }
     }
 
-    /// <summary>Turns positions into numbers of taps, and puts them where they belong.</summary>
+    /// <summary>Combines runs to windows, turns positions into numbers of taps, and puts them where they belong.</summary>
     /// <param name="reducer">Finishes outputs.</param>
+    /// <param name="runNumbers">The positions that runs have chosen.</param>
+    /// <param name="runs">A window's.</param>
     /// <param name="values">Where the values go.</param>
     /// <param name="numbers">Where their numbers go.</param>
     /// <param name="start">The number of the row's first tap.</param>
     /// <param name="isOutput">Whether the values are outputs.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Place<TReducer>(TReducer reducer, T* values, TNumber* numbers, long start, bool isOutput)
+    private void LastPass<TReducer>(TReducer reducer, TNumber* runNumbers, in RunsOfWindow runs, T* values, TNumber* numbers, long start, bool isOutput)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
         TNumbers first = NumberLine.Fill<TNumbers, TNumber>(start);
-        if (_stride > 1)
-        {
-            for (long o = 0; o < _outputs; o++) (_values[o], _numbers[o]) = (_values[o * _stride], _numbers[o * _stride]);
-        }
-
         for (long o = 0; o < _outputs; o += TTap.Count)
         {
             if (o + TTap.Count > _outputs) o = Math.Max(0, _outputs - TTap.Count);
+            var chosen = Combine(reducer, runNumbers, o, runs);
             // A window of nothing but the lowest value may have kept padding before the input: its first tap is the one.
-            TNumbers within = TNumbers.Load(_numbers + o) - Starts(o);
-            TNumbers.Store(first + TNumbers.Max(within, TNumbers.Load(_heads + o)), numbers + o);
-            TTap chosen = TTap.Load(_values + o);
-            if (!isOutput) TTap.Store(chosen, values + o);
-            else if (_outputs >= TTap.Count) TTap.Store(reducer.Finish(chosen, null, 1), values + o);
-            else TTap.StorePart(reducer.Finish(chosen, null, 1), values + o, _outputs);
+            TNumbers.Store(first + TNumbers.Max(chosen.Numbers - Starts(o), TNumbers.Load(_heads + o)), numbers + o);
+            if (!isOutput) TTap.Store(chosen.Values, values + o);
+            else if (_outputs >= TTap.Count) TTap.Store(reducer.Finish(chosen.Values, null, 1), values + o);
+            else TTap.StorePart(reducer.Finish(chosen.Values, null, 1), values + o, _outputs);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Choices<T, TTap, TNumber, TNumbers, TReducer> Combine<TReducer>(TReducer reducer, TNumber* numbers, long first, in RunsOfWindow runs)
+        where TReducer : struct, IChoiceLanes<T, TTap>
+    {
+        var chosen = new Choices<T, TTap, TNumber, TNumbers, TReducer>(reducer, TTap.Load(_values + first), TNumbers.Load(numbers + first));
+        if (runs.Count == 1) return chosen;
+        long run = first;
+        for (long k = 2; k < runs.Count; k++)
+        {
+            run += runs.Distance;
+            chosen.Join(TTap.Load(_values + run), TNumbers.Load(numbers + run));
+        }
+
+        run += runs.LastDistance;
+        chosen.Join(TTap.Load(_values + run), TNumbers.Load(numbers + run));
+        return chosen;
     }
 
     /// <summary>The positions of the first taps of the windows from one on.</summary>
@@ -156,4 +198,10 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
             ((TNumber*)&starts)[lane] = _positions[Math.Min(output + lane, _outputs - 1) * _stride];
         return starts;
     }
+
+    /// <summary>The runs that are combined to one.</summary>
+    /// <param name="Count">How many.</param>
+    /// <param name="Distance">From each to the next, in elements.</param>
+    /// <param name="LastDistance">From the last but one to the last.</param>
+    private readonly record struct RunsOfWindow(long Count, long Distance, long LastDistance);
 }

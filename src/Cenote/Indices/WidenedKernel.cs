@@ -101,7 +101,7 @@ internal sealed unsafe class WidenedKernel<T, TTap, TWide, TWides>(PoolKernel[] 
     {
         for (long i = 0; i < count; i += TTap.Count)
         {
-            TTap taps = i + TTap.Count <= count ? TTap.Load(from + i) : TTap.LoadPart(from + i, 0, count - i, default);
+            TTap taps = i + TTap.Count <= count ? TTap.Load(from + i) : TTap.LoadPart(from + i, count - i, default);
             var (lower, upper) = TTap.Widen<TWides>(taps);
             TWides.Store(lower, to + i);
             TWides.Store(upper, to + i + TWides.Count);

@@ -14,11 +14,11 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
     /// <summary>The copies of a block, in bytes: half of a second-level cache.</summary>
     private const long MostBytes = 1 << 19;
 
-    /// <summary>Rows of outputs longer than this fill lanes of their own.</summary>
-    private const long ShortRow = 8;
-
     /// <summary>Planes in a block: neighbouring ones, a register of each position.</summary>
     private static readonly int Planes = TTap.Count;
+
+    /// <summary>Rows of outputs longer than this, or than half a register, are worth lanes of their own.</summary>
+    private static readonly long ShortRow = Math.Min(8, TTap.Count / 2);
 
     /// <summary>A square of a register for each lane. Where rows are shorter than a register, a transposition writes as much behind the copies.</summary>
     private static readonly long SquareBytes = (long)TTap.Count * sizeof(TTap);
@@ -118,7 +118,7 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
                 for (long lane = 0; lane < Planes; lane++)
                 {
                     T* from = starts[lane] + run.Offset + i;
-                    TTap.Store(run.Length >= Planes ? TTap.Load(from) : TTap.LoadPart(from, 0, run.Length, default), square + lane * Planes);
+                    TTap.Store(run.Length >= Planes ? TTap.Load(from) : TTap.LoadPart(from, run.Length, default), square + lane * Planes);
                 }
 
                 Transposition.Turn<TTap, T>(square, to + i * Planes);

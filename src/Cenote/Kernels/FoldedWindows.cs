@@ -80,7 +80,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         PoolPlan plan = job.Plan;
         if (!plan.Slides || !reducer.FoldsInAnyOrder(plan) || !TFold.Accepts(job) || LineBytes(plan, TFold.LineAt(plan, 0)) > MostLineBytes) return false;
         // Where no row is read twice, folding it into a line of its own gains nothing.
-        return plan.Height.Kernel > plan.Height.Stride || plan.Width.Kernel > 2 * plan.Width.Stride + 2;
+        return (plan.Height.Kernel > plan.Height.Stride && plan.Height.OutputLength > 1) || plan.Width.Kernel > 2 * plan.Width.Stride + 2;
     }
 
     public static long Channels(PoolPlan plan) => TFold.Channels(plan);

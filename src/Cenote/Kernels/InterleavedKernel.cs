@@ -17,7 +17,7 @@ internal sealed class InterleavedKernel(PoolKernel[] rows, long manyTaps = 12) :
     {
         PoolPlan plan = job.Plan;
         long channels = plan.Channels;
-        return channels > 1 && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && plan.Width is { LaneStride: 1, Slides: true }
+        return channels > 1 && !plan.HasSingleTaps && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && plan.Width is { LaneStride: 1, Slides: true }
             && (plan.Width.InputLength == 1 || job.InputLayout.Width == channels) && (plan.Width.OutputLength == 1 || job.OutputLayout.Width == channels)
             && (channels < FewChannels || (channels < FewOddChannels && channels % Register != 0) || plan.Width.Kernel >= manyTaps) && Find(Rows(job)) is not null;
     }

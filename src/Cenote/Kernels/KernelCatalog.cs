@@ -40,6 +40,7 @@ internal sealed class KernelCatalog
         if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
         PoolKernel[] channels =
         [
+            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, SingleTaps<T, TTap, TState, TAcc>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, PixelFold<T, TTap, TState, TAcc>>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, PixelWindows<T, TTap, TState, TAcc>>(reducer, exact),
         ];

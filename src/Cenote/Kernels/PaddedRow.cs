@@ -51,7 +51,7 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
 
             if (i >= end) continue;
             Prefetch.Behind(row + i, sizeof(TTap));
-            TTap rest = TTap.LoadPart(row + i, 0, end - i, padding);
+            TTap rest = TTap.LoadPart(row + i, end - i, padding);
             seen = reducer.Watch(seen, rest);
             TTap.Store(rest, copy + i);
         }

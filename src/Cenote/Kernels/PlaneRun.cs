@@ -62,7 +62,7 @@ internal readonly unsafe struct PartRun<T, TTap, TState, TAcc> : IPlaneRun<T, TT
     public OneWindow<T, TTap, TState, TAcc, TReducer> Fold<TReducer>(TReducer reducer, T* plane, long length, T* last)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        TTap taps = TTap.LoadPart(plane, 0, length, reducer.Padding);
+        TTap taps = TTap.LoadPart(plane, length, reducer.Padding);
         return new(reducer, reducer.Lift(taps)) { Seen = reducer.Watch(default, taps) };
     }
 }

@@ -28,6 +28,9 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     private readonly PaddedRow<T, TTap> _row;
     private readonly RowSteps _steps;
 
+    /// <summary>Whether outputs are the inputs of the same places, each a window of its own.</summary>
+    private readonly bool _isCopy;
+
     /// <summary>Copies of rows with padding, for each depth of a window.</summary>
     private readonly T* _copies;
 
@@ -36,6 +39,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         (_plan, _from, _to, _start, _outputs, _extents) = (job.Plan, job.InputLayout, job.OutputLayout, start, outputs, extents);
         AxisPlan width = _plan.Width;
         _row = new(start * width.LaneStride - width.Before, StridedLoad.Need<TTap, T>(width, outputs), width.InputLength);
+        _isCopy = width is { Kernel: 1, LaneStride: 1 } && _plan.HasSingleTaps;
         (_band, _capacity) = (Band(_plan, outputs), Capacity(_plan, outputs));
         _steps = new(_plan.Height, _band, inTwos, scratch);
         _copies = (T*)(scratch + RowSteps.Bytes(_plan.Height, _band)) + _row.Shift;
@@ -60,7 +64,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         long extentBytes = LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count);
         byte* scratch = Scratch.Of(extentBytes + RowSteps.Bytes(plan.Height, Band(plan, outputs)) + CopyBytes(plan, outputs));
         LaneExtents extents = LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, plan, scratch);
-        var windows = new RowWindows<T, TTap, TState, TAcc>(job, start, outputs, extents, inTwos: !reducer.IsLongLift && plan.Width.LaneStride <= 2, scratch + extentBytes);
+        var windows = new RowWindows<T, TTap, TState, TAcc>(job, start, outputs, extents, inTwos: !reducer.IsLong && plan.Width.LaneStride <= 2, scratch + extentBytes);
         if (windows._row.IsInside) return windows;
         for (long i = 0; i < plan.Depth.MaxCount * windows._capacity; i++) windows._row.Clear(reducer.Padding, windows._copies + i * Room(plan, outputs));
         return windows;
@@ -71,13 +75,25 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     {
         switch (_plan.Width.LaneStride)
         {
-            case 1 when reducer.IsLongLift: Pool(new LoopLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
+            case 1 when _isCopy: Copy(reducer, input + depth.Start * _from.Depth, output, first, end); break;
+            case 1 when reducer.IsLong: Pool(new LoopLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case 1: Pool(new UnitLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case 2: Pool(new SecondLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case 3: Pool(new ThirdLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case 4: Pool(new FourthLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case var stride: Pool(new GatherLoad<T, TTap>(stride), reducer, input, output, depth, first, end, ref watch); break;
         }
+    }
+
+    /// <summary>Rows whose windows are single taps: one stretch where they follow each other without a gap.</summary>
+    private void Copy<TReducer>(TReducer reducer, T* input, T* output, long first, long end)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long nextRow = _plan.Height.Stride * _from.Height, rows = end - first, length = _outputs;
+        if (nextRow == length && _to.Height == length) (length, rows) = (length * rows, 1);
+        T* from = input + first * nextRow + _start, to = output + first * _to.Height + _start;
+        for (; rows > 0; rows--, from += nextRow, to += _to.Height)
+            SingleTaps<T, TTap, TState, TAcc>.Copy(reducer, from, to, length, _extents.At(_start), _plan.OuterDivisor(1));
     }
 
     private static long Room(PoolPlan plan, long outputs) => PaddedRow<T, TTap>.Room(StridedLoad.Need<TTap, T>(plan.Width, outputs));

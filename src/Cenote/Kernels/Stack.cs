@@ -38,7 +38,7 @@ internal readonly unsafe struct Stack<T, TTap, TState, TAcc>(long length, long p
     {
         for (long j = 0; j < _columns && Start(j) < part; j++)
         {
-            TTap taps = TTap.LoadPart(row + Start(j), 0, part - Start(j), reducer.Padding);
+            TTap taps = TTap.LoadPart(row + Start(j), part - Start(j), reducer.Padding);
             watch = reducer.Watch(watch, taps);
             states[j] = reducer.Combine(states[j], reducer.Lift(taps));
         }

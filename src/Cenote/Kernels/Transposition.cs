@@ -21,22 +21,55 @@ internal static unsafe class Transposition
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
     {
+        if (TTap.Count == 8)
+        {
+            Eight<TTap, T>(square, to);
+            return;
+        }
+
         long lanes = TTap.Count, half = lanes / 2;
-        TTap even = TTap.Every(2, 0), odd = TTap.Every(2, 1);
         T* rows = square, turned = square + lanes * lanes;
         for (long bits = lanes; bits > 1; bits /= 2)
         {
             T* results = bits == 2 ? to : turned;
             for (long i = 0; i < half; i++)
             {
-                TTap low = TTap.Load(rows + 2 * i * lanes), high = TTap.Load(rows + (2 * i + 1) * lanes);
-                TTap.Store(TTap.Pick(low, high, even), results + i * lanes);
-                TTap.Store(TTap.Pick(low, high, odd), results + (i + half) * lanes);
+                var (even, odd) = TTap.Unzip(TTap.Load(rows + 2 * i * lanes), TTap.Load(rows + (2 * i + 1) * lanes));
+                TTap.Store(even, results + i * lanes);
+                TTap.Store(odd, results + (i + half) * lanes);
             }
 
             T* spare = rows;
             rows = turned;
             turned = spare;
         }
+    }
+
+    /// <summary>The same for eight registers, which stay registers all the while.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Eight<TTap, T>(T* square, T* to)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+    {
+        TTap first = TTap.Load(square), second = TTap.Load(square + 8), third = TTap.Load(square + 16), fourth = TTap.Load(square + 24);
+        TTap fifth = TTap.Load(square + 32), sixth = TTap.Load(square + 40), seventh = TTap.Load(square + 48), eighth = TTap.Load(square + 56);
+        for (int bits = 8; bits > 1; bits /= 2)
+        {
+            var (even1, odd1) = TTap.Unzip(first, second);
+            var (even2, odd2) = TTap.Unzip(third, fourth);
+            var (even3, odd3) = TTap.Unzip(fifth, sixth);
+            var (even4, odd4) = TTap.Unzip(seventh, eighth);
+            (first, second, third, fourth) = (even1, even2, even3, even4);
+            (fifth, sixth, seventh, eighth) = (odd1, odd2, odd3, odd4);
+        }
+
+        TTap.Store(first, to);
+        TTap.Store(second, to + 8);
+        TTap.Store(third, to + 16);
+        TTap.Store(fourth, to + 24);
+        TTap.Store(fifth, to + 32);
+        TTap.Store(sixth, to + 40);
+        TTap.Store(seventh, to + 48);
+        TTap.Store(eighth, to + 56);
     }
 }

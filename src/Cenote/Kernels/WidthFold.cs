@@ -157,7 +157,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
 
         if (i < _row.Need)
         {
-            TTap taps = TTap.LoadPart(from + i, 0, _row.Need - i, reducer.Padding);
+            TTap taps = TTap.LoadPart(from + i, _row.Need - i, reducer.Padding);
             if (isInput) watch = reducer.Watch(watch, taps);
             TAcc.Store(reducer.Lift(taps), _runs + i);
             i += TTap.Count;

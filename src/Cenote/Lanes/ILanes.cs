@@ -36,13 +36,13 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
 {
     static abstract TSelf Fill(T value);
 
-    /// <summary>Loads the lanes from <paramref name="first"/> up to <paramref name="end"/>, which may both lie outside the register; no byte of any other is touched.</summary>
-    static abstract TSelf LoadPart(T* from, long first, long end, TSelf otherwise);
+    /// <summary>Loads the lanes up to <paramref name="end"/>, which may lie outside the register; no byte of any other is touched.</summary>
+    static abstract TSelf LoadPart(T* from, long end, TSelf otherwise);
 
     /// <summary>All bits of the first lanes.</summary>
     static abstract TSelf First(long count);
 
-    /// <summary>Loads the lanes of a mask; no byte of any other is touched.</summary>
+    /// <summary>Loads the lanes of a mask made by <see cref="First"/>; no byte of any other is touched.</summary>
     static abstract TSelf LoadMasked(T* from, TSelf mask, TSelf otherwise);
 
     /// <summary>Unsigned integers of 1, 2 or 4 bytes each, and of 8 where lanes have as many, at the width of a lane.</summary>
@@ -75,7 +75,7 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>The sign in every bit of a lane.</summary>
     static abstract TSelf Signs(TSelf lanes);
 
-    /// <summary>The sum, and where the bits of <paramref name="left"/> and <paramref name="right"/> are the same, the term too.</summary>
+    /// <summary>The sum, which is not −0, and where the bits of <paramref name="left"/> and <paramref name="right"/> are the same, the term too.</summary>
     static abstract TSelf AddWhereSame(TSelf sum, TSelf term, TSelf left, TSelf right);
 
     /// <summary>All bits of the lanes where <paramref name="left"/> is greater.</summary>
@@ -110,11 +110,11 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     static abstract TSelf Narrow<TWide>(TWide lower, TWide upper)
         where TWide : unmanaged;
 
-    /// <summary>Integers of 32 or 64 bits, signed, as floating-point numbers of that width.</summary>
+    /// <summary>Integers of 32 or 64 bits, signed, as floating-point numbers of that width; those of 64 bits less than 2⁵¹ in magnitude.</summary>
     static abstract TReal ToReal<TReal>(TSelf lanes)
         where TReal : unmanaged;
 
-    /// <summary>Floating-point numbers, cut to integers of their width.</summary>
+    /// <summary>Floating-point numbers, cut to integers of their width; doubles less than 2⁵¹ in magnitude.</summary>
     static abstract TInteger ToInteger<TInteger>(TSelf lanes)
         where TInteger : unmanaged;
 

@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Cenote;
@@ -9,6 +11,9 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     where T : unmanaged
 {
     public readonly Vector128<T> Value = value;
+
+    /// <summary>2⁵² and half of it, so that numbers of both signs fit.</summary>
+    private const double UnitPlace = 6755399441055744;
 
     public static int Count => Vector128<T>.Count;
 
@@ -22,25 +27,24 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     public static void Store(Lanes128<T> lanes, T* to) => lanes.Value.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128<T> LoadPart(T* from, long first, long end, Lanes128<T> otherwise)
+    public static Lanes128<T> LoadPart(T* from, long end, Lanes128<T> otherwise)
     {
         // Numbers of lanes fit a signed byte, whatever the element.
         if (Avx512BW.VL.IsSupported)
         {
-            Vector128<T> mask = Part(Math.Clamp(first, 0, Count), Math.Clamp(end, 0, Count));
+            Vector128<T> mask = Part(Math.Clamp(end, 0, Count));
             if (sizeof(T) == 1) return new(Avx512BW.VL.MaskLoad((byte*)from, mask.AsByte(), otherwise.Value.AsByte()).As<byte, T>());
             if (sizeof(T) == 2) return new(Avx512BW.VL.MaskLoad((short*)from, mask.AsInt16(), otherwise.Value.AsInt16()).As<short, T>());
             if (sizeof(T) == 4) return new(Avx512F.VL.MaskLoad((int*)from, mask.AsInt32(), otherwise.Value.AsInt32()).As<int, T>());
             return new(Avx512F.VL.MaskLoad((long*)from, mask.AsInt64(), otherwise.Value.AsInt64()).As<long, T>());
         }
 
-        Lanes128<T> lanes = otherwise;
-        for (long i = Math.Max(0, first); i < Math.Min(end, Count); i++) ((T*)&lanes)[i] = from[i];
-        return lanes;
+        end = Math.Clamp(end, 0, Count);
+        return LoadFirst(from, end, Part(end), otherwise.Value);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128<T> First(long count) => new(Part(0, count));
+    public static Lanes128<T> First(long count) => new(Part(count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> LoadMasked(T* from, Lanes128<T> mask, Lanes128<T> otherwise)
@@ -53,10 +57,7 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
             return new(Avx512F.VL.MaskLoad((long*)from, mask.Value.AsInt64(), otherwise.Value.AsInt64()).As<long, T>());
         }
 
-        Lanes128<T> lanes = otherwise;
-        for (int i = 0; i < Count; i++)
-            if (((byte*)&mask)[i * sizeof(T)] != 0) ((T*)&lanes)[i] = from[i];
-        return lanes;
+        return LoadFirst(from, BitOperations.PopCount(mask.Value.ExtractMostSignificantBits()), mask.Value, otherwise.Value);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -64,7 +65,7 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     {
         if (Avx512BW.VL.IsSupported)
         {
-            Vector128<T> mask = Part(0, Math.Min(end, Count));
+            Vector128<T> mask = Part(Math.Clamp(end, 0, Count));
             if (sizeof(T) == 1) Avx512BW.VL.MaskStore((byte*)to, mask.AsByte(), lanes.Value.AsByte());
             else if (sizeof(T) == 2) Avx512BW.VL.MaskStore((short*)to, mask.AsInt16(), lanes.Value.AsInt16());
             else if (sizeof(T) == 4) Avx512F.VL.MaskStore((int*)to, mask.AsInt32(), lanes.Value.AsInt32());
@@ -72,7 +73,7 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
             return;
         }
 
-        for (long i = 0; i < Math.Min(end, Count); i++) to[i] = ((T*)&lanes)[i];
+        PartMemory.Store(lanes.Value.AsByte(), (byte*)to, Math.Clamp(end, 0, Count) * sizeof(T));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -176,12 +177,12 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TReal ToReal<TReal>(Lanes128<T> lanes)
         where TReal : unmanaged =>
-        sizeof(T) == 4 ? Unsafe.BitCast<Vector128<float>, TReal>(Vector128.ConvertToSingle(lanes.Value.AsInt32())) : Unsafe.BitCast<Vector128<double>, TReal>(Vector128.ConvertToDouble(lanes.Value.AsInt64()));
+        sizeof(T) == 4 ? Unsafe.BitCast<Vector128<float>, TReal>(Vector128.ConvertToSingle(lanes.Value.AsInt32())) : Unsafe.BitCast<Vector128<double>, TReal>(ToDouble(lanes.Value.AsInt64()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TInteger ToInteger<TInteger>(Lanes128<T> lanes)
         where TInteger : unmanaged =>
-        sizeof(T) == 4 ? Unsafe.BitCast<Vector128<int>, TInteger>(Vector128.ConvertToInt32Native(lanes.Value.AsSingle())) : Unsafe.BitCast<Vector128<long>, TInteger>(Vector128.ConvertToInt64Native(lanes.Value.AsDouble()));
+        sizeof(T) == 4 ? Unsafe.BitCast<Vector128<int>, TInteger>(Vector128.ConvertToInt32Native(lanes.Value.AsSingle())) : Unsafe.BitCast<Vector128<long>, TInteger>(ToInt64(lanes.Value.AsDouble()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> RoundToEven(Lanes128<T> lanes) =>
@@ -230,7 +231,7 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Lanes128<T> Even, Lanes128<T> Odd) Unzip(Lanes128<T> low, Lanes128<T> high) => (Pick(low, high, Every(2, 0)), Pick(low, high, Every(2, 1)));
+    public static (Lanes128<T> Even, Lanes128<T> Odd) Unzip(Lanes128<T> low, Lanes128<T> high) => (new(Evens(low.Value, high.Value)), new(Odds(low.Value, high.Value)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Every(int step, int first)
@@ -241,19 +242,54 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
         return new(Vector128.CreateSequence((long)first, step).As<long, T>());
     }
 
-    /// <summary>All bits of the lanes from <paramref name="first"/> up to <paramref name="end"/>.</summary>
+    // Without an instruction: where the last place of a double is worth 1, its bits count on as an integer does.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<T> Part(long first, long end)
-    {
-        if (sizeof(T) == 1) return Between(Vector128<sbyte>.Indices, Vector128.Create((sbyte)first), Vector128.Create((sbyte)end)).As<sbyte, T>();
-        if (sizeof(T) == 2) return Between(Vector128<short>.Indices, Vector128.Create((short)first), Vector128.Create((short)end)).As<short, T>();
-        if (sizeof(T) == 4) return Between(Vector128<int>.Indices, Vector128.Create((int)first), Vector128.Create((int)end)).As<int, T>();
-        return Between(Vector128<long>.Indices, Vector128.Create(first), Vector128.Create(end)).As<long, T>();
-    }
+    private static Vector128<double> ToDouble(Vector128<long> integers) => Avx512DQ.VL.IsSupported || AdvSimd.Arm64.IsSupported ? Vector128.ConvertToDouble(integers)
+        : (integers + Vector128.Create(BitConverter.DoubleToInt64Bits(UnitPlace))).AsDouble() - Vector128.Create(UnitPlace);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<TIndex> Between<TIndex>(Vector128<TIndex> i, Vector128<TIndex> first, Vector128<TIndex> end) =>
-        Vector128.LessThan(i, end) & ~Vector128.LessThan(i, first);
+    private static Vector128<long> ToInt64(Vector128<double> numbers) => Avx512DQ.VL.IsSupported || AdvSimd.Arm64.IsSupported ? Vector128.ConvertToInt64Native(numbers)
+        : (Vector128.Truncate(numbers) + Vector128.Create(UnitPlace)).AsInt64() - Vector128.Create(BitConverter.DoubleToInt64Bits(UnitPlace));
+
+    /// <summary>All bits of the lanes up to <paramref name="end"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Part(long end)
+    {
+        if (sizeof(T) == 1) return Vector128.LessThan(Vector128<sbyte>.Indices, Vector128.Create((sbyte)end)).As<sbyte, T>();
+        if (sizeof(T) == 2) return Vector128.LessThan(Vector128<short>.Indices, Vector128.Create((short)end)).As<short, T>();
+        if (sizeof(T) == 4) return Vector128.LessThan(Vector128<int>.Indices, Vector128.Create((int)end)).As<int, T>();
+        return Vector128.LessThan(Vector128<long>.Indices, Vector128.Create(end)).As<long, T>();
+    }
+
+    /// <summary>The first lanes, as many as <paramref name="mask"/> has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes128<T> LoadFirst(T* from, long count, Vector128<T> mask, Vector128<T> otherwise)
+    {
+        Vector128<T> lanes = Avx2.IsSupported && sizeof(T) == 4 ? Avx2.MaskLoad((int*)from, mask.AsInt32()).As<int, T>()
+            : Avx2.IsSupported && sizeof(T) == 8 ? Avx2.MaskLoad((long*)from, mask.AsInt64()).As<long, T>()
+            : PartMemory.Load128((byte*)from, count * sizeof(T)).As<byte, T>();
+        return new(Vector128.ConditionalSelect(mask, lanes, otherwise));
+    }
+
+    /// <summary>The lanes with even numbers of two registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Evens(Vector128<T> low, Vector128<T> high)
+    {
+        if (sizeof(T) == 1) return Vector128.Narrow(low.AsUInt16(), high.AsUInt16()).As<byte, T>();
+        if (sizeof(T) == 2) return Vector128.Narrow(low.AsUInt32(), high.AsUInt32()).As<ushort, T>();
+        if (sizeof(T) == 4) return Sse.IsSupported ? Sse.Shuffle(low.AsSingle(), high.AsSingle(), 0b10_00_10_00).As<float, T>() : Vector128.Narrow(low.AsUInt64(), high.AsUInt64()).As<uint, T>();
+        return Vector128.Create(low.AsInt64().GetElement(0), high.AsInt64().GetElement(0)).As<long, T>();
+    }
+
+    /// <summary>The lanes with odd numbers of two registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Odds(Vector128<T> low, Vector128<T> high)
+    {
+        if (sizeof(T) == 1) return Vector128.Narrow(low.AsUInt16() >>> 8, high.AsUInt16() >>> 8).As<byte, T>();
+        if (sizeof(T) == 2) return Vector128.Narrow(low.AsUInt32() >>> 16, high.AsUInt32() >>> 16).As<ushort, T>();
+        if (sizeof(T) == 4) return Sse.IsSupported ? Sse.Shuffle(low.AsSingle(), high.AsSingle(), 0b11_01_11_01).As<float, T>() : Vector128.Narrow(low.AsUInt64() >>> 32, high.AsUInt64() >>> 32).As<uint, T>();
+        return Vector128.Create(low.AsInt64().GetElement(1), high.AsInt64().GetElement(1)).As<long, T>();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (TWide Lower, TWide Upper) Both<TNext, TWide>((Vector128<TNext> Lower, Vector128<TNext> Upper) wide)

@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Cenote;
@@ -9,6 +11,9 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     where T : unmanaged
 {
     public readonly Vector256<T> Value = value;
+
+    /// <summary>2⁵² and half of it, so that numbers of both signs fit.</summary>
+    private const double UnitPlace = 6755399441055744;
 
     public static int Count => Vector256<T>.Count;
 
@@ -22,25 +27,24 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     public static void Store(Lanes256<T> lanes, T* to) => lanes.Value.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256<T> LoadPart(T* from, long first, long end, Lanes256<T> otherwise)
+    public static Lanes256<T> LoadPart(T* from, long end, Lanes256<T> otherwise)
     {
         // Numbers of lanes fit a signed byte, whatever the element.
         if (Avx512BW.VL.IsSupported)
         {
-            Vector256<T> mask = Part(Math.Clamp(first, 0, Count), Math.Clamp(end, 0, Count));
+            Vector256<T> mask = Part(Math.Clamp(end, 0, Count));
             if (sizeof(T) == 1) return new(Avx512BW.VL.MaskLoad((byte*)from, mask.AsByte(), otherwise.Value.AsByte()).As<byte, T>());
             if (sizeof(T) == 2) return new(Avx512BW.VL.MaskLoad((short*)from, mask.AsInt16(), otherwise.Value.AsInt16()).As<short, T>());
             if (sizeof(T) == 4) return new(Avx512F.VL.MaskLoad((int*)from, mask.AsInt32(), otherwise.Value.AsInt32()).As<int, T>());
             return new(Avx512F.VL.MaskLoad((long*)from, mask.AsInt64(), otherwise.Value.AsInt64()).As<long, T>());
         }
 
-        Lanes256<T> lanes = otherwise;
-        for (long i = Math.Max(0, first); i < Math.Min(end, Count); i++) ((T*)&lanes)[i] = from[i];
-        return lanes;
+        end = Math.Clamp(end, 0, Count);
+        return LoadFirst(from, end, Part(end), otherwise.Value);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256<T> First(long count) => new(Part(0, count));
+    public static Lanes256<T> First(long count) => new(Part(count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> LoadMasked(T* from, Lanes256<T> mask, Lanes256<T> otherwise)
@@ -53,10 +57,7 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
             return new(Avx512F.VL.MaskLoad((long*)from, mask.Value.AsInt64(), otherwise.Value.AsInt64()).As<long, T>());
         }
 
-        Lanes256<T> lanes = otherwise;
-        for (int i = 0; i < Count; i++)
-            if (((byte*)&mask)[i * sizeof(T)] != 0) ((T*)&lanes)[i] = from[i];
-        return lanes;
+        return LoadFirst(from, BitOperations.PopCount(mask.Value.ExtractMostSignificantBits()), mask.Value, otherwise.Value);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -64,7 +65,7 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     {
         if (Avx512BW.VL.IsSupported)
         {
-            Vector256<T> mask = Part(0, Math.Min(end, Count));
+            Vector256<T> mask = Part(Math.Clamp(end, 0, Count));
             if (sizeof(T) == 1) Avx512BW.VL.MaskStore((byte*)to, mask.AsByte(), lanes.Value.AsByte());
             else if (sizeof(T) == 2) Avx512BW.VL.MaskStore((short*)to, mask.AsInt16(), lanes.Value.AsInt16());
             else if (sizeof(T) == 4) Avx512F.VL.MaskStore((int*)to, mask.AsInt32(), lanes.Value.AsInt32());
@@ -72,7 +73,7 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
             return;
         }
 
-        for (long i = 0; i < Math.Min(end, Count); i++) to[i] = ((T*)&lanes)[i];
+        PartMemory.Store(lanes.Value.AsByte(), (byte*)to, Math.Clamp(end, 0, Count) * sizeof(T));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -176,12 +177,12 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TReal ToReal<TReal>(Lanes256<T> lanes)
         where TReal : unmanaged =>
-        sizeof(T) == 4 ? Unsafe.BitCast<Vector256<float>, TReal>(Vector256.ConvertToSingle(lanes.Value.AsInt32())) : Unsafe.BitCast<Vector256<double>, TReal>(Vector256.ConvertToDouble(lanes.Value.AsInt64()));
+        sizeof(T) == 4 ? Unsafe.BitCast<Vector256<float>, TReal>(Vector256.ConvertToSingle(lanes.Value.AsInt32())) : Unsafe.BitCast<Vector256<double>, TReal>(ToDouble(lanes.Value.AsInt64()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TInteger ToInteger<TInteger>(Lanes256<T> lanes)
         where TInteger : unmanaged =>
-        sizeof(T) == 4 ? Unsafe.BitCast<Vector256<int>, TInteger>(Vector256.ConvertToInt32Native(lanes.Value.AsSingle())) : Unsafe.BitCast<Vector256<long>, TInteger>(Vector256.ConvertToInt64Native(lanes.Value.AsDouble()));
+        sizeof(T) == 4 ? Unsafe.BitCast<Vector256<int>, TInteger>(Vector256.ConvertToInt32Native(lanes.Value.AsSingle())) : Unsafe.BitCast<Vector256<long>, TInteger>(ToInt64(lanes.Value.AsDouble()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> RoundToEven(Lanes256<T> lanes) =>
@@ -220,6 +221,13 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
         if (sizeof(T) == 4)
         {
             if (Avx512F.VL.IsSupported) return new(Avx512F.VL.PermuteVar8x32x2(low.Value.AsInt32(), pattern.Value.AsInt32(), high.Value.AsInt32()).As<int, T>());
+            // Permutations look at the lower three bits of a number, and the blend at the sign.
+            if (Avx2.IsSupported)
+            {
+                Vector256<int> numbers = pattern.Value.AsInt32(), first = Avx2.PermuteVar8x32(low.Value.AsInt32(), numbers), second = Avx2.PermuteVar8x32(high.Value.AsInt32(), numbers);
+                return new(Avx.BlendVariable(first.AsSingle(), second.AsSingle(), (numbers << 28).AsSingle()).As<float, T>());
+            }
+
             Vector256<int> p = pattern.Value.AsInt32() & Vector256.Create(2 * Count - 1);
             return new(Vector256.ConditionalSelect(Vector256.LessThan(p, Vector256.Create(Count)), Vector256.Shuffle(low.Value.AsInt32(), p), Vector256.Shuffle(high.Value.AsInt32(), p - Vector256.Create(Count))).As<int, T>());
         }
@@ -230,7 +238,7 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Lanes256<T> Even, Lanes256<T> Odd) Unzip(Lanes256<T> low, Lanes256<T> high) => (Pick(low, high, Every(2, 0)), Pick(low, high, Every(2, 1)));
+    public static (Lanes256<T> Even, Lanes256<T> Odd) Unzip(Lanes256<T> low, Lanes256<T> high) => (new(Evens(low.Value, high.Value)), new(Odds(low.Value, high.Value)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Every(int step, int first)
@@ -241,19 +249,54 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
         return new(Vector256.CreateSequence((long)first, step).As<long, T>());
     }
 
-    /// <summary>All bits of the lanes from <paramref name="first"/> up to <paramref name="end"/>.</summary>
+    // Without an instruction: where the last place of a double is worth 1, its bits count on as an integer does.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<T> Part(long first, long end)
-    {
-        if (sizeof(T) == 1) return Between(Vector256<sbyte>.Indices, Vector256.Create((sbyte)first), Vector256.Create((sbyte)end)).As<sbyte, T>();
-        if (sizeof(T) == 2) return Between(Vector256<short>.Indices, Vector256.Create((short)first), Vector256.Create((short)end)).As<short, T>();
-        if (sizeof(T) == 4) return Between(Vector256<int>.Indices, Vector256.Create((int)first), Vector256.Create((int)end)).As<int, T>();
-        return Between(Vector256<long>.Indices, Vector256.Create(first), Vector256.Create(end)).As<long, T>();
-    }
+    private static Vector256<double> ToDouble(Vector256<long> integers) => Avx512DQ.VL.IsSupported || AdvSimd.Arm64.IsSupported ? Vector256.ConvertToDouble(integers)
+        : (integers + Vector256.Create(BitConverter.DoubleToInt64Bits(UnitPlace))).AsDouble() - Vector256.Create(UnitPlace);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<TIndex> Between<TIndex>(Vector256<TIndex> i, Vector256<TIndex> first, Vector256<TIndex> end) =>
-        Vector256.LessThan(i, end) & ~Vector256.LessThan(i, first);
+    private static Vector256<long> ToInt64(Vector256<double> numbers) => Avx512DQ.VL.IsSupported || AdvSimd.Arm64.IsSupported ? Vector256.ConvertToInt64Native(numbers)
+        : (Vector256.Truncate(numbers) + Vector256.Create(UnitPlace)).AsInt64() - Vector256.Create(BitConverter.DoubleToInt64Bits(UnitPlace));
+
+    /// <summary>All bits of the lanes up to <paramref name="end"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Part(long end)
+    {
+        if (sizeof(T) == 1) return Vector256.LessThan(Vector256<sbyte>.Indices, Vector256.Create((sbyte)end)).As<sbyte, T>();
+        if (sizeof(T) == 2) return Vector256.LessThan(Vector256<short>.Indices, Vector256.Create((short)end)).As<short, T>();
+        if (sizeof(T) == 4) return Vector256.LessThan(Vector256<int>.Indices, Vector256.Create((int)end)).As<int, T>();
+        return Vector256.LessThan(Vector256<long>.Indices, Vector256.Create(end)).As<long, T>();
+    }
+
+    /// <summary>The first lanes, as many as <paramref name="mask"/> has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes256<T> LoadFirst(T* from, long count, Vector256<T> mask, Vector256<T> otherwise)
+    {
+        Vector256<T> lanes = Avx2.IsSupported && sizeof(T) == 4 ? Avx2.MaskLoad((int*)from, mask.AsInt32()).As<int, T>()
+            : Avx2.IsSupported && sizeof(T) == 8 ? Avx2.MaskLoad((long*)from, mask.AsInt64()).As<long, T>()
+            : PartMemory.Load256((byte*)from, count * sizeof(T)).As<byte, T>();
+        return new(Vector256.ConditionalSelect(mask, lanes, otherwise));
+    }
+
+    /// <summary>The lanes with even numbers of two registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Evens(Vector256<T> low, Vector256<T> high)
+    {
+        if (sizeof(T) == 1) return Vector256.Narrow(low.AsUInt16(), high.AsUInt16()).As<byte, T>();
+        if (sizeof(T) == 2) return Vector256.Narrow(low.AsUInt32(), high.AsUInt32()).As<ushort, T>();
+        if (sizeof(T) == 4) return Avx2.IsSupported ? Avx2.Permute4x64(Avx.Shuffle(low.AsSingle(), high.AsSingle(), 0b10_00_10_00).AsInt64(), 0b11_01_10_00).As<long, T>() : Vector256.Narrow(low.AsUInt64(), high.AsUInt64()).As<uint, T>();
+        return Avx2.Permute4x64(Avx2.UnpackLow(low.AsInt64(), high.AsInt64()), 0b11_01_10_00).As<long, T>();
+    }
+
+    /// <summary>The lanes with odd numbers of two registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Odds(Vector256<T> low, Vector256<T> high)
+    {
+        if (sizeof(T) == 1) return Vector256.Narrow(low.AsUInt16() >>> 8, high.AsUInt16() >>> 8).As<byte, T>();
+        if (sizeof(T) == 2) return Vector256.Narrow(low.AsUInt32() >>> 16, high.AsUInt32() >>> 16).As<ushort, T>();
+        if (sizeof(T) == 4) return Avx2.IsSupported ? Avx2.Permute4x64(Avx.Shuffle(low.AsSingle(), high.AsSingle(), 0b11_01_11_01).AsInt64(), 0b11_01_10_00).As<long, T>() : Vector256.Narrow(low.AsUInt64() >>> 32, high.AsUInt64() >>> 32).As<uint, T>();
+        return Avx2.Permute4x64(Avx2.UnpackHigh(low.AsInt64(), high.AsInt64()), 0b11_01_10_00).As<long, T>();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (TWide Lower, TWide Upper) Both<TNext, TWide>((Vector256<TNext> Lower, Vector256<TNext> Upper) wide)

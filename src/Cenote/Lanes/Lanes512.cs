@@ -22,12 +22,12 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
     public static void Store(Lanes512<T> lanes, T* to) => lanes.Value.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512<T> LoadPart(T* from, long first, long end, Lanes512<T> otherwise)
+    public static Lanes512<T> LoadPart(T* from, long end, Lanes512<T> otherwise)
     {
         // Numbers of lanes fit a signed byte, whatever the element.
         if (Avx512BW.IsSupported)
         {
-            Vector512<T> mask = Part(Math.Clamp(first, 0, Count), Math.Clamp(end, 0, Count));
+            Vector512<T> mask = Part(Math.Clamp(end, 0, Count));
             if (sizeof(T) == 1) return new(Avx512BW.MaskLoad((byte*)from, mask.AsByte(), otherwise.Value.AsByte()).As<byte, T>());
             if (sizeof(T) == 2) return new(Avx512BW.MaskLoad((short*)from, mask.AsInt16(), otherwise.Value.AsInt16()).As<short, T>());
             if (sizeof(T) == 4) return new(Avx512F.MaskLoad((int*)from, mask.AsInt32(), otherwise.Value.AsInt32()).As<int, T>());
@@ -35,12 +35,12 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
         }
 
         Lanes512<T> lanes = otherwise;
-        for (long i = Math.Max(0, first); i < Math.Min(end, Count); i++) ((T*)&lanes)[i] = from[i];
+        for (long i = 0; i < Math.Min(end, Count); i++) ((T*)&lanes)[i] = from[i];
         return lanes;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512<T> First(long count) => new(Part(0, count));
+    public static Lanes512<T> First(long count) => new(Part(count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> LoadMasked(T* from, Lanes512<T> mask, Lanes512<T> otherwise)
@@ -64,7 +64,7 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
     {
         if (Avx512BW.IsSupported)
         {
-            Vector512<T> mask = Part(0, Math.Min(end, Count));
+            Vector512<T> mask = Part(Math.Clamp(end, 0, Count));
             if (sizeof(T) == 1) Avx512BW.MaskStore((byte*)to, mask.AsByte(), lanes.Value.AsByte());
             else if (sizeof(T) == 2) Avx512BW.MaskStore((short*)to, mask.AsInt16(), lanes.Value.AsInt16());
             else if (sizeof(T) == 4) Avx512F.MaskStore((int*)to, mask.AsInt32(), lanes.Value.AsInt32());
@@ -235,19 +235,15 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
         return new(Vector512.CreateSequence((long)first, step).As<long, T>());
     }
 
-    /// <summary>All bits of the lanes from <paramref name="first"/> up to <paramref name="end"/>.</summary>
+    /// <summary>All bits of the lanes up to <paramref name="end"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<T> Part(long first, long end)
+    private static Vector512<T> Part(long end)
     {
-        if (sizeof(T) == 1) return Between(Vector512<sbyte>.Indices, Vector512.Create((sbyte)first), Vector512.Create((sbyte)end)).As<sbyte, T>();
-        if (sizeof(T) == 2) return Between(Vector512<short>.Indices, Vector512.Create((short)first), Vector512.Create((short)end)).As<short, T>();
-        if (sizeof(T) == 4) return Between(Vector512<int>.Indices, Vector512.Create((int)first), Vector512.Create((int)end)).As<int, T>();
-        return Between(Vector512<long>.Indices, Vector512.Create(first), Vector512.Create(end)).As<long, T>();
+        if (sizeof(T) == 1) return Vector512.LessThan(Vector512<sbyte>.Indices, Vector512.Create((sbyte)end)).As<sbyte, T>();
+        if (sizeof(T) == 2) return Vector512.LessThan(Vector512<short>.Indices, Vector512.Create((short)end)).As<short, T>();
+        if (sizeof(T) == 4) return Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)end)).As<int, T>();
+        return Vector512.LessThan(Vector512<long>.Indices, Vector512.Create(end)).As<long, T>();
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<TIndex> Between<TIndex>(Vector512<TIndex> i, Vector512<TIndex> first, Vector512<TIndex> end) =>
-        Vector512.LessThan(i, end) & ~Vector512.LessThan(i, first);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (TWide Lower, TWide Upper) Both<TNext, TWide>((Vector512<TNext> Lower, Vector512<TNext> Upper) wide)

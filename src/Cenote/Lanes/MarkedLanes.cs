@@ -18,11 +18,11 @@ internal readonly unsafe partial struct Lanes128<T>
         return new(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte().AsUInt32()).As<ulong, T>());
     }
 
-    // One expression, that the comparison may become the addition's mask.
+    // Without mask registers zeros are added elsewhere, which changes no sum that began at +0: sooner done than a choice between two sums.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> AddWhereSame(Lanes128<T> sum, Lanes128<T> term, Lanes128<T> left, Lanes128<T> right) => sizeof(T) == 4
-        ? new(Vector128.ConditionalSelect(Vector128.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>(), sum.Value + term.Value, sum.Value))
-        : new(Vector128.ConditionalSelect(Vector128.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>(), sum.Value + term.Value, sum.Value));
+        ? new(sum.Value + (Vector128.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>() & term.Value))
+        : new(sum.Value + (Vector128.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>() & term.Value));
 }
 
 // Registers this wide exist where these instructions do.
@@ -39,11 +39,11 @@ internal readonly unsafe partial struct Lanes256<T>
         _ => Load((T*)from),
     };
 
-    // One expression, that the comparison may become the addition's mask.
+    // Without mask registers zeros are added elsewhere, which changes no sum that began at +0: sooner done than a choice between two sums.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> AddWhereSame(Lanes256<T> sum, Lanes256<T> term, Lanes256<T> left, Lanes256<T> right) => sizeof(T) == 4
-        ? new(Vector256.ConditionalSelect(Vector256.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>(), sum.Value + term.Value, sum.Value))
-        : new(Vector256.ConditionalSelect(Vector256.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>(), sum.Value + term.Value, sum.Value));
+        ? new(sum.Value + (Vector256.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>() & term.Value))
+        : new(sum.Value + (Vector256.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>() & term.Value));
 }
 
 // Registers this wide exist where these instructions do.

@@ -90,14 +90,12 @@ internal readonly unsafe struct LoopLoad<T, TTap> : IStridedLoad<T, TTap>
 }
 
 /// <summary>Every second element: two loads, one permutation.</summary>
-internal readonly unsafe struct SecondLoad<T, TTap>() : IStridedLoad<T, TTap>
+internal readonly unsafe struct SecondLoad<T, TTap> : IStridedLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    private readonly TTap _even = TTap.Every(2, 0), _odd = TTap.Every(2, 1);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TTap Load(T* from) => TTap.Pick(TTap.Load(from), TTap.Load(from + TTap.Count), _even);
+    private static TTap Load(T* from) => TTap.Unzip(TTap.Load(from), TTap.Load(from + TTap.Count)).Even;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Walk<TSink>(ref TSink sink, T* row, long taps, long step)
@@ -111,9 +109,9 @@ internal readonly unsafe struct SecondLoad<T, TTap>() : IStridedLoad<T, TTap>
 
         for (long k = 0; k < taps; k += 2)
         {
-            TTap low = TTap.Load(row + k), high = TTap.Load(row + k + TTap.Count);
-            sink.Take(TTap.Pick(low, high, _even));
-            if (k + 1 < taps) sink.Take(TTap.Pick(low, high, _odd));
+            var (even, odd) = TTap.Unzip(TTap.Load(row + k), TTap.Load(row + k + TTap.Count));
+            sink.Take(even);
+            if (k + 1 < taps) sink.Take(odd);
         }
     }
 }
@@ -173,17 +171,15 @@ internal readonly unsafe struct ThirdLoad<T, TTap> : IStridedLoad<T, TTap>
 }
 
 /// <summary>Every fourth element: every second one, twice.</summary>
-internal readonly unsafe struct FourthLoad<T, TTap>() : IStridedLoad<T, TTap>
+internal readonly unsafe struct FourthLoad<T, TTap> : IStridedLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    private readonly TTap _even = TTap.Every(2, 0), _odd = TTap.Every(2, 1);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TTap Load(T* from)
+    private static TTap Load(T* from)
     {
-        TTap low = TTap.Pick(TTap.Load(from), TTap.Load(from + TTap.Count), _even);
-        return TTap.Pick(low, TTap.Pick(TTap.Load(from + 2 * TTap.Count), TTap.Load(from + 3 * TTap.Count), _even), _even);
+        TTap low = TTap.Unzip(TTap.Load(from), TTap.Load(from + TTap.Count)).Even;
+        return TTap.Unzip(low, TTap.Unzip(TTap.Load(from + 2 * TTap.Count), TTap.Load(from + 3 * TTap.Count)).Even).Even;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -199,13 +195,14 @@ internal readonly unsafe struct FourthLoad<T, TTap>() : IStridedLoad<T, TTap>
         for (long k = 0; k < taps; k += 4)
         {
             T* from = row + k;
-            TTap first = TTap.Load(from), second = TTap.Load(from + TTap.Count), third = TTap.Load(from + 2 * TTap.Count), fourth = TTap.Load(from + 3 * TTap.Count);
-            TTap even = TTap.Pick(first, second, _even), laterEven = TTap.Pick(third, fourth, _even);
-            TTap odd = TTap.Pick(first, second, _odd), laterOdd = TTap.Pick(third, fourth, _odd);
-            sink.Take(TTap.Pick(even, laterEven, _even));
-            if (k + 1 < taps) sink.Take(TTap.Pick(odd, laterOdd, _even));
-            if (k + 2 < taps) sink.Take(TTap.Pick(even, laterEven, _odd));
-            if (k + 3 < taps) sink.Take(TTap.Pick(odd, laterOdd, _odd));
+            var (even, odd) = TTap.Unzip(TTap.Load(from), TTap.Load(from + TTap.Count));
+            var (laterEven, laterOdd) = TTap.Unzip(TTap.Load(from + 2 * TTap.Count), TTap.Load(from + 3 * TTap.Count));
+            var (first, third) = TTap.Unzip(even, laterEven);
+            var (second, fourth) = TTap.Unzip(odd, laterOdd);
+            sink.Take(first);
+            if (k + 1 < taps) sink.Take(second);
+            if (k + 2 < taps) sink.Take(third);
+            if (k + 3 < taps) sink.Take(fourth);
         }
     }
 }

@@ -14,7 +14,7 @@ internal readonly unsafe struct CompensatedMeanLanes<TTap> : ILaneReducer<double
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => false;
 

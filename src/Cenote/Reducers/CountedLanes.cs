@@ -89,7 +89,7 @@ internal readonly unsafe struct CountedMeanLanes<T, TTap>(DataLanes<T, TTap> dat
     // Sums in order are the reference's bits, and blocks share nothing that folding could save.
     public bool FoldsInAnyOrder(PoolPlan plan) => false;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => false;
 
@@ -142,7 +142,7 @@ internal readonly unsafe struct CountedIntegerMeanLanes<T, TTap, TSum, TSums, TI
 
     public bool FoldsInAnyOrder(PoolPlan plan) => false;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => true;
 

@@ -15,7 +15,7 @@ internal readonly unsafe struct ExpandedMeanLanes<TTap, TDoubles> : ILaneReducer
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => false;
 

@@ -22,7 +22,7 @@ internal readonly unsafe struct ExtremeLanes<T, TTap, TOrder>(T worst) : IChoice
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => true;
 
@@ -67,7 +67,7 @@ internal readonly unsafe struct ExactExtremeLanes<T, TTap, TOrder>(T worst) : IC
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => true;
 
@@ -116,7 +116,7 @@ internal readonly unsafe struct SmallFloatExtremeLanes<TTap, TOrder>(short infin
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => true;
 
@@ -161,7 +161,7 @@ internal readonly unsafe struct ExactSmallFloatExtremeLanes<TTap, TOrder>(short 
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => true;
 

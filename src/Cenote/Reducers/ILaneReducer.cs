@@ -16,8 +16,8 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>
 
     TAcc Lift(TTap taps);
 
-    /// <summary>Whether <see cref="Lift"/> is so long that a method has room for it only once: the inliner has a budget.</summary>
-    bool IsLongLift { get; }
+    /// <summary>Whether <see cref="Lift"/> or <see cref="Finish"/> is so long that a method has room for it only once: the inliner has a budget.</summary>
+    bool IsLong { get; }
 
     TAcc Combine(TAcc earlier, TAcc later);
 

@@ -38,7 +38,7 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLongLift => false;
+    public bool IsLong => true;
 
     public bool IsExact => true;
 

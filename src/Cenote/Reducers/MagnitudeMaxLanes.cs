@@ -18,7 +18,7 @@ internal readonly unsafe struct MagnitudeMaxLanes<TBits, TTap>(TBits magnitude) 
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => true;
 

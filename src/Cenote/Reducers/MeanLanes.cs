@@ -15,7 +15,7 @@ internal readonly unsafe struct MeanLanes<T, TTap> : ILaneReducer<T, TTap, T, TT
 
     public bool FoldsInAnyOrder(PoolPlan plan) => plan.MaxCount > PoolPlan.MostTapsInOrder;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => false;
 

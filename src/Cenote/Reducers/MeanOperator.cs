@@ -17,6 +17,11 @@ internal sealed class MeanOperator : PoolOperator
 
     private MeanOperator(IntegerRounding rounding, bool wholePlane) => (_rounding, _wholePlane) = (rounding, wholePlane);
 
+    public IntegerRounding Rounding => _rounding;
+
+    /// <summary>Whether sums are as wide as those of whole planes.</summary>
+    public bool WholePlane => _wholePlane;
+
     public static MeanOperator Of(IntegerRounding rounding, bool wholePlane) => Instances[2 * (int)rounding + (wholePlane ? 1 : 0)];
 
     /// <exception cref="ArgumentOutOfRangeException">The value is no rounding.</exception>
@@ -35,8 +40,8 @@ internal sealed class MeanOperator : PoolOperator
         ElementType.UInt16 => Shorts<ushort, uint>(),
         ElementType.Int32 => Integers<int, long>(),
         ElementType.UInt32 => Integers<uint, ulong>(),
-        ElementType.Int64 => Exact<long, Int128>(),
-        ElementType.UInt64 => Exact<ulong, Int128>(),
+        ElementType.Int64 => Longs<long>(),
+        ElementType.UInt64 => Longs<ulong>(),
         _ => throw Unknown(type),
     };
 
@@ -136,6 +141,20 @@ internal sealed class MeanOperator : PoolOperator
         where T : unmanaged, IBinaryInteger<T>
         where TSum : unmanaged, IBinaryInteger<TSum> =>
         Exact<T, Int128>(Wide512<T, TSum, Int128>(), Wide256<T, TSum, Int128>(), Wide128<T, TSum, Int128>());
+
+    private KernelCatalog Longs<T>()
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        return Exact<T, Int128>(On<Lanes512<T>, Lanes512<long>>(), On<Lanes256<T>, Lanes256<long>>(), On<Lanes128<T>, Lanes128<long>>());
+
+        PoolKernel[] On<TTap, TLongs>()
+            where TTap : unmanaged, ILanes<TTap, T>
+            where TLongs : unmanaged, ILanes<TLongs, long>
+        {
+            var reducer = new Int64MeanLanes<T, TTap, TLongs>(_rounding);
+            return KernelCatalog.OnRegisters<T, TTap, Int128, Int128Lanes<TLongs>, Int64MeanLanes<T, TTap, TLongs>, Int64MeanLanes<T, TTap, TLongs>>(reducer, reducer);
+        }
+    }
 
     private KernelCatalog Exact<T, TSum>(params ReadOnlySpan<PoolKernel[]> kernels)
         where T : unmanaged, IBinaryInteger<T>

@@ -31,7 +31,7 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
 
     public bool FoldsInAnyOrder(PoolPlan plan) => default(TMean).FoldsInAnyOrder(plan);
 
-    public bool IsLongLift => default(TMean).IsLongLift;
+    public bool IsLong => default(TMean).IsLong || Unsafe.SizeOf<TAcc>() > Unsafe.SizeOf<TTap>();
 
     public bool IsExact => false;
 

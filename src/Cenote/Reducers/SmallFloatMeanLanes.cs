@@ -5,6 +5,9 @@ namespace Cenote;
 /// <summary>How a 16-bit float becomes a float on registers and back, as the scalar conversions do it.</summary>
 internal interface ISmallFloat
 {
+    /// <inheritdoc cref="ILaneReducer{T, TTap, TState, TAcc}.IsLong"/>
+    static abstract bool IsLong { get; }
+
     static abstract TReals ToSingle<TInts, TReals>(TInts bits)
         where TInts : unmanaged, ILanes<TInts, int>
         where TReals : unmanaged, ILanes<TReals, float>;
@@ -18,6 +21,8 @@ internal interface ISmallFloat
 /// <summary>The upper half of a float.</summary>
 internal readonly struct BFloat16Bits : ISmallFloat
 {
+    public static bool IsLong => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TReals ToSingle<TInts, TReals>(TInts bits)
         where TInts : unmanaged, ILanes<TInts, int>
@@ -38,6 +43,8 @@ internal readonly struct BFloat16Bits : ISmallFloat
 /// <summary>IEEE 754's binary16.</summary>
 internal readonly struct HalfBits : ISmallFloat
 {
+    public static bool IsLong => true;
+
     /// <summary>What the exponents of the two types differ by, as a factor.</summary>
     private const float Rebias = 5.192296858534828e33f;
 
@@ -90,7 +97,7 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
 
     public bool FoldsInAnyOrder(PoolPlan plan) => plan.MaxCount > PoolPlan.MostTapsInOrder;
 
-    public bool IsLongLift => true;
+    public bool IsLong => TFormat.IsLong;
 
     public bool IsExact => false;
 

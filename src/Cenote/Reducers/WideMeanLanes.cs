@@ -15,7 +15,7 @@ internal readonly unsafe struct WideMeanLanes<TTap, TDoubles> : ILaneReducer<flo
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLongLift => false;
+    public bool IsLong => false;
 
     public bool IsExact => false;
 

@@ -18,7 +18,7 @@ internal readonly unsafe struct WideSmallFloatMeanLanes<TFormat, TTap, TInts, TR
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLongLift => true;
+    public bool IsLong => true;
 
     public bool IsExact => false;
 

@@ -21,7 +21,7 @@ internal static unsafe class TapLines
         TTap seen = watch;
         if (count < TTap.Count)
         {
-            TTap few = TTap.LoadPart(row, 0, count, default);
+            TTap few = TTap.LoadPart(row, count, default);
             TTap.Store(lines.Lift(few), to);
             return lines.Watch(seen, few);
         }

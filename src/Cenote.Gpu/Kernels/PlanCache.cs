@@ -1,0 +1,108 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Cenote.Gpu;
+
+/// <summary>A plan's windows on a device: numbers, and the list of those that numbers do not tell.</summary>
+internal sealed class PlanWindows(AxisWindows depth, AxisWindows height, AxisWindows width, MemoryBuffer memory, int count)
+{
+    public AxisWindows Depth => depth;
+
+    public AxisWindows Height => height;
+
+    public AxisWindows Width => width;
+
+    public MemoryBuffer Memory => memory;
+
+    public ArrayView<ListedWindow> List => memory.AsArrayView<byte>(0, memory.LengthInBytes / 16 * 16).Cast<ListedWindow>().SubView(0, Math.Max(1, count));
+}
+
+/// <summary>The windows of the plans that were used last.</summary>
+internal sealed class PlanCache(GpuDevice device)
+{
+    private const int MostKept = 256;
+
+    /// <summary>Lists are for borders and uneven windows: 16 bytes each.</summary>
+    private const long MostListed = 1 << 24;
+
+    private readonly Dictionary<PoolPlan, PlanWindows> _windows = [];
+    private readonly Queue<PoolPlan> _order = [];
+
+    /// <exception cref="NotSupportedException">An axis is longer than kernels count.</exception>
+    public PlanWindows this[PoolPlan plan]
+    {
+        get
+        {
+            lock (_windows)
+            {
+                if (_windows.TryGetValue(plan, out PlanWindows? windows)) return windows;
+                windows = Create(plan);
+                _windows.Add(plan, windows);
+                _order.Enqueue(plan);
+                if (_order.Count > MostKept && _windows.Remove(_order.Dequeue(), out PlanWindows? oldest))
+                {
+                    // A kernel may still read it.
+                    device.Synchronize();
+                    device.Free(oldest.Memory);
+                }
+
+                return windows;
+            }
+        }
+    }
+
+    private PlanWindows Create(PoolPlan plan)
+    {
+        var list = new List<ListedWindow>();
+        AxisWindows depth = Add(plan, plan.Depth, list), height = Add(plan, plan.Height, list), width = Add(plan, plan.Width, list);
+        MemoryBuffer memory = device.AllocateBytes(16L * Math.Max(1, list.Count));
+        var windows = new PlanWindows(depth, height, width, memory, list.Count);
+        if (list.Count > 0)
+        {
+            device.Guard("copying windows", () =>
+            {
+                ((ArrayView1D<ListedWindow, Stride1D.Dense>)windows.List).CopyFromCPU(device.Accelerator.DefaultStream, list.ToArray());
+                device.Accelerator.DefaultStream.Synchronize();
+            });
+        }
+
+        return windows;
+    }
+
+    private static AxisWindows Add(PoolPlan plan, AxisPlan axis, List<ListedWindow> list)
+    {
+        if (axis.InputLength > int.MaxValue || axis.OutputLength > int.MaxValue || axis.Span > int.MaxValue || axis.Before + axis.After > int.MaxValue)
+            throw new NotSupportedException($"{plan} has an axis of more than 2^31 − 1 elements, which kernels do not count.");
+        int outputs = (int)axis.OutputLength, from = outputs, end = outputs;
+        if (axis.Slides) (from, end) = ((int)Math.Clamp(axis.WholeFrom, 0, outputs), (int)Math.Clamp(axis.WholeEnd, 0, outputs));
+        if (from >= end) (from, end) = (outputs, outputs);
+        long listed = outputs - (end - from);
+        if (listed > MostListed) throw new NotSupportedException($"{plan} has {listed} windows along one axis that differ from each other; kernels know at most {MostListed}.");
+        var windows = new AxisWindows
+        {
+            Stride = (int)Math.Min(axis.Stride, int.MaxValue),
+            Before = (int)axis.Before,
+            Kernel = (int)axis.Kernel,
+            Step = (int)axis.Dilation,
+            WholeFrom = from,
+            WholeEnd = end,
+            Listed = list.Count,
+        };
+        for (int position = 0; position < outputs; position++)
+        {
+            if (position == from && end > from) position = end;
+            if (position == outputs) break;
+            Window window = axis[position];
+            list.Add(new()
+            {
+                // Where no tap is inside the input, only the number of padded ones matters.
+                Start = (int)(window.Start - window.Before * window.Step),
+                Before = (int)window.Before,
+                Count = (int)window.Count,
+                Extent = (int)(plan.ReadsPadding ? window.Before + window.Count + window.After : window.Extent),
+            });
+        }
+
+        return windows;
+    }
+}

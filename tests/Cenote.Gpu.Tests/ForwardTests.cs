@@ -1,0 +1,133 @@
+using System.Numerics.Tensors;
+
+namespace Cenote.Gpu.Tests;
+
+/// <summary>Every layer on every device against the CPU.</summary>
+public sealed class ForwardTests
+{
+    public static TheoryData<string> Names => Devices.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Maxima_and_minima_have_the_CPUs_bits_in_every_type(string device)
+    {
+        Each<float>();
+        Each<double>();
+        Each<System.Half>();
+        Each<BFloat16>();
+        Each<sbyte>();
+        Each<byte>();
+        Each<short>();
+        Each<ushort>();
+        Each<int>();
+        Each<uint>();
+        Each<long>();
+        Each<ulong>();
+
+        void Each<T>()
+            where T : unmanaged
+        {
+            foreach (bool last in new[] { false, true })
+            {
+                Same<T>(device, new MaxPool2d(3, 2, 1), [2, 16, 7, 9], last);
+                Same<T>(device, new MinPool2d((2, 3), 1, dilation: (1, 2)), [1, 3, 6, 8], last);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Averages_and_sums_have_the_CPUs_bits_in_small_windows(string device)
+    {
+        Each<float>();
+        Each<double>();
+        Each<System.Half>();
+        Each<BFloat16>();
+        Each<sbyte>();
+        Each<byte>();
+        Each<short>();
+        Each<ushort>();
+        Each<int>();
+        Each<uint>();
+
+        void Each<T>()
+            where T : unmanaged
+        {
+            foreach (bool last in new[] { false, true })
+            {
+                foreach (IntegerRounding rounding in new[] { IntegerRounding.TowardZero, IntegerRounding.NearestEven })
+                    Same<T>(device, new AvgPool2d(3, 2, 1, countIncludePad: last) { IntegerRounding = rounding }, [2, 16, 7, 9], last);
+                Same<T>(device, new SumPool2d(2, ceilMode: true), [1, 3, 5, 7], last);
+                Same<T>(device, new AvgPool2d(2, 1, divisorOverride: -3), [1, 8, 3, 5], last);
+            }
+        }
+    }
+
+    public static TheoryData<string, string> Windows => [.. Devices.Names.SelectMany(device => Layers.Keys.Select(layer => new TheoryDataRow<string, string>(device.Data, layer)))];
+
+    private static readonly Dictionary<string, (PoolLayer Layer, nint[] Shape)> Layers = new()
+    {
+        ["1-D"] = (new MaxPool1d(4, 3, 1), [2, 3, 37]),
+        ["1-D without a batch"] = (new AvgPool1d(3, 1, 1), [5, 11]),
+        ["3-D"] = (new MaxPool3d((2, 3, 2), (1, 2, 2), (1, 1, 0)), [2, 4, 4, 7, 6]),
+        ["3-D average"] = (new AvgPool3d(2, 1, ceilMode: true), [1, 8, 3, 4, 5]),
+        ["ceil"] = (new MaxPool2d(3, 2, ceilMode: true), [1, 2, 8, 8]),
+        ["same"] = (new MaxPool2d(3, 2, Padding.SameUpper), [1, 2, 8, 5]),
+        ["uneven padding"] = (new AvgPool2d(3, 2, new Padding((1, 0), (0, 2)), countIncludePad: false), [1, 2, 6, 5]),
+        ["windows without a tap"] = (new MaxPool1d(2, 1, 2, dilation: 4), [1, 2, 2]),
+        ["averages without a tap"] = (new AvgPool1d(2, 1, 2, dilation: 4), [1, 2, 2]),
+        ["adaptive"] = (new AdaptiveAvgPool2d((3, 5)), [2, 8, 7, 11]),
+        ["adaptive maximum"] = (new AdaptiveMaxPool2d((4, 9)), [2, 3, 7, 6]),
+        ["minimum of padded windows"] = (new MinPool1d(3, 2, 2), [2, 3, 7]),
+        ["a batch of 0"] = (new MaxPool2d(2), [0, 3, 4, 4]),
+    };
+
+    [Theory]
+    [MemberData(nameof(Windows))]
+    public void Windows_of_every_kind(string device, string layer)
+    {
+        foreach (bool last in new[] { false, true }) Same<float>(device, Layers[layer].Layer, Layers[layer].Shape, last);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Whole_planes_are_added_as_wide_as_on_the_CPU(string device)
+    {
+        Each<float>();
+        Each<double>();
+        Each<System.Half>();
+        Each<BFloat16>();
+        Each<byte>();
+        Each<int>();
+
+        void Each<T>()
+            where T : unmanaged
+        {
+            foreach (bool last in new[] { false, true })
+            {
+                foreach (nint[] shape in new nint[][] { [2, 16, 13, 17], [1, 3, 1, 5], [3, 33, 4, 3] })
+                {
+                    Tensor<T> x = Samples.Of<T>(shape, last);
+                    foreach (PoolLayer layer in new PoolLayer[] { new GlobalAvgPool2d(), new GlobalSumPool2d(), new AdaptiveAvgPool2d(1) })
+                        Samples.AssertNear(layer.Forward(x), Run(device, layer, x), 2, $"{layer} of {typeof(T).Name}", scale: layer is GlobalSumPool2d ? 500 : 1);
+                    Same<T>(device, new GlobalMaxPool2d(), shape, last);
+                    Same<T>(device, new GlobalMinPool2d(), shape, last);
+                }
+            }
+        }
+    }
+
+    private static void Same<T>(string device, PoolLayer layer, nint[] shape, bool channelsLast)
+        where T : unmanaged
+    {
+        Tensor<T> x = Samples.Of<T>(shape, channelsLast, special: true);
+        Samples.AssertSame(layer.Forward(x), Run(device, layer, x), $"{layer} of {typeof(T).Name} {string.Join('×', shape)}{(channelsLast ? " channels-last" : "")}");
+    }
+
+    private static Tensor<T> Run<T>(string device, PoolLayer layer, Tensor<T> x)
+        where T : unmanaged
+    {
+        using GpuTensor<T> input = Devices.Get(device).Upload(x), output = layer.Forward(input);
+        return output.Download();
+    }
+}
