@@ -6,7 +6,7 @@ namespace Cenote.Cli;
 /// <summary>How blocks are reduced: what becomes of them, of their rests, and which elements are data.</summary>
 internal sealed class ReductionSettings
 {
-    private readonly Option<string> _method = new("--method") { Description = "What a block becomes: mean, max, min, sum or rms (root mean square).", HelpName = "METHOD", DefaultValueFactory = _ => "mean" };
+    private readonly Option<string> _method = new("--method") { Description = "What a block becomes: mean, max, min, sum, rms (root mean square), median or mode (of labels).", HelpName = "METHOD", DefaultValueFactory = _ => "mean" };
     private readonly Option<string> _edge = new("--edge") { Description = "What becomes of a rest at the end of an axis: partial (a smaller block), drop, or pad (zeros fill the block up).", HelpName = "partial|drop|pad", DefaultValueFactory = _ => "partial" };
     private readonly Option<bool> _ignoreNaN = new("--ignore-nan") { Description = "NaN is no data, and takes no part. [default: it propagates]" };
     private readonly Option<string?> _noData = new("--nodata") { Description = "The number that is no data: it takes no part, and stands where too little data is. [default: none]", HelpName = "V" };
@@ -24,7 +24,9 @@ internal sealed class ReductionSettings
             "min" => Reduction.Min,
             "sum" => Reduction.Sum,
             "rms" => Reduction.RootMeanSquare,
-            var other => throw new UserError($"--method is '{other}'; it must be mean, max, min, sum or rms."),
+            "median" => Reduction.Median,
+            "mode" => Reduction.Mode,
+            var other => throw new UserError($"--method is '{other}'; it must be mean, max, min, sum, rms, median or mode."),
         };
         BlockEdge edge = parse.GetValue(_edge) switch
         {
@@ -54,7 +56,7 @@ internal sealed class ReductionSettings
     }
 }
 
-internal sealed class ReduceVerb() : PoolVerb("reduce", "Reduces blocks that lie side by side: mean, maximum, minimum, sum or root mean square of the elements that are data.")
+internal sealed class ReduceVerb() : PoolVerb("reduce", "Reduces blocks that lie side by side: mean, maximum, minimum, sum, root mean square, median or mode of the elements that are data.")
 {
     private readonly Option<string> _block = new("-k", "--block") { Description = "Elements per block: one number, or one per axis (rows x columns) such as 2x3.", HelpName = "K", Required = true };
     private readonly ReductionSettings _reduction = new();

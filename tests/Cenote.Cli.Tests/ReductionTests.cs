@@ -74,7 +74,7 @@ public sealed class ReductionTests : IDisposable
 
     [Theory]
     [InlineData("reduce a.npy", "'-k' is required")]
-    [InlineData("reduce a.npy -k 2 --method median", "--method is 'median'; it must be mean, max, min, sum or rms.")]
+    [InlineData("reduce a.npy -k 2 --method middle", "--method is 'middle'; it must be mean, max, min, sum, rms, median or mode.")]
     [InlineData("reduce a.npy -k 2 --edge wrap", "--edge is 'wrap'; it must be partial, drop or pad.")]
     [InlineData("reduce a.npy -k 2 --nodata none", "--nodata is 'none'; it must be a number, or nan.")]
     [InlineData("reduce a.npy -k 2 --nodata 300", "--nodata: NoData is 300, and no Byte is that number; it must be a whole one from 0 to 255.")]

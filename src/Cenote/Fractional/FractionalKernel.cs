@@ -6,7 +6,11 @@ namespace Cenote;
 /// Pools planes over windows that differ from plane to plane. An offset is the tap's position in its plane: in the plan every window may lie anywhere, and so is as large as the plane; whoever
 /// reads indices needs no sample.
 /// </summary>
-internal sealed unsafe class FractionalKernel<T, TChoice>(FractionalWindows windows, TChoice choice, ElementType type) : PoolKernel
+/// <param name="windows">Where the windows lie.</param>
+/// <param name="choice">Which of two taps is kept.</param>
+/// <param name="type">The element type.</param>
+/// <param name="line">Finds the maxima of a row's windows on registers, wherever they lie; null where there are none.</param>
+internal sealed unsafe class FractionalKernel<T, TChoice>(FractionalWindows windows, TChoice choice, ElementType type, FractionalLine<T>? line) : PoolKernel
     where T : unmanaged
     where TChoice : struct, ITapChoice<T>
 {
@@ -26,7 +30,10 @@ internal sealed unsafe class FractionalKernel<T, TChoice>(FractionalWindows wind
     {
         PoolPlan plan = job.Plan;
         long depths = plan.Depth.OutputLength, rows = plan.Height.OutputLength, columns = plan.Width.OutputLength;
-        long* starts = (long*)Scratch.Of((depths + rows + columns) * sizeof(long));
+        long bytes = Scratch.Round((depths + rows + columns) * sizeof(long)), positions = plan.Width.InputLength - windows.Taps(2) + 1;
+        bool asLines = line is not null && job.Offsets.Start is null && job.InputLayout.Width == 1 && positions >= line.Least;
+        long* starts = (long*)Scratch.Of(bytes + (asLines ? positions * sizeof(T) : 0));
+        T* maxima = (T*)((byte*)starts + bytes);
         for (long plane = first; plane < end; plane++)
         {
             windows.Write(starts, depths, 0, job.FirstPlane + plane, plan.Depth.InputLength, type);
@@ -38,10 +45,19 @@ internal sealed unsafe class FractionalKernel<T, TChoice>(FractionalWindows wind
                 for (long h = 0; h < rows; h++)
                 {
                     job.Cancellation.ThrowIfCancellationRequested();
-                    Row(job, new(n, c, d, h, 0), starts[d], starts[depths + h], starts + depths + rows);
+                    var place = new OutputPlace(n, c, d, h, 0);
+                    T* corner = (T*)job.Input + n * job.InputLayout.Batch + c * job.InputLayout.Channel + starts[d] * job.InputLayout.Depth + starts[depths + h] * job.InputLayout.Height;
+                    if (asLines && line!.Make(corner, job.InputLayout, windows, maxima, positions)) Pick(maxima, starts + depths + rows, (T*)job.Output + place.In(job.OutputLayout), job.OutputLayout.Width, columns);
+                    else Row(job, place, starts[d], starts[depths + h], starts + depths + rows);
                 }
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Pick(T* maxima, long* starts, T* to, long step, long count)
+    {
+        for (long w = 0; w < count; w++) to[w * step] = maxima[starts[w]];
     }
 
     // Bounds: windows lie inside the input, for their starts do not exceed its length less their taps.

@@ -119,6 +119,13 @@ public abstract partial class BlockReduce
             return;
         }
 
+        if (PicksTap)
+        {
+            for (int i = 0; i < levels.Length; i++)
+                Run(i == 0 ? Operator : AtLevel(i + 1).Operator, type, PoolJob.Of(levels[i].Plan, input, layout, levels[i].Output, levels[i].Layout, cancellation), PartProgress.Of(progress, i, levels.Length));
+            return;
+        }
+
         if (!IsRepeatable)
         {
             PoolKernel kernel = PyramidKernel.Of(this, type, levels, layout.Channel == 1 ? levels[0].Plan.Channels : 1);

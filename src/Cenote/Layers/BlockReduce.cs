@@ -1,6 +1,6 @@
 namespace Cenote;
 
-/// <summary>Reduces images and volumes block by block: mean, maximum, minimum, sum or root mean square of blocks that lie side by side, of the elements that are data.</summary>
+/// <summary>Reduces images and volumes block by block: mean, maximum, minimum, sum, root mean square, median or mode of blocks that lie side by side, of the elements that are data.</summary>
 /// <remarks>
 /// <para>The windows of pooling with a stride equal to the kernel, and its numbers: means of integers keep their type and round as <see cref="IntegerRounding"/> says, sums are exact and saturate,
 /// 16-bit floats are summed in float. What stands at the end of an axis that is no multiple of the block is <see cref="Edge"/>'s affair.</para>
@@ -71,6 +71,9 @@ public abstract partial class BlockReduce : PoolLayer
 
     internal override PoolOperator Operator => field ??= this switch
     {
+        { PicksTap: true, CountsData: true } => new BlockPickOperator(this),
+        { Method: Reduction.Median } => MedianOperator.Instance,
+        { Method: Reduction.Mode } => ModeOperator.Instance,
         { CountsData: true } => new BlockOperator(this),
         { Method: Reduction.Mean } => MeanOperator.Of(IntegerRounding, wholePlane: false),
         { Method: Reduction.Sum } => MeanOperator.Of(IntegerRounding.TowardZero, wholePlane: false),
@@ -85,6 +88,9 @@ public abstract partial class BlockReduce : PoolLayer
 
     /// <summary>Whether elements have to be looked at before they count.</summary>
     internal bool CountsData => IgnoresNaN || NoData is not null || MinCount > 1;
+
+    /// <summary>Whether an output is one of the block's elements by their rank or their number, which is no fold.</summary>
+    internal bool PicksTap => Method is Reduction.Median or Reduction.Mode;
 
     private long ElementsOfBlock
     {
@@ -105,7 +111,9 @@ public abstract partial class BlockReduce : PoolLayer
     }
 
     // Sums divide by one, and a padded zero is a tap of a maximum; kernels that count know both themselves.
-    private protected override PoolPlan CreatePlan(ReadOnlySpan<nint> inputShape) => CountsData ? new(this, inputShape)
+    private protected override PoolPlan CreatePlan(ReadOnlySpan<nint> inputShape) =>
+        PicksTap && Edge == BlockEdge.Pad ? throw new ArgumentException($"Edge is Pad, which fills blocks up with zeros; for {Method} it must be Partial or Drop.", nameof(Edge))
+        : CountsData || PicksTap ? new(this, inputShape)
         : new(this, inputShape, readsPadding: Method is Reduction.Max or Reduction.Min && Edge == BlockEdge.Pad, divisorOverride: Method == Reduction.Sum ? 1 : null);
 }
 

@@ -17,6 +17,12 @@ public enum Reduction
 
     /// <summary>The root of the mean of the squares, summed in double.</summary>
     RootMeanSquare,
+
+    /// <summary>The middle tap, of an even number the lower one; as <see cref="MedianPool"/>.</summary>
+    Median,
+
+    /// <summary>The most frequent value of integers, of equally frequent ones the smallest; as <see cref="ModePool"/>. For labels.</summary>
+    Mode,
 }
 
 /// <summary>What becomes of elements behind the last whole block.</summary>

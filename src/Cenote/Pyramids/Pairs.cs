@@ -144,7 +144,9 @@ internal readonly unsafe struct ShortPairs : IPairs<ushort, uint>
             {
                 for (long h = 0; h < rows.Heights; h++)
                 {
-                    Vector<uint> taps = Vector.Load((uint*)(rows.First + d * rows.DepthStep + h * rows.HeightStep + 2 * o));
+                    ushort* row = rows.First + d * rows.DepthStep + h * rows.HeightStep + 2 * o;
+                    Vector<uint> taps = Vector.Load((uint*)row);
+                    Prefetch.Behind(row, sizeof(Vector<uint>));
                     sum += (taps & low) + (taps >>> 16);
                 }
             }
@@ -187,6 +189,7 @@ internal readonly unsafe struct FloatPairs : IPairs<float, float>
                 for (long h = 0; h < rows.Heights; h++)
                 {
                     float* row = rows.First + d * rows.DepthStep + h * rows.HeightStep + 2 * o;
+                    Prefetch.Behind(row, 2 * sizeof(Vector<float>));
                     Vector<ulong> lower = Vector.Load((ulong*)row), upper = Vector.Load((ulong*)(row + lanes));
                     sum += Vector.AsVectorSingle(Vector.Narrow(lower, upper));
                     sum += Vector.AsVectorSingle(Vector.Narrow(lower >>> Half, upper >>> Half));

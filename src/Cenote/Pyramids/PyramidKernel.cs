@@ -60,6 +60,7 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
     private readonly TPairs _pairs;
     private readonly IntegerRounding _rounding;
     private readonly PyramidLevel[] _levels;
+    private readonly BlockWindows[] _windows;
     private readonly long _channels, _groups, _depthBlock, _heightBlock, _widthBlock;
 
     /// <summary>The states of a level's row, and where in the working memory its rows begin, in bytes; behind the last level, the end.</summary>
@@ -72,6 +73,7 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
     {
         (_reducer, _pairs, _rounding, _levels, _channels) = (reducer, pairs, layer.IntegerRounding, levels, channels);
         (_depthBlock, _heightBlock, _widthBlock) = (Block(layer, 0), Block(layer, 1), Block(layer, 2));
+        _windows = [.. levels.Select(level => new BlockWindows(level.Plan))];
         _groups = levels[0].Plan.Batch * (levels[0].Plan.Channels / channels);
         _lengths = [.. levels.Select(level => level.Plan.Width.OutputLength * channels)];
         _starts = new long[levels.Length + 1];
@@ -218,7 +220,8 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
     {
         PoolPlan plan = _levels[level - 1].Plan;
         TensorLayout to = _levels[level - 1].Layout;
-        Window depth = plan.Depth[d], height = plan.Height[h], whole = plan.Width[0], last = plan.Width[plan.Width.OutputLength - 1];
+        BlockWindows windows = _windows[level - 1];
+        Window depth = d == plan.Depth.OutputLength - 1 ? windows.LastDepth : windows.Depth, height = h == plan.Height.OutputLength - 1 ? windows.LastHeight : windows.Height, whole = windows.Width, last = windows.LastWidth;
         long channels = _channels, outputs = plan.Width.OutputLength, made = 0;
         T* row = (T*)_levels[level - 1].Output + walk.N * to.Batch + walk.C * to.Channel + d * to.Depth + h * to.Height;
         if (to.Width == channels && (channels == 1 || to.Channel == 1))
@@ -234,6 +237,14 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
             long divisor = plan.Divisor(depth.Extent * height.Extent * width.Extent);
             row[o * to.Width + c * to.Channel] = _reducer.Finish(sums[i], depth.Count * height.Count * width.Count, divisor);
         }
+    }
+
+    /// <summary>The windows of a level, of each axis the first and the last: none between them differs from the first but in its place.</summary>
+    private sealed class BlockWindows(PoolPlan plan)
+    {
+        public readonly Window Depth = plan.Depth[0], LastDepth = plan.Depth[plan.Depth.OutputLength - 1];
+        public readonly Window Height = plan.Height[0], LastHeight = plan.Height[plan.Height.OutputLength - 1];
+        public readonly Window Width = plan.Width[0], LastWidth = plan.Width[plan.Width.OutputLength - 1];
     }
 
     /// <summary>One plane, or the channels of one image, on one thread.</summary>

@@ -49,8 +49,10 @@ internal sealed class ModeOperator : PoolOperator
         ElementType.UInt32 => Of<uint>(),
         ElementType.Int64 => Of<long>(),
         ElementType.UInt64 => Of<ulong>(),
-        _ => throw new NotSupportedException($"elements of {type} have no mode; they must be integers of 8 to 64 bits."),
+        _ => throw Unsuited(type),
     };
+
+    public static NotSupportedException Unsuited(ElementType type) => new($"elements of {type} have no mode; they must be integers of 8 to 64 bits.");
 
     private static KernelCatalog Of<T>(params PoolKernel[] more)
         where T : unmanaged, IBinaryInteger<T>
