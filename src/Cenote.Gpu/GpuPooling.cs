@@ -45,7 +45,7 @@ public static class GpuPooling
         TensorOrder.RequireApart(nameof(output), output, nameof(input), input);
         stream = TensorOrder.StreamOf(input.Device, stream, output.Device);
         if (plan.OutputElements == 0) return;
-        var call = new PoolCall(input.Device, stream.Stream, plan, input.View<byte>(), output.View<byte>(), last);
+        var call = new PoolCall(input.Device, stream, plan, input.View<byte>(), output.View<byte>(), last);
         if (!plan.ReadsPadding)
         {
             Cenote.Gpu.Forward.Run(call, layer.Operator, ElementTypes.Of<T>());
@@ -110,7 +110,7 @@ public static class GpuPooling
         TensorOrder.RequireIndices(indices, plan, last);
         stream = TensorOrder.StreamOf(input.Device, stream, output.Device, indices.Device);
         if (plan.OutputElements > 0)
-            Indexed.Choose(new(input.Device, stream.Stream, plan, input.View<byte>(), output.View<byte>(), last), layer.IndexedOperator, ElementTypes.Of<T>(), indices);
+            Indexed.Choose(new(input.Device, stream, plan, input.View<byte>(), output.View<byte>(), last), layer.IndexedOperator, ElementTypes.Of<T>(), indices);
     }
 
     /// <summary>The gradient of an average or a sum with respect to its input; the CPU's bits up to 256 windows per input.</summary>
@@ -215,7 +215,7 @@ public static class GpuPooling
         return output.Filled(() =>
         {
             if (output.ElementCount > 0)
-                Cenote.Gpu.Backward.Unpool(new(input.Device, stream.Stream, indices.Plan.Transposed, input.View<byte>(), output.View<byte>(), last), System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), indices, UnpoolShape.Of(input.Lengths, shape, layer.SpatialRank));
+                Cenote.Gpu.Backward.Unpool(new(input.Device, stream, indices.Plan.Transposed, input.View<byte>(), output.View<byte>(), last), System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), indices, UnpoolShape.Of(input.Lengths, shape, layer.SpatialRank));
         });
     }
 
@@ -227,6 +227,6 @@ public static class GpuPooling
         TensorOrder.RequireOrder(nameof(gradient), gradient, plan.SpatialRank, last);
         TensorOrder.RequireApart(nameof(inputGradient), inputGradient, nameof(gradient), gradient);
         stream = TensorOrder.StreamOf(gradient.Device, stream, inputGradient.Device);
-        return new(gradient.Device, stream.Stream, plan.Transposed, gradient.View<byte>(), inputGradient.View<byte>(), last);
+        return new(gradient.Device, stream, plan.Transposed, gradient.View<byte>(), inputGradient.View<byte>(), last);
     }
 }

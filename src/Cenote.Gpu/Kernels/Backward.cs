@@ -81,7 +81,7 @@ internal static class Backward
         PlanWindows pooling = call.Device.Plans[call.Plan.Transposed];
         var launch = kernels.Get(typeof(GradientKernel<T, TSum, TNumber, TReducer, TShare>), accelerator => accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<TNumber>, ArrayView<ListedWindow>, ArrayView<ListedWindow>, Walk, PoolingAxes, TReducer, TShare>(GradientKernel<T, TSum, TNumber, TReducer, TShare>.Run));
         foreach (Walk walk in call.Walks())
-            call.Device.Guard(call.Plan.Transposed.ToString(), () => launch(call.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), numbers, call.Windows.List, pooling.List, walk, Axes(pooling), default, default));
+            call.Device.Guard(call.Plan.Transposed.ToString(), () => launch(call.Stream.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), numbers, call.Windows.List, pooling.List, walk, Axes(pooling), default, default));
     }
 
     private static void Unpool<T, TNumber, TNumbers>(PoolCall call, GpuIndices indices, UnpoolShape shape)
@@ -94,7 +94,7 @@ internal static class Backward
         var lengths = new UnpoolLengths { Depth = (int)indices.Plan.Depth.InputLength, Height = (int)indices.Plan.Height.InputLength, Width = (int)indices.Plan.Width.InputLength };
         var launch = kernels.Get(typeof(UnpoolKernel<T, TNumber, TNumbers>), accelerator => accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<TNumber>, ArrayView<ListedWindow>, ArrayView<ListedWindow>, Walk, PoolingAxes, UnpoolLengths, T>(UnpoolKernel<T, TNumber, TNumbers>.Run));
         foreach (Walk walk in call.Walks(1, shape.OutDepths, shape.OutRows, shape.OutColumns))
-            call.Device.Guard("unpooling", () => launch(call.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), indices.View<TNumber>(), call.Windows.List, pooling.List, walk, Axes(pooling), lengths, default));
+            call.Device.Guard("unpooling", () => launch(call.Stream.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), indices.View<TNumber>(), call.Windows.List, pooling.List, walk, Axes(pooling), lengths, default));
     }
 
     private static PoolingAxes Axes(PlanWindows windows) => new() { Depth = windows.Depth, Height = windows.Height, Width = windows.Width };

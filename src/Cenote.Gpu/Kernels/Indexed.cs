@@ -14,7 +14,8 @@ internal static class Indexed
         else throw new NotSupportedException($"{call.Plan.Layer} has no kernels for devices; pool on the CPU.");
     }
 
-    private static void Choose<TOrder>(PoolCall call, ElementType type, GpuIndices indices)
+    /// <summary>The same without indices, where there are none and the plan is global.</summary>
+    public static void Choose<TOrder>(PoolCall call, ElementType type, GpuIndices? indices)
         where TOrder : unmanaged, IOrder
     {
         switch (type)
@@ -37,7 +38,7 @@ internal static class Indexed
             where T : unmanaged
             where TChoice : unmanaged, ITapChoice<T>
         {
-            switch (indices.BytesPerIndex)
+            switch (indices?.BytesPerIndex ?? 1)
             {
                 case 1: Choose<T, byte, TChoice, NumberFormat>(call, choice, indices); break;
                 case 2: Choose<T, ushort, TChoice, NumberFormat>(call, choice, indices); break;
@@ -47,15 +48,21 @@ internal static class Indexed
         }
     }
 
-    private static void Choose<T, TNumber, TChoice, TNumbers>(PoolCall call, TChoice choice, GpuIndices indices)
+    private static void Choose<T, TNumber, TChoice, TNumbers>(PoolCall call, TChoice choice, GpuIndices? indices)
         where T : unmanaged
         where TNumber : unmanaged
         where TChoice : unmanaged, ITapChoice<T>
         where TNumbers : unmanaged, INumberFormat<TNumber>
     {
+        if (call.Plan.IsGlobal)
+        {
+            Global.Choose<T, TNumber, TChoice, TNumbers>(call, choice, indices is null ? call.Output.Cast<TNumber>() : indices.View<TNumber>(), indices is not null);
+            return;
+        }
+
         KernelCache kernels = call.Device.Kernels;
         var launch = kernels.Get(typeof(ChoiceKernel<T, TNumber, TChoice, TNumbers>), accelerator => accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<TNumber>, ArrayView<ListedWindow>, Walk, TChoice, T>(ChoiceKernel<T, TNumber, TChoice, TNumbers>.Run));
         foreach (Walk walk in call.Walks())
-            call.Device.Guard(call.Plan.ToString(), () => launch(call.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), indices.View<TNumber>(), call.Windows.List, walk, choice, default));
+            call.Device.Guard(call.Plan.ToString(), () => launch(call.Stream.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), indices!.View<TNumber>(), call.Windows.List, walk, choice, default));
     }
 }

@@ -10,7 +10,7 @@ namespace Cenote.Gpu;
 /// <param name="Input">The input's memory.</param>
 /// <param name="Output">The output's memory.</param>
 /// <param name="ChannelsLast">Whether the channels of a position lie side by side.</param>
-internal sealed record PoolCall(GpuDevice Device, AcceleratorStream Stream, PoolPlan Plan, ArrayView<byte> Input, ArrayView<byte> Output, bool ChannelsLast)
+internal sealed record PoolCall(GpuDevice Device, GpuStream Stream, PoolPlan Plan, ArrayView<byte> Input, ArrayView<byte> Output, bool ChannelsLast)
 {
     /// <summary>Outputs of one launch: 32-bit numbers count them.</summary>
     private const long MostItems = 1 << 30;
@@ -59,5 +59,6 @@ internal sealed record PoolCall(GpuDevice Device, AcceleratorStream Stream, Pool
         }
     }
 
-    private static bool IsAligned(ArrayView<byte> view) => view.LoadEffectiveAddressAsPtr() % 16 == 0;
+    /// <summary>OpenCL's pointers are handles, of memory that begins where any type may lie.</summary>
+    private bool IsAligned(ArrayView<byte> view) => Device.Info.Backend == GpuBackend.OpenCl || view.LoadEffectiveAddressAsPtr() % 16 == 0;
 }
