@@ -1,6 +1,3 @@
-using System.Numerics.Tensors;
-using ILGPU;
-
 namespace Cenote.Gpu;
 
 /// <summary>The layers of Cenote on a device: the same objects, given tensors that lie there.</summary>
@@ -47,6 +44,189 @@ public static class GpuPooling
         TensorOrder.RequireOrder(nameof(output), output, layer.SpatialRank, last);
         TensorOrder.RequireApart(nameof(output), output, nameof(input), input);
         stream = TensorOrder.StreamOf(input.Device, stream, output.Device);
-        if (plan.OutputElements > 0) Cenote.Gpu.Forward.Run(new(input.Device, stream.Stream, plan, input.View<byte>(), output.View<byte>(), last), layer.Operator, ElementTypes.Of<T>());
+        if (plan.OutputElements == 0) return;
+        var call = new PoolCall(input.Device, stream, plan, input.View<byte>(), output.View<byte>(), last);
+        if (!plan.ReadsPadding)
+        {
+            Cenote.Gpu.Forward.Run(call, layer.Operator, ElementTypes.Of<T>());
+            return;
+        }
+
+        // The kernel that knows padded taps is the one with indices.
+        using var indices = new GpuIndices(input.Device, plan, last);
+        Indexed.Choose(call, ((IndexedPool)layer).IndexedOperator, ElementTypes.Of<T>(), indices);
+        stream.Synchronize();
+    }
+
+    /// <summary>Pools a tensor into a new one, and keeps which tap each window chose.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="layer">Maxima or minima: sliding, adaptive or global.</param>
+    /// <param name="input">N×C×spatial or C×spatial.</param>
+    /// <param name="stream">Where to queue the work; null for the device's default stream.</param>
+    /// <returns>The pooled tensor and the indices, the CPU's bit for bit; the caller disposes both.</returns>
+    /// <inheritdoc cref="Forward{T}(PoolLayer, GpuTensor{T}, GpuStream?)"/>
+    public static (GpuTensor<T> Values, GpuIndices Indices) ForwardWithIndices<T>(this IndexedPool layer, GpuTensor<T> input, GpuStream? stream = null)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        ArgumentNullException.ThrowIfNull(input);
+        PoolPlan plan = layer.Plan(input.Lengths);
+        bool last = TensorOrder.IsChannelsLast(nameof(input), input, layer.SpatialRank);
+        GpuTensor<T> output = TensorOrder.Like(input, plan.OutputShape, layer.SpatialRank);
+        GpuIndices? indices = null;
+        try
+        {
+            indices = new GpuIndices(input.Device, plan, last);
+            layer.ForwardWithIndices(input, output, indices, stream);
+            return (output, indices);
+        }
+        catch
+        {
+            output.Dispose();
+            indices?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Pools a tensor into one that the caller owns, and fills indices of an earlier call again.</summary>
+    /// <param name="layer">Maxima or minima: sliding, adaptive or global.</param>
+    /// <param name="input">N×C×spatial or C×spatial.</param>
+    /// <param name="output">Of the plan's output shape, in the input's memory order, on the same device; shares no memory with the input.</param>
+    /// <param name="indices">Of the same windows, in the same memory order.</param>
+    /// <param name="stream">Where to queue the work; null for the device's default stream.</param>
+    /// <exception cref="ArgumentException">A shape or a memory order does not suit, the indices are of other windows, or the tensors are on different devices.</exception>
+    /// <inheritdoc cref="ForwardWithIndices{T}(IndexedPool, GpuTensor{T}, GpuStream?)"/>
+    public static void ForwardWithIndices<T>(this IndexedPool layer, GpuTensor<T> input, GpuTensor<T> output, GpuIndices indices, GpuStream? stream = null)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(output);
+        PoolPlan plan = layer.Plan(input.Lengths);
+        Require.Shape(nameof(output), output.Lengths, plan.OutputShape, plan);
+        bool last = TensorOrder.IsChannelsLast(nameof(input), input, layer.SpatialRank);
+        TensorOrder.RequireOrder(nameof(output), output, layer.SpatialRank, last);
+        TensorOrder.RequireApart(nameof(output), output, nameof(input), input);
+        TensorOrder.RequireIndices(indices, plan, last);
+        stream = TensorOrder.StreamOf(input.Device, stream, output.Device, indices.Device);
+        if (plan.OutputElements > 0)
+            Indexed.Choose(new(input.Device, stream, plan, input.View<byte>(), output.View<byte>(), last), layer.IndexedOperator, ElementTypes.Of<T>(), indices);
+    }
+
+    /// <summary>The gradient of an average or a sum with respect to its input; the CPU's bits up to 256 windows per input.</summary>
+    /// <typeparam name="T">float, double, Half or <see cref="BFloat16"/>.</typeparam>
+    /// <param name="layer">Averages and sums: sliding, adaptive or global.</param>
+    /// <param name="gradient">The gradient with respect to the output.</param>
+    /// <param name="inputShape">The shape of the input.</param>
+    /// <param name="stream">Where to queue the work; null for the device's default stream.</param>
+    /// <returns>The gradient, in the memory order of <paramref name="gradient"/>; the caller disposes it.</returns>
+    /// <inheritdoc cref="Forward{T}(PoolLayer, GpuTensor{T}, GpuStream?)"/>
+    public static GpuTensor<T> Backward<T>(this LinearPool layer, GpuTensor<T> gradient, ReadOnlySpan<nint> inputShape, GpuStream? stream = null)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        ArgumentNullException.ThrowIfNull(gradient);
+        ElementTypes.OfGradient<T>();
+        layer.Plan(inputShape);
+        GpuTensor<T> result = TensorOrder.Like(gradient, inputShape, layer.SpatialRank);
+        return result.Filled(() => layer.Backward(gradient, result, stream));
+    }
+
+    /// <param name="layer">Averages and sums: sliding, adaptive or global.</param>
+    /// <param name="gradient">The gradient with respect to the output.</param>
+    /// <param name="inputGradient">Written: of the input's shape, in the memory order of <paramref name="gradient"/>, on the same device.</param>
+    /// <param name="stream">Where to queue the work; null for the device's default stream.</param>
+    /// <inheritdoc cref="Backward{T}(LinearPool, GpuTensor{T}, ReadOnlySpan{nint}, GpuStream?)"/>
+    public static void Backward<T>(this LinearPool layer, GpuTensor<T> gradient, GpuTensor<T> inputGradient, GpuStream? stream = null)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        ArgumentNullException.ThrowIfNull(gradient);
+        ArgumentNullException.ThrowIfNull(inputGradient);
+        ElementType type = ElementTypes.OfGradient<T>();
+        if (layer.GradientOperator is not MeanGradient) throw new NotSupportedException($"{layer} has no gradient on devices; take it on the CPU.");
+        PoolPlan plan = layer.Plan(inputGradient.Lengths);
+        PoolCall call = GradientCall(plan, gradient, inputGradient, stream);
+        if (plan.InputElements > 0) Cenote.Gpu.Backward.Mean(call, type);
+    }
+
+    /// <summary>The gradient of a maximum or a minimum with respect to its input, the CPU's bit for bit: each input adds up the gradients of the windows that chose it, in their order.</summary>
+    /// <typeparam name="T">float, double, Half or <see cref="BFloat16"/>.</typeparam>
+    /// <param name="layer">Maxima or minima: sliding, adaptive or global.</param>
+    /// <param name="gradient">The gradient with respect to the output.</param>
+    /// <param name="indices">What the forward pass chose, in the memory order of <paramref name="gradient"/>.</param>
+    /// <param name="stream">Where to queue the work; null for the device's default stream.</param>
+    /// <returns>The gradient, in the memory order of <paramref name="gradient"/>; the caller disposes it.</returns>
+    /// <inheritdoc cref="Forward{T}(PoolLayer, GpuTensor{T}, GpuStream?)"/>
+    public static GpuTensor<T> Backward<T>(this IndexedPool layer, GpuTensor<T> gradient, GpuIndices indices, GpuStream? stream = null)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        ArgumentNullException.ThrowIfNull(gradient);
+        ArgumentNullException.ThrowIfNull(indices);
+        ElementTypes.OfGradient<T>();
+        GpuTensor<T> result = TensorOrder.Like(gradient, indices.InputShape, layer.SpatialRank);
+        return result.Filled(() => layer.Backward(gradient, indices, result, stream));
+    }
+
+    /// <param name="layer">Maxima or minima: sliding, adaptive or global.</param>
+    /// <param name="gradient">The gradient with respect to the output.</param>
+    /// <param name="indices">What the forward pass chose, in the memory order of <paramref name="gradient"/>.</param>
+    /// <param name="inputGradient">Written: of the input's shape, in the memory order of <paramref name="gradient"/>, on the same device.</param>
+    /// <param name="stream">Where to queue the work; null for the device's default stream.</param>
+    /// <inheritdoc cref="Backward{T}(IndexedPool, GpuTensor{T}, GpuIndices, GpuStream?)"/>
+    public static void Backward<T>(this IndexedPool layer, GpuTensor<T> gradient, GpuIndices indices, GpuTensor<T> inputGradient, GpuStream? stream = null)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        ArgumentNullException.ThrowIfNull(gradient);
+        ArgumentNullException.ThrowIfNull(indices);
+        ArgumentNullException.ThrowIfNull(inputGradient);
+        ElementType type = ElementTypes.OfGradient<T>();
+        PoolPlan plan = layer.Plan(inputGradient.Lengths);
+        PoolCall call = GradientCall(plan, gradient, inputGradient, stream);
+        TensorOrder.RequireIndices(indices, plan, call.ChannelsLast);
+        TensorOrder.StreamOf(gradient.Device, null, indices.Device);
+        if (plan.InputElements > 0) Cenote.Gpu.Backward.Chosen(call, type, indices);
+    }
+
+    /// <summary>Puts each value back where a pooling took it from, with zeros everywhere else; where several values have one place, the last in row-major order stays. The CPU's bits.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="layer">Says how large the output is, unless a size is given.</param>
+    /// <param name="input">The values, of the indices' shape and memory order.</param>
+    /// <param name="indices">Where the pooling took each value from.</param>
+    /// <param name="outputSize">The spatial lengths of the output; null for (L − 1)·stride − 2·padding + kernel. Every window of the pooling must fit, as far as it lies in the pooling's input.</param>
+    /// <param name="stream">Where to queue the work; null for the device's default stream.</param>
+    /// <returns>The unpooled tensor, in the input's memory order; the caller disposes it.</returns>
+    /// <inheritdoc cref="Forward{T}(PoolLayer, GpuTensor{T}, GpuStream?)"/>
+    public static GpuTensor<T> Forward<T>(this MaxUnpool layer, GpuTensor<T> input, GpuIndices indices, Spatial? outputSize = null, GpuStream? stream = null)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(indices);
+        Require.Shape(nameof(input), input.Lengths, indices.Shape, indices.Plan);
+        bool last = TensorOrder.IsChannelsLast(nameof(input), input, layer.SpatialRank);
+        TensorOrder.RequireIndices(indices, indices.Plan, last);
+        nint[] shape = layer.OutputShape(input.Lengths, outputSize);
+        TensorOrder.RequireRoom(indices.Plan, shape, layer.SpatialRank);
+        stream = TensorOrder.StreamOf(input.Device, stream, indices.Device);
+        GpuTensor<T> output = TensorOrder.Like(input, shape, layer.SpatialRank);
+        return output.Filled(() =>
+        {
+            if (output.ElementCount > 0)
+                Cenote.Gpu.Backward.Unpool(new(input.Device, stream, indices.Plan.Transposed, input.View<byte>(), output.View<byte>(), last), System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), indices, UnpoolShape.Of(input.Lengths, shape, layer.SpatialRank));
+        });
+    }
+
+    private static PoolCall GradientCall<T>(PoolPlan plan, GpuTensor<T> gradient, GpuTensor<T> inputGradient, GpuStream? stream)
+        where T : unmanaged
+    {
+        Require.Shape(nameof(gradient), gradient.Lengths, plan.OutputShape, plan);
+        bool last = TensorOrder.IsChannelsLast(nameof(inputGradient), inputGradient, plan.SpatialRank);
+        TensorOrder.RequireOrder(nameof(gradient), gradient, plan.SpatialRank, last);
+        TensorOrder.RequireApart(nameof(inputGradient), inputGradient, nameof(gradient), gradient);
+        stream = TensorOrder.StreamOf(gradient.Device, stream, inputGradient.Device);
+        return new(gradient.Device, stream, plan.Transposed, gradient.View<byte>(), inputGradient.View<byte>(), last);
     }
 }

@@ -1,3 +1,4 @@
+using ILGPU;
 using ILGPU.Runtime;
 
 namespace Cenote.Gpu;
@@ -5,6 +6,8 @@ namespace Cenote.Gpu;
 /// <summary>A queue of work on a device: what is queued on one stream runs in order.</summary>
 public sealed class GpuStream : IDisposable
 {
+    private MemoryBuffer? _scratch;
+
     internal GpuStream(GpuDevice device, AcceleratorStream stream) => (Device, Stream) = (device, stream);
 
     /// <summary>The device it belongs to.</summary>
@@ -16,9 +19,30 @@ public sealed class GpuStream : IDisposable
     /// <exception cref="GpuException">The device is lost.</exception>
     public void Synchronize() => Device.Guard("waiting", Stream.Synchronize);
 
+    /// <summary>Memory for what a call needs between two kernels of this stream; kept for the next call.</summary>
+    internal ArrayView<byte> Scratch(long bytes)
+    {
+        bytes = (bytes + 31) / 32 * 32;
+        if (_scratch is null || _scratch.LengthInBytes < bytes)
+        {
+            if (_scratch is not null)
+            {
+                Stream.Synchronize();
+                Device.Free(_scratch);
+            }
+
+            _scratch = null;
+            _scratch = Device.AllocateBytes(bytes);
+        }
+
+        return _scratch.AsArrayView<byte>(0, bytes);
+    }
+
     /// <summary>Frees the stream; a device's default stream lives as long as the device.</summary>
     public void Dispose()
     {
-        if (!ReferenceEquals(this, Device.DefaultStream) && !Stream.IsDisposed) Stream.Dispose();
+        if (ReferenceEquals(this, Device.DefaultStream)) return;
+        if (_scratch is not null) Device.Free(_scratch);
+        if (!Stream.IsDisposed) Stream.Dispose();
     }
 }

@@ -117,6 +117,32 @@ public sealed class ForwardTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Large_windows_are_pooled_axis_by_axis(string device)
+    {
+        foreach (var (max, avg, shape) in new (PoolLayer, PoolLayer, nint[])[]
+        {
+            (new MaxPool2d(9, 1, 4), new AvgPool2d(9, 1, 4, countIncludePad: false), [2, 8, 13, 17]),
+            (new MaxPool2d((7, 12), (2, 3), (3, 5)), new AvgPool2d((7, 12), (2, 3), (3, 5)), [1, 3, 20, 31]),
+            (new MaxPool1d(64, 3, 20, ceilMode: true), new AvgPool1d(64, 3, 20, ceilMode: true), [2, 3, 200]),
+            (new MaxPool3d((4, 5, 5), 1, 2), new AvgPool3d((4, 5, 5), 1, 2), [1, 4, 6, 7, 8]),
+            (new MaxPool3d((1, 8, 8), 1), new AvgPool3d((1, 8, 8), 1, divisorOverride: 3), [1, 2, 3, 9, 12]),
+            (new MinPool2d(50, 1, 25), new SumPool2d(50, 1, 25), [1, 2, 40, 30]),
+        })
+        {
+            Assert.True(Separable.Accepts(max.Plan(shape)) && Separable.Accepts(avg.Plan(shape)), $"{max}");
+            foreach (bool last in new[] { false, true })
+            {
+                Same<float>(device, max, shape, last);
+                Same<System.Half>(device, max, shape, last);
+                Same<byte>(device, avg, shape, last);
+                Tensor<float> x = Samples.Of<float>(shape, last);
+                Samples.AssertNear(avg.Forward(x), Run(device, avg, x), 1, $"{avg}", scale: avg is SumPool2d ? 50 * 2500 : 50 * 40);
+            }
+        }
+    }
+
     private static void Same<T>(string device, PoolLayer layer, nint[] shape, bool channelsLast)
         where T : unmanaged
     {

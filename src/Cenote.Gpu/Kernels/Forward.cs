@@ -21,6 +21,13 @@ internal static class Forward
     private static void Extreme<TOrder>(PoolCall call, ElementType type)
         where TOrder : unmanaged, IOrder
     {
+        // Shared out among threads, a plane's taps are in no order: what is chosen must carry its place.
+        if (call.Plan.IsGlobal)
+        {
+            Indexed.Choose<TOrder>(call, type, null);
+            return;
+        }
+
         switch (type)
         {
             case ElementType.Single: Quads<float, float, ExtremeReducer<float, TOrder>>(call, new(TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity))); break;
@@ -104,9 +111,21 @@ internal static class Forward
         where TState : unmanaged
         where TReducer : unmanaged, IPoolReducer<T, TState>
     {
+        if (call.Plan.IsGlobal)
+        {
+            Global.Fold<T, TState, TReducer>(call, reducer, channels);
+            return;
+        }
+
+        if (Separable.Accepts(call.Plan))
+        {
+            Separable.Run<T, TState, TReducer>(call, reducer, channels);
+            return;
+        }
+
         KernelCache kernels = call.Device.Kernels;
         var launch = kernels.Get(typeof(GatherKernel<T, TState, TReducer>), accelerator => accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<ListedWindow>, Walk, TReducer>(GatherKernel<T, TState, TReducer>.Run));
         foreach (Walk walk in call.Walks(channels))
-            call.Device.Guard(call.Plan.ToString(), () => launch(call.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), call.Windows.List, walk, reducer));
+            call.Device.Guard(call.Plan.ToString(), () => launch(call.Stream.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), call.Windows.List, walk, reducer));
     }
 }

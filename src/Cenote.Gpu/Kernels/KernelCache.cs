@@ -7,7 +7,8 @@ namespace Cenote.Gpu;
 /// <summary>Compiled kernels of a device, by the class that holds each.</summary>
 internal sealed class KernelCache(GpuDevice device)
 {
-    private const int MostThreads = 256;
+    /// <summary>The most threads of a group.</summary>
+    public const int MostThreads = 256;
 
     private readonly ConcurrentDictionary<Type, Delegate> _launchers = [];
 

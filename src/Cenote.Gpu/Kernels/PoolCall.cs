@@ -10,7 +10,7 @@ namespace Cenote.Gpu;
 /// <param name="Input">The input's memory.</param>
 /// <param name="Output">The output's memory.</param>
 /// <param name="ChannelsLast">Whether the channels of a position lie side by side.</param>
-internal sealed record PoolCall(GpuDevice Device, AcceleratorStream Stream, PoolPlan Plan, ArrayView<byte> Input, ArrayView<byte> Output, bool ChannelsLast)
+internal sealed record PoolCall(GpuDevice Device, GpuStream Stream, PoolPlan Plan, ArrayView<byte> Input, ArrayView<byte> Output, bool ChannelsLast)
 {
     /// <summary>Outputs of one launch: 32-bit numbers count them.</summary>
     private const long MostItems = 1 << 30;
@@ -21,43 +21,44 @@ internal sealed record PoolCall(GpuDevice Device, AcceleratorStream Stream, Pool
     public bool Packs(int channels) => ChannelsLast && Plan.Channels % channels == 0 && IsAligned(Input) && IsAligned(Output);
 
     /// <summary>The walks that make all outputs, of elements that hold so many channels each.</summary>
-    public IEnumerable<Walk> Walks(int channelsPerItem = 1)
+    public IEnumerable<Walk> Walks(int channelsPerItem = 1) => Walks(channelsPerItem, Plan.Depth.OutputLength, Plan.Height.OutputLength, Plan.Width.OutputLength);
+
+    /// <summary>The walks over planes of these lengths.</summary>
+    public IEnumerable<Walk> Walks(int channelsPerItem, long depths, long heights, long columns)
     {
-        int channels = ChannelsLast ? checked((int)(Plan.Channels / channelsPerItem)) : 1;
-        long outers = ChannelsLast ? Plan.Batch : Plan.Batch * Plan.Channels, allRows = Plan.Depth.OutputLength * Plan.Height.OutputLength, perRow = channels * Plan.Width.OutputLength;
+        long channels = ChannelsLast ? Plan.Channels / channelsPerItem : 1, outers = ChannelsLast ? Plan.Batch : Plan.Batch * Plan.Channels, allRows = depths * heights, perRow = channels * columns;
         if (allRows > int.MaxValue || perRow > MostItems) throw new NotSupportedException($"{Plan} has planes of more rows, or rows of more outputs, than kernels count.");
         long rows = Math.Clamp(MostItems / perRow, 1, allRows), outersAtOnce = rows < allRows ? 1 : Math.Clamp(MostItems / (perRow * allRows), 1, Math.Max(1, outers));
+        long width = channels, height = width * Plan.Width.InputLength, depth = height * Plan.Height.InputLength;
         for (long outer = 0; outer < outers; outer += outersAtOnce)
         {
             for (long row = 0; row < allRows; row += rows)
-                yield return Walk(channels, outer, Math.Min(outersAtOnce, outers - outer), (int)row, (int)Math.Min(rows, allRows - row), (int)allRows);
+            {
+                int rowsNow = (int)Math.Min(rows, allRows - row);
+                yield return new()
+                {
+                    Channels = new((int)channels),
+                    Columns = new((int)columns),
+                    Rows = new(rowsNow),
+                    Heights = new((int)heights),
+                    Items = (int)(Math.Min(outersAtOnce, outers - outer) * rowsNow * perRow),
+                    FirstOuter = outer,
+                    FirstRow = (int)row,
+                    AllRows = (int)allRows,
+                    Outer = depth * Plan.Depth.InputLength,
+                    InDepth = depth,
+                    InHeight = height,
+                    InWidth = width,
+                    Depth = Windows.Depth,
+                    Height = Windows.Height,
+                    Width = Windows.Width,
+                    DivisorOverride = Plan.DivisorOverride ?? 0,
+                    ReadsPadding = Plan.ReadsPadding ? 1 : 0,
+                };
+            }
         }
     }
 
-    private Walk Walk(int channels, long outer, long outers, int row, int rows, int allRows)
-    {
-        long width = channels, height = width * Plan.Width.InputLength, depth = height * Plan.Height.InputLength;
-        return new()
-        {
-            Channels = new(channels),
-            Columns = new((int)Plan.Width.OutputLength),
-            Rows = new(rows),
-            Heights = new((int)Plan.Height.OutputLength),
-            Items = checked((int)(outers * rows * Plan.Width.OutputLength * channels)),
-            FirstOuter = outer,
-            FirstRow = row,
-            AllRows = allRows,
-            Outer = depth * Plan.Depth.InputLength,
-            InDepth = depth,
-            InHeight = height,
-            InWidth = width,
-            Depth = Windows.Depth,
-            Height = Windows.Height,
-            Width = Windows.Width,
-            DivisorOverride = Plan.DivisorOverride ?? 0,
-            ReadsPadding = Plan.ReadsPadding ? 1 : 0,
-        };
-    }
-
-    private static bool IsAligned(ArrayView<byte> view) => view.LoadEffectiveAddressAsPtr() % 16 == 0;
+    /// <summary>OpenCL's pointers are handles, of memory that begins where any type may lie.</summary>
+    private bool IsAligned(ArrayView<byte> view) => Device.Info.Backend == GpuBackend.OpenCl || view.LoadEffectiveAddressAsPtr() % 16 == 0;
 }

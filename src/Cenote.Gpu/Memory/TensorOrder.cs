@@ -48,6 +48,30 @@ internal static class TensorOrder
         return stream ?? device.DefaultStream;
     }
 
+    /// <exception cref="ArgumentException">The indices are of other windows, or lie in the other order.</exception>
+    public static void RequireIndices(GpuIndices indices, PoolPlan plan, bool channelsLast)
+    {
+        ArgumentNullException.ThrowIfNull(indices);
+        if (!indices.Plan.HasWindowsOf(plan)) throw new ArgumentException($"indices are those of {indices.Plan}; this call needs those of {plan}.", nameof(indices));
+        bool isEither = plan.Channels == 1 || plan.OutputElements == plan.Batch * plan.Channels;
+        if (!isEither && indices.ChannelsLast != channelsLast)
+            throw new ArgumentException($"indices are {(indices.ChannelsLast ? "channels-last" : "row-major")} and the tensors {(channelsLast ? "channels-last" : "row-major")}; they must lie alike.", nameof(indices));
+    }
+
+    /// <exception cref="ArgumentException">A tap that a window may choose has no place in the output.</exception>
+    public static void RequireRoom(PoolPlan plan, ReadOnlySpan<nint> shape, int spatialRank)
+    {
+        ReadOnlySpan<AxisPlan> axes = [plan.Depth, plan.Height, plan.Width];
+        for (int axis = 0; axis < spatialRank; axis++)
+        {
+            AxisPlan windows = axes[3 - spatialRank + axis];
+            Window final = windows[windows.OutputLength - 1];
+            long needed = final.Start + (final.Count - 1) * final.Step + 1, length = shape[shape.Length - spatialRank + axis];
+            if (final.Count > 0 && length < needed)
+                throw new ArgumentException($"outputSize {WindowOptions.AxisName(axis, spatialRank)} is {length}; the windows of {plan} reach {needed} elements, which the output must have room for.", "outputSize");
+        }
+    }
+
     public static nint[] Strides(ReadOnlySpan<nint> lengths, int spatialRank, bool channelsLast)
     {
         if (!channelsLast) return DenseStrides.RowMajor(lengths);

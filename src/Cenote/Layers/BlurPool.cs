@@ -26,7 +26,7 @@ public abstract class BlurPool : LinearPool
 
     internal override PoolOperator Operator => BlurOperator.Instance;
 
-    private protected override PoolOperator GradientOperator => BlurOperator.Gradient;
+    internal override PoolOperator GradientOperator => BlurOperator.Gradient;
 
     private static WindowOptions Window(int taps, Spatial stride) => taps is >= 1 and <= MostTaps
         ? new() { Kernel = taps, Stride = stride, Padding = new((taps - 1) / 2, taps / 2) }

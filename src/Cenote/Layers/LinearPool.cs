@@ -14,7 +14,7 @@ public abstract class LinearPool : PoolLayer
     {
     }
 
-    private protected virtual PoolOperator GradientOperator => MeanGradient.Instance;
+    internal virtual PoolOperator GradientOperator => MeanGradient.Instance;
 
     /// <summary>The gradient with respect to the input: each input gets the sum, over the windows that read it, of their gradient over their divisor (of a blur, times its weight).</summary>
     /// <remarks>

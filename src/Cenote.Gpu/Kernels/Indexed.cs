@@ -1,0 +1,68 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Cenote.Gpu;
+
+/// <summary>The dispatch of what works with chosen taps: pooling with indices, gradients, unpooling.</summary>
+internal static class Indexed
+{
+    /// <summary>Values and indices; <paramref name="indices"/> may be anybody's whose windows are the plan's.</summary>
+    public static void Choose(PoolCall call, PoolOperator @operator, ElementType type, GpuIndices indices)
+    {
+        if (@operator is ArgExtremeOperator<Greatest>) Choose<Greatest>(call, type, indices);
+        else if (@operator is ArgExtremeOperator<Least>) Choose<Least>(call, type, indices);
+        else throw new NotSupportedException($"{call.Plan.Layer} has no kernels for devices; pool on the CPU.");
+    }
+
+    /// <summary>The same without indices, where there are none and the plan is global.</summary>
+    public static void Choose<TOrder>(PoolCall call, ElementType type, GpuIndices? indices)
+        where TOrder : unmanaged, IOrder
+    {
+        switch (type)
+        {
+            case ElementType.Single: Of<float, ExtremeChoice<float, TOrder>>(new(TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity))); break;
+            case ElementType.Double: Of<double, ExtremeChoice<double, TOrder>>(new(TOrder.Worst(double.NegativeInfinity, double.PositiveInfinity))); break;
+            case ElementType.Half: Of<ushort, WordExtreme<HalfWord, TOrder>>(new(TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity))); break;
+            case ElementType.BFloat16: Of<ushort, WordExtreme<BFloat16Word, TOrder>>(new(TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity))); break;
+            case ElementType.SByte: Of<sbyte, ExtremeChoice<sbyte, TOrder>>(new(TOrder.Worst(sbyte.MinValue, sbyte.MaxValue))); break;
+            case ElementType.Byte: Of<byte, ExtremeChoice<byte, TOrder>>(new(TOrder.Worst(byte.MinValue, byte.MaxValue))); break;
+            case ElementType.Int16: Of<short, ExtremeChoice<short, TOrder>>(new(TOrder.Worst(short.MinValue, short.MaxValue))); break;
+            case ElementType.UInt16: Of<ushort, ExtremeChoice<ushort, TOrder>>(new(TOrder.Worst(ushort.MinValue, ushort.MaxValue))); break;
+            case ElementType.Int32: Of<int, ExtremeChoice<int, TOrder>>(new(TOrder.Worst(int.MinValue, int.MaxValue))); break;
+            case ElementType.UInt32: Of<uint, ExtremeChoice<uint, TOrder>>(new(TOrder.Worst(uint.MinValue, uint.MaxValue))); break;
+            case ElementType.Int64: Of<long, ExtremeChoice<long, TOrder>>(new(TOrder.Worst(long.MinValue, long.MaxValue))); break;
+            default: Of<ulong, ExtremeChoice<ulong, TOrder>>(new(TOrder.Worst(ulong.MinValue, ulong.MaxValue))); break;
+        }
+
+        void Of<T, TChoice>(TChoice choice)
+            where T : unmanaged
+            where TChoice : unmanaged, ITapChoice<T>
+        {
+            switch (indices?.BytesPerIndex ?? 1)
+            {
+                case 1: Choose<T, byte, TChoice, NumberFormat>(call, choice, indices); break;
+                case 2: Choose<T, ushort, TChoice, NumberFormat>(call, choice, indices); break;
+                case 4: Choose<T, uint, TChoice, NumberFormat>(call, choice, indices); break;
+                default: Choose<T, ulong, TChoice, NumberFormat>(call, choice, indices); break;
+            }
+        }
+    }
+
+    private static void Choose<T, TNumber, TChoice, TNumbers>(PoolCall call, TChoice choice, GpuIndices? indices)
+        where T : unmanaged
+        where TNumber : unmanaged
+        where TChoice : unmanaged, ITapChoice<T>
+        where TNumbers : unmanaged, INumberFormat<TNumber>
+    {
+        if (call.Plan.IsGlobal)
+        {
+            Global.Choose<T, TNumber, TChoice, TNumbers>(call, choice, indices is null ? call.Output.Cast<TNumber>() : indices.View<TNumber>(), indices is not null);
+            return;
+        }
+
+        KernelCache kernels = call.Device.Kernels;
+        var launch = kernels.Get(typeof(ChoiceKernel<T, TNumber, TChoice, TNumbers>), accelerator => accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<TNumber>, ArrayView<ListedWindow>, Walk, TChoice, T>(ChoiceKernel<T, TNumber, TChoice, TNumbers>.Run));
+        foreach (Walk walk in call.Walks())
+            call.Device.Guard(call.Plan.ToString(), () => launch(call.Stream.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), indices!.View<TNumber>(), call.Windows.List, walk, choice, default));
+    }
+}

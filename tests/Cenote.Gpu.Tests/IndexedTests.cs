@@ -1,0 +1,169 @@
+using System.Numerics.Tensors;
+
+namespace Cenote.Gpu.Tests;
+
+/// <summary>Indices, gradients and unpooling on every device against the CPU: bit for bit.</summary>
+public sealed class IndexedTests
+{
+    public static TheoryData<string> Names => Devices.Names;
+
+    private static readonly (IndexedPool Layer, nint[] Shape)[] Choosing =
+    [
+        (new MaxPool2d(3, 2, 1), [2, 4, 7, 9]),
+        (new MaxPool2d(3, 1, 1) { ZeroPadding = true }, [1, 3, 5, 4]),
+        (new MaxPool2d(3, 2, 1, ceilMode: true) { ZeroPadding = true }, [1, 3, 6, 4]),
+        (new MaxPool2d((2, 3), (1, 2), (0, 2), dilation: (2, 2)), [1, 3, 6, 8]),
+        (new MaxPool3d(2, 1, 1), [1, 2, 3, 4, 3]),
+        (new MaxPool1d(300, 7, 40), [1, 2, 400]),
+        (new MaxPool1d(2, 1, 2, dilation: 4), [1, 2, 2]),
+        (new MinPool2d(2), [2, 3, 5, 5]),
+        (new AdaptiveMaxPool2d((3, 5)), [1, 2, 7, 4]),
+        (new GlobalMaxPool2d(), [2, 5, 9, 31]),
+        (new GlobalMinPool1d(), [2, 3, 7]),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Values_and_indices(string device)
+    {
+        GpuDevice gpu = Devices.Get(device);
+        foreach (var (layer, shape) in Choosing) Each<float>(layer, shape);
+        Each<double>(Choosing[0].Layer, Choosing[0].Shape);
+        Each<System.Half>(Choosing[0].Layer, Choosing[0].Shape);
+        Each<BFloat16>(Choosing[1].Layer, Choosing[1].Shape);
+        Each<byte>(Choosing[0].Layer, Choosing[0].Shape);
+        Each<sbyte>(Choosing[1].Layer, Choosing[1].Shape);
+        Each<ulong>(Choosing[2].Layer, Choosing[2].Shape);
+
+        void Each<T>(IndexedPool layer, nint[] shape)
+            where T : unmanaged
+        {
+            foreach (bool last in new[] { false, true })
+            {
+                Tensor<T> x = Samples.Of<T>(shape, last, special: true);
+                var (values, indices) = layer.ForwardWithIndices(x);
+                using GpuTensor<T> input = gpu.Upload(x), plain = layer.Forward(input);
+                var (there, chosen) = layer.ForwardWithIndices(input);
+                using (there)
+                using (chosen)
+                {
+                    Samples.AssertSame(values, there.Download(), $"{layer} of {typeof(T).Name}");
+                    Samples.AssertSame(values, plain.Download(), $"{layer} of {typeof(T).Name} without indices");
+                    Samples.AssertSame(indices.ToFlat(), chosen.Download().ToFlat(), $"indices of {layer} of {typeof(T).Name}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Gradients_of_maxima(string device)
+    {
+        GpuDevice gpu = Devices.Get(device);
+        foreach (var (layer, shape) in Choosing) Each<float>(layer, shape);
+        Each<double>(Choosing[0].Layer, Choosing[0].Shape);
+        Each<System.Half>(Choosing[0].Layer, Choosing[0].Shape);
+        Each<BFloat16>(Choosing[0].Layer, Choosing[0].Shape);
+
+        void Each<T>(IndexedPool layer, nint[] shape)
+            where T : unmanaged
+        {
+            foreach (bool last in new[] { false, true })
+            {
+                Tensor<T> x = Samples.Of<T>(shape, last, special: true);
+                var (values, indices) = layer.ForwardWithIndices(x);
+                Tensor<T> dy = Samples.Of<T>(values.Lengths.ToArray(), last, seed: 2);
+                using GpuTensor<T> input = gpu.Upload(x), gradient = gpu.Upload(dy);
+                var (there, chosen) = layer.ForwardWithIndices(input);
+                using (there)
+                using (chosen)
+                using (GpuTensor<T> result = layer.Backward(gradient, chosen))
+                    Samples.AssertSame(layer.Backward(dy, indices), result.Download(), $"gradient of {layer} of {typeof(T).Name}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Gradients_of_averages(string device)
+    {
+        GpuDevice gpu = Devices.Get(device);
+        foreach (var (layer, shape) in new (LinearPool, nint[])[]
+        {
+            (new AvgPool2d(3, 2, 1, countIncludePad: false), [2, 4, 7, 9]),
+            (new AvgPool2d((2, 3), 1, (1, 0), dilation: (2, 3)), [1, 3, 6, 9]),
+            (new AvgPool2d(2, 3, divisorOverride: -5), [1, 3, 8, 7]),
+            (new SumPool1d(4, 3, ceilMode: true), [2, 3, 12]),
+            (new AvgPool3d(2, 1, 1), [1, 2, 3, 3, 4]),
+            (new AdaptiveAvgPool2d((3, 5)), [1, 2, 7, 4]),
+            (new GlobalAvgPool2d(), [2, 3, 5, 4]),
+        })
+        {
+            Each<float>(layer, shape);
+            Each<System.Half>(layer, shape);
+        }
+
+        Each<double>(new AvgPool2d(3, 2, 1), [2, 4, 7, 9]);
+        Each<BFloat16>(new AvgPool2d(3, 2, 1), [2, 4, 7, 9]);
+
+        void Each<T>(LinearPool layer, nint[] shape)
+            where T : unmanaged
+        {
+            foreach (bool last in new[] { false, true })
+            {
+                Tensor<T> dy = Samples.Of<T>(layer.Plan(shape).OutputShape.ToArray(), last);
+                using GpuTensor<T> gradient = gpu.Upload(dy), result = layer.Backward(gradient, shape);
+                Samples.AssertSame(layer.Backward(dy, shape), result.Download(), $"gradient of {layer} of {typeof(T).Name}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Unpooling(string device)
+    {
+        GpuDevice gpu = Devices.Get(device);
+        foreach (bool last in new[] { false, true })
+        {
+            foreach (var (layer, back, shape, size) in new (IndexedPool, MaxUnpool, nint[], Spatial?)[]
+            {
+                (new MaxPool2d(2), new MaxUnpool2d(2), [2, 3, 5, 7], null),
+                (new MaxPool2d(2), new MaxUnpool2d(2), [2, 3, 5, 7], (5, 7)),
+                (new MaxPool2d(3, 1, 1), new MaxUnpool2d(3, 1, 1), [1, 2, 5, 4], (8, 6)),
+                (new MaxPool1d(3, 2, 1), new MaxUnpool1d(3, 2, 1), [1, 2, 9], null),
+            })
+            {
+                Tensor<float> x = Samples.Of<float>(shape, last, special: true);
+                var (values, indices) = layer.ForwardWithIndices(x);
+                using GpuTensor<float> input = gpu.Upload(x);
+                var (there, chosen) = layer.ForwardWithIndices(input);
+                using (there)
+                using (chosen)
+                using (GpuTensor<float> result = back.Forward(there, chosen, size))
+                    Samples.AssertSame(back.Forward(values, indices, size), result.Download(), $"{back} after {layer}");
+            }
+        }
+
+        Tensor<int> small = Samples.Of<int>([1, 1, 6]);
+        using GpuTensor<int> one = gpu.Upload(small);
+        var (pooled, where) = new MaxPool1d(3).ForwardWithIndices(one);
+        using (pooled)
+        using (where)
+            Assert.Contains("room", Assert.Throws<ArgumentException>(() => new MaxUnpool1d(3).Forward(pooled, where, 5)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Indices_of_other_windows_are_refused(string device)
+    {
+        using GpuTensor<float> input = Devices.Get(device).Upload(Samples.Of<float>([1, 2, 4, 4]));
+        var (values, indices) = new MaxPool2d(2).ForwardWithIndices(input);
+        using (values)
+        using (indices)
+        {
+            new MaxPool2d(2).ForwardWithIndices(input, values, indices);
+            Assert.Throws<ArgumentException>(() => new MaxPool2d(3, 1).Backward(values, indices));
+            Assert.Throws<ArgumentException>(() => new MaxPool2d(2, 2).ForwardWithIndices(input, input, indices));
+        }
+    }
+}
