@@ -12,7 +12,7 @@ namespace Cenote;
 /// <typeparam name="TSums">A register of sums.</typeparam>
 /// <typeparam name="TInt">What converts to the real number: int or long.</typeparam>
 /// <typeparam name="TInts">A register of these.</typeparam>
-/// <typeparam name="TReal">What is divided: float for bytes, else double.</typeparam>
+/// <typeparam name="TReal">What is divided: float for bytes and for few numbers of 16 bits, else double.</typeparam>
 /// <typeparam name="TReals">A register of these.</typeparam>
 internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(IntegerRounding rounding) : ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>
     where T : unmanaged
@@ -25,7 +25,7 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
     where TReals : unmanaged, ILanes<TReals, TReal>
 {
     /// <summary>The most taps whose sum fits: in the sum itself, and in 21 or 50 bits.</summary>
-    private static long MostTaps => sizeof(T) switch { 1 => 256, 2 => 1 << 16, _ => 1 << 18 };
+    private static long MostTaps => sizeof(T) switch { 1 => 256, 2 => sizeof(TReal) == sizeof(float) ? 32 : 1 << 16, _ => 1 << 18 };
 
     private static long GreatestDivisor => sizeof(TReal) == sizeof(float) ? 1 << 22 : 1L << 50;
 

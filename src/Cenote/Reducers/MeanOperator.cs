@@ -135,7 +135,13 @@ internal sealed class MeanOperator : PoolOperator
     private KernelCatalog Shorts<T, TSum>()
         where T : unmanaged, IBinaryInteger<T>
         where TSum : unmanaged, IBinaryInteger<TSum> =>
-        Exact<T, long>(Wide512<T, TSum, long>(), Wide256<T, TSum, long>(), Wide128<T, TSum, long>());
+        Exact<T, long>(
+            OnFew<T, Lanes512<T>, TSum, Lanes512<TSum>, Lanes512<int>, Lanes512<float>>(),
+            OnFew<T, Lanes256<T>, TSum, Lanes256<TSum>, Lanes256<int>, Lanes256<float>>(),
+            OnFew<T, Lanes128<T>, TSum, Lanes128<TSum>, Lanes128<int>, Lanes128<float>>(),
+            Wide512<T, TSum, long>(),
+            Wide256<T, TSum, long>(),
+            Wide128<T, TSum, long>());
 
     private KernelCatalog Integers<T, TSum>()
         where T : unmanaged, IBinaryInteger<T>
@@ -192,6 +198,15 @@ internal sealed class MeanOperator : PoolOperator
         if (!_wholePlane) return windows;
         return [.. KernelCatalog.OnPlanes<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, TTotal, IntegerTotals<T, TSum, TTotal>>(reducer, reducer, new(_rounding)), .. windows];
     }
+
+    /// <summary>For windows whose sums a float holds; whole planes are cut into blocks as large as the sums allow, which these are not.</summary>
+    private PoolKernel[] OnFew<T, TTap, TSum, TSums, TInts, TReals>()
+        where T : unmanaged, IBinaryInteger<T>
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TSum : unmanaged, IBinaryInteger<TSum>
+        where TSums : unmanaged, ILanes<TSums, TSum>
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float> => _wholePlane ? [] : On<T, TTap, TSum, TSums, int, TInts, float, TReals, long>();
 
     /// <summary>For windows of bytes whose sums are longer than 16 bits; whole planes are cut into blocks whose sums are not.</summary>
     private PoolKernel[] OnLong<T, TTap, TWide, TWides, TSum, TSums, TLongs, TDoubles>()
