@@ -1,4 +1,5 @@
 using System.Reflection;
+using Cenote.Gpu;
 using Cenote.Onnx;
 using PublicApiGenerator;
 
@@ -7,13 +8,13 @@ namespace Cenote.Docs.Tests;
 /// <summary>The public API of each package is a file, so that a change of it is a change to review. CENOTE_APPROVE_API=1 rewrites the files.</summary>
 public class PublicApiTests
 {
-    public static TheoryData<string> Pages => ["docs/public-api.txt", "docs/public-api-onnx.txt"];
+    public static TheoryData<string> Pages => ["docs/public-api.txt", "docs/public-api-onnx.txt", "docs/public-api-gpu.txt"];
 
     [Theory]
     [MemberData(nameof(Pages))]
     public void The_public_api_is_the_approved_one(string page)
     {
-        Assembly assembly = page == "docs/public-api.txt" ? typeof(MaxPool2d).Assembly : typeof(OnnxPool).Assembly;
+        Assembly assembly = page switch { "docs/public-api.txt" => typeof(MaxPool2d).Assembly, "docs/public-api-onnx.txt" => typeof(OnnxPool).Assembly, _ => typeof(GpuDevice).Assembly };
         string file = Repository.PathOf(page), actual = assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }).ReplaceLineEndings("\n").TrimEnd() + "\n";
         if (Environment.GetEnvironmentVariable("CENOTE_APPROVE_API") == "1") File.WriteAllText(file, actual);
         string approved = File.Exists(file) ? File.ReadAllText(file).ReplaceLineEndings("\n") : "";

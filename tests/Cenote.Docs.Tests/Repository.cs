@@ -10,7 +10,7 @@ internal static class Repository
     /// <summary>README.md, everything in docs/, and the first pages of the packages, as relative paths.</summary>
     public static IEnumerable<string> Pages =>
         Directory.GetFiles(PathOf("docs"), "*.md").Select(page => Path.GetRelativePath(Root, page).Replace('\\', '/')).Order(StringComparer.Ordinal)
-            .Prepend("README.md").Append("src/Cenote/PACKAGE.md").Append("src/Cenote.Onnx/PACKAGE.md").Append("src/Cenote.Cli/PACKAGE.md");
+            .Prepend("README.md").Append("src/Cenote/PACKAGE.md").Append("src/Cenote.Onnx/PACKAGE.md").Append("src/Cenote.Gpu/PACKAGE.md").Append("src/Cenote.Cli/PACKAGE.md");
 
     private static string Find()
     {
