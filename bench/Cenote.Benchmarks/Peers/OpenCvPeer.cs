@@ -25,8 +25,8 @@ internal sealed class OpenCvPeer : IPeer
         bool exact = job.Element.Epsilon > 0;
         return (row.Operator, centred, tiles) switch
         {
-            (Operator.Max, true, _) => new OpenCvDilate(job, type),
-            (Operator.Min, true, _) => new OpenCvErode(job, type),
+            (Operator.Max, true, _) => new OpenCvMorphology(job, type, MorphTypes.Dilate),
+            (Operator.Min, true, _) => new OpenCvMorphology(job, type, MorphTypes.Erode),
             (Operator.Median, true, _) when row.Kernel <= MostTapsOfFloats || job.Element.Name == "uint8" => new OpenCvMedian(job, type),
             (Operator.Average, true, _) when exact => new OpenCvBlur(job, type),
             (Operator.Average, _, true) when exact => new OpenCvResize(job, type),
@@ -91,7 +91,8 @@ internal abstract unsafe class OpenCvCall : OwnOutputCall
     protected abstract void Pool();
 }
 
-internal sealed class OpenCvDilate(Job job, MatType type) : OpenCvCall(job, type)
+/// <summary>The maximum (<c>dilate</c>) or the minimum (<c>erode</c>) of a square.</summary>
+internal sealed class OpenCvMorphology(Job job, MatType type, MorphTypes operation) : OpenCvCall(job, type)
 {
     private readonly Mat _square = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(job.Row.Kernel, job.Row.Kernel));
 
@@ -101,20 +102,7 @@ internal sealed class OpenCvDilate(Job job, MatType type) : OpenCvCall(job, type
         base.Dispose();
     }
 
-    protected override void Pool() => Cv2.Dilate(From, To, _square);
-}
-
-internal sealed class OpenCvErode(Job job, MatType type) : OpenCvCall(job, type)
-{
-    private readonly Mat _square = Cv2.GetStructuringElement(MorphShapes.Rect, new Size(job.Row.Kernel, job.Row.Kernel));
-
-    public override void Dispose()
-    {
-        _square.Dispose();
-        base.Dispose();
-    }
-
-    protected override void Pool() => Cv2.Erode(From, To, _square);
+    protected override void Pool() => Cv2.MorphologyEx(From, To, operation, _square);
 }
 
 internal sealed class OpenCvMedian(Job job, MatType type) : OpenCvCall(job, type)

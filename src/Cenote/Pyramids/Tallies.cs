@@ -6,6 +6,37 @@ namespace Cenote;
 /// <summary>What pairs of tallies share: eight halves in a register come from four whole ones.</summary>
 internal static unsafe class Tallies
 {
+    /// <summary>Pairs of neighbouring integers that are data, added over all rows, and how many they are.</summary>
+    /// <typeparam name="T">The integer, of 8 or 16 bits.</typeparam>
+    /// <typeparam name="TWide">An integer of twice the width: a pair.</typeparam>
+    /// <param name="rows">The rows.</param>
+    /// <param name="first">The first pair.</param>
+    /// <param name="missing">What is no data.</param>
+    // Bounds: a register of each row is read.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector<TWide> Sum, Vector<TWide> Count) Pairs<T, TWide>(in PyramidRows<T> rows, long first, in MissingTaps<T> missing)
+        where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+        where TWide : unmanaged, IBinaryInteger<TWide>
+    {
+        var low = new Vector<TWide>(TWide.CreateTruncating(T.MaxValue));
+        var noData = new Vector<T>(missing.NoData.GetValueOrDefault());
+        Vector<TWide> sum = default, count = default;
+        for (long d = 0; d < rows.Depths; d++)
+        {
+            for (long h = 0; h < rows.Heights; h++)
+            {
+                T* row = rows.First + d * rows.DepthStep + h * rows.HeightStep + 2 * first;
+                Prefetch.Behind(row, sizeof(Vector<T>));
+                Vector<T> taps = Vector.Load(row), none = missing.NoData.HasValue ? Vector.Equals(taps, noData) : default;
+                Vector<TWide> data = Vector.As<T, TWide>(Vector.AndNot(taps, none)), ones = Vector.As<T, TWide>(Vector.AndNot(Vector<T>.One, none));
+                sum += (data & low) + (data >>> 8 * sizeof(T));
+                count += (ones & low) + (ones >>> 8 * sizeof(T));
+            }
+        }
+
+        return (sum, count);
+    }
+
     // Bounds: 2 · outputs tallies of each row are read.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static long Add<TLane>(in PyramidRows<ulong> rows, long outputs, ulong* sums)
@@ -75,26 +106,10 @@ internal readonly unsafe struct ByteTallies(MissingTaps<byte> missing, long leas
     {
         if (rows.Count > MostRows) return 0;
         int lanes = Vector<ushort>.Count;
-        var low = new Vector<ushort>(byte.MaxValue);
-        bool hasNoData = missing.NoData.HasValue;
-        var noData = new Vector<byte>(missing.NoData.GetValueOrDefault());
         long o = 0;
         for (; o + lanes <= outputs; o += lanes)
         {
-            Vector<ushort> sum = default, count = default;
-            for (long d = 0; d < rows.Depths; d++)
-            {
-                for (long h = 0; h < rows.Heights; h++)
-                {
-                    byte* row = rows.First + d * rows.DepthStep + h * rows.HeightStep + 2 * o;
-                    Prefetch.Behind(row, 2 * lanes);
-                    Vector<byte> taps = Vector.Load(row), none = hasNoData ? Vector.Equals(taps, noData) : default;
-                    Vector<ushort> data = Vector.AsVectorUInt16(Vector.AndNot(taps, none)), ones = Vector.AsVectorUInt16(Vector.AndNot(Vector<byte>.One, none));
-                    sum += (data & low) + (data >>> 8);
-                    count += (ones & low) + (ones >>> 8);
-                }
-            }
-
+            var (sum, count) = Tallies.Pairs<byte, ushort>(rows, o, missing);
             Vector.Widen(sum, out Vector<uint> lower, out Vector<uint> upper);
             Vector.Widen(count, out Vector<uint> lowerCounts, out Vector<uint> upperCounts);
             Tallies.Store(lower, lowerCounts, sums + o);
@@ -134,26 +149,10 @@ internal readonly unsafe struct ShortTallies(MissingTaps<ushort> missing, long l
     public long Taps(in PyramidRows<ushort> rows, long outputs, ulong* sums)
     {
         int lanes = Vector<uint>.Count;
-        var low = new Vector<uint>(ushort.MaxValue);
-        bool hasNoData = missing.NoData.HasValue;
-        var noData = new Vector<ushort>(missing.NoData.GetValueOrDefault());
         long o = 0;
         for (; o + lanes <= outputs; o += lanes)
         {
-            Vector<uint> sum = default, count = default;
-            for (long d = 0; d < rows.Depths; d++)
-            {
-                for (long h = 0; h < rows.Heights; h++)
-                {
-                    ushort* row = rows.First + d * rows.DepthStep + h * rows.HeightStep + 2 * o;
-                    Prefetch.Behind(row, sizeof(Vector<uint>));
-                    Vector<ushort> taps = Vector.Load(row), none = hasNoData ? Vector.Equals(taps, noData) : default;
-                    Vector<uint> data = Vector.AsVectorUInt32(Vector.AndNot(taps, none)), ones = Vector.AsVectorUInt32(Vector.AndNot(Vector<ushort>.One, none));
-                    sum += (data & low) + (data >>> 16);
-                    count += (ones & low) + (ones >>> 16);
-                }
-            }
-
+            var (sum, count) = Tallies.Pairs<ushort, uint>(rows, o, missing);
             Tallies.Store(sum, count, sums + o);
         }
 
