@@ -35,27 +35,19 @@ public static class GpuPooling
     public static void Forward<T>(this PoolLayer layer, GpuTensor<T> input, GpuTensor<T> output, GpuStream? stream = null)
         where T : unmanaged
     {
-        ArgumentNullException.ThrowIfNull(layer);
-        ArgumentNullException.ThrowIfNull(input);
-        ArgumentNullException.ThrowIfNull(output);
-        PoolPlan plan = layer.Plan(input.Lengths);
-        Require.Shape(nameof(output), output.Lengths, plan.OutputShape, plan);
-        bool last = TensorOrder.IsChannelsLast(nameof(input), input, layer.SpatialRank);
-        TensorOrder.RequireOrder(nameof(output), output, layer.SpatialRank, last);
-        TensorOrder.RequireApart(nameof(output), output, nameof(input), input);
-        stream = TensorOrder.StreamOf(input.Device, stream, output.Device);
-        if (plan.OutputElements == 0) return;
-        var call = new PoolCall(input.Device, stream, plan, input.View<byte>(), output.View<byte>(), last);
-        if (!plan.ReadsPadding)
+        PoolCall call = ForwardCall(layer, input, output, stream);
+        if (call.Plan.OutputElements == 0) return;
+        if (!call.Plan.ReadsPadding)
         {
             Cenote.Gpu.Forward.Run(call, layer.Operator, ElementTypes.Of<T>());
             return;
         }
 
         // The kernel that knows padded taps is the one with indices.
-        using var indices = new GpuIndices(input.Device, plan, last);
-        Indexed.Choose(call, ((IndexedPool)layer).IndexedOperator, ElementTypes.Of<T>(), indices);
-        stream.Synchronize();
+        if (layer is not IndexedPool indexed) throw new NotSupportedException($"{layer} has no kernels for devices; pool on the CPU.");
+        using var indices = new GpuIndices(input.Device, call.Plan, call.ChannelsLast);
+        Indexed.Choose(call, indexed.IndexedOperator, ElementTypes.Of<T>(), indices);
+        call.Stream.Synchronize();
     }
 
     /// <summary>Pools a tensor into a new one, and keeps which tap each window chose.</summary>
@@ -99,18 +91,10 @@ public static class GpuPooling
     public static void ForwardWithIndices<T>(this IndexedPool layer, GpuTensor<T> input, GpuTensor<T> output, GpuIndices indices, GpuStream? stream = null)
         where T : unmanaged
     {
-        ArgumentNullException.ThrowIfNull(layer);
-        ArgumentNullException.ThrowIfNull(input);
-        ArgumentNullException.ThrowIfNull(output);
-        PoolPlan plan = layer.Plan(input.Lengths);
-        Require.Shape(nameof(output), output.Lengths, plan.OutputShape, plan);
-        bool last = TensorOrder.IsChannelsLast(nameof(input), input, layer.SpatialRank);
-        TensorOrder.RequireOrder(nameof(output), output, layer.SpatialRank, last);
-        TensorOrder.RequireApart(nameof(output), output, nameof(input), input);
-        TensorOrder.RequireIndices(indices, plan, last);
-        stream = TensorOrder.StreamOf(input.Device, stream, output.Device, indices.Device);
-        if (plan.OutputElements > 0)
-            Indexed.Choose(new(input.Device, stream, plan, input.View<byte>(), output.View<byte>(), last), layer.IndexedOperator, ElementTypes.Of<T>(), indices);
+        PoolCall call = ForwardCall(layer, input, output, stream);
+        TensorOrder.RequireIndices(indices, call.Plan, call.ChannelsLast);
+        TensorOrder.StreamOf(input.Device, null, indices.Device);
+        if (call.Plan.OutputElements > 0) Indexed.Choose(call, layer.IndexedOperator, ElementTypes.Of<T>(), indices);
     }
 
     /// <summary>The gradient of an average or a sum with respect to its input; the CPU's bits up to 256 windows per input.</summary>
@@ -217,6 +201,20 @@ public static class GpuPooling
             if (output.ElementCount > 0)
                 Cenote.Gpu.Backward.Unpool(new(input.Device, stream, indices.Plan.Transposed, input.View<byte>(), output.View<byte>(), last), System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), indices, UnpoolShape.Of(input.Lengths, shape, layer.SpatialRank));
         });
+    }
+
+    private static PoolCall ForwardCall<T>(PoolLayer layer, GpuTensor<T> input, GpuTensor<T> output, GpuStream? stream)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(output);
+        PoolPlan plan = layer.Plan(input.Lengths);
+        Require.Shape(nameof(output), output.Lengths, plan.OutputShape, plan);
+        bool last = TensorOrder.IsChannelsLast(nameof(input), input, layer.SpatialRank);
+        TensorOrder.RequireOrder(nameof(output), output, layer.SpatialRank, last);
+        TensorOrder.RequireApart(nameof(output), output, nameof(input), input);
+        return new(input.Device, TensorOrder.StreamOf(input.Device, stream, output.Device), plan, input.View<byte>(), output.View<byte>(), last);
     }
 
     private static PoolCall GradientCall<T>(PoolPlan plan, GpuTensor<T> gradient, GpuTensor<T> inputGradient, GpuStream? stream)

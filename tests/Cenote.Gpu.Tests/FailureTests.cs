@@ -31,6 +31,7 @@ public sealed class FailureTests
         Assert.Throws<ArgumentException>(() => new MaxPool2d(2).Forward(input, small));
         Assert.Throws<ArgumentException>(() => new MaxPool2d(2).Forward(input, input));
         Assert.Throws<NotSupportedException>(() => new MedianPool2d(2).Forward(input));
+        Assert.Throws<NotSupportedException>(() => new BlockReduce2d(3, Reduction.Max) { Edge = BlockEdge.Pad }.Forward(input));
         using GpuTensor<long> longs = gpu.Upload(Samples.Of<long>([1, 2, 4, 4]));
         Assert.Throws<NotSupportedException>(() => new AvgPool2d(2).Forward(longs));
         using GpuDevice other = GpuDevice.Cpu();

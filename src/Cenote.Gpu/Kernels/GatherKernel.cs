@@ -15,10 +15,7 @@ internal static class GatherKernel<T, TState, TReducer>
         if (item >= walk.Items) return;
         Place place = walk.At(item);
         ListedWindow depth = walk.Depth.At(place.D, list), height = walk.Height.At(place.H, list), width = walk.Width.At(place.W, list);
-        long corner = place.Input
-            + (depth.Start + depth.Before * walk.Depth.Step) * walk.InDepth
-            + (height.Start + height.Before * walk.Height.Step) * walk.InHeight
-            + (width.Start + width.Before * walk.Width.Step) * walk.InWidth;
+        long corner = walk.Corner(place, depth, height, width);
         long nextDepth = walk.Depth.Step * walk.InDepth, nextHeight = walk.Height.Step * walk.InHeight, nextWidth = walk.Width.Step * walk.InWidth;
         TState state = reducer.Identity;
         for (int i = 0; i < depth.Count; i++, corner += nextDepth)

@@ -42,6 +42,12 @@ internal struct Walk
         long plane = FirstOuter + outer;
         return new() { D = d, H = h, W = w, Input = plane * Outer + c, Output = ((plane * AllRows + row) * Columns.Divisor + w) * Channels.Divisor + c };
     }
+
+    /// <summary>The first tap inside the input.</summary>
+    public readonly long Corner(Place place, ListedWindow depth, ListedWindow height, ListedWindow width) => place.Input
+        + (depth.Start + depth.Before * Depth.Step) * InDepth
+        + (height.Start + height.Before * Height.Step) * InHeight
+        + (width.Start + width.Before * Width.Step) * InWidth;
 }
 
 /// <summary>An output: its position in the plane, where its plane begins in the input, and where it lies itself.</summary>
