@@ -54,7 +54,7 @@ internal sealed class CellPainter
         {
             TapPlace place = ExplainedWindow.PlaceOf(row, column);
             if (place == TapPlace.Input) Cell(drawing, area, row, column, "cell", Palette.Paper, Palette.Faint, 1, Palette.Pale, bold: false);
-            else Box(drawing, area, row, column, "outside", null, Palette.Faint, isDashed: true);
+            else Box(drawing, area, row, column, "outside", null, Palette.Faint, isHatched: place == TapPlace.Padding, isDashed: place == TapPlace.Overhang);
         }
 
         Outline(drawing, area, window, colour, inset: -1.5);
