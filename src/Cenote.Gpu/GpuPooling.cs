@@ -214,7 +214,7 @@ public static class GpuPooling
         bool last = TensorOrder.IsChannelsLast(nameof(input), input, layer.SpatialRank);
         TensorOrder.RequireOrder(nameof(output), output, layer.SpatialRank, last);
         TensorOrder.RequireApart(nameof(output), output, nameof(input), input);
-        return new(input.Device, TensorOrder.StreamOf(input.Device, stream, output.Device), plan, input.View<byte>(), output.View<byte>(), last);
+        return new(input.Device, TensorOrder.StreamOf(input.Device, stream, output.Device), plan, input.View<byte>(), output.View<byte>(), last) { Chooses = layer is IndexedPool };
     }
 
     private static PoolCall GradientCall<T>(PoolPlan plan, GpuTensor<T> gradient, GpuTensor<T> inputGradient, GpuStream? stream)

@@ -21,6 +21,20 @@ public sealed class PtxTests
         Assert.Contains("ld.global.v4.b32", ptx, StringComparison.Ordinal);
     }
 
+    /// <summary>Rows too: packs above the outputs, and single elements beside them.</summary>
+    [Theory]
+    [InlineData("f32", typeof(BandKernel<float, Quad<float>, float, Quad<float>, ExtremeReducer<float, Greatest>, QuadReducer<float, float, ExtremeReducer<float, Greatest>>, QuadLanes<float, float, OneLane<float>>, ChosenBand>))]
+    [InlineData("f32", typeof(BandKernel<float, Quad<float>, float, Quad<float>, SingleMean, QuadReducer<float, float, SingleMean>, QuadLanes<float, float, OneLane<float>>, AddedPairs>))]
+    [InlineData("b32", typeof(BandKernel<ushort, Quad<uint>, float, Quad<Twin<float>>, WordMean<HalfWord>, QuadReducer<uint, Twin<float>, WordsReducer<float, WordMean<HalfWord>>>, QuadLanes<float, Twin<float>, TwinLanes<float, float, OneLane<float>>>, AddedBand>))]
+    [InlineData("b32", typeof(BandKernel<byte, Quad<uint>, byte, Quad<Quad<byte>>, ExtremeReducer<byte, Greatest>, QuadReducer<uint, Quad<byte>, BytesReducer<byte, ExtremeReducer<byte, Greatest>>>, QuadLanes<byte, Quad<byte>, QuadLanes<byte, byte, OneLane<byte>>>, ChosenPairs>))]
+    public void Rows_move_16_bytes_at_a_time(string word, Type kernel)
+    {
+        string ptx = Of(kernel);
+        Assert.Contains($"ld.global.v4.{word}", ptx, StringComparison.Ordinal);
+        Assert.Contains($"st.global.v4.{word}", ptx, StringComparison.Ordinal);
+        AssertLean(ptx);
+    }
+
     [Theory]
     [InlineData(typeof(GatherKernel<float, float, ExtremeReducer<float, Greatest>>))]
     [InlineData(typeof(GatherKernel<ushort, float, WordMean<BFloat16Word>>))]
@@ -34,7 +48,11 @@ public sealed class PtxTests
     [InlineData(typeof(UnpoolKernel<uint, byte, NumberFormat>))]
     public void No_kernel_uses_local_memory(Type kernel)
     {
-        string ptx = Of(kernel);
+        AssertLean(Of(kernel));
+    }
+
+    private static void AssertLean(string ptx)
+    {
         Assert.DoesNotContain(".local", ptx, StringComparison.Ordinal);
         Assert.DoesNotContain("atom", ptx, StringComparison.Ordinal);
         Assert.DoesNotContain("call.uni", ptx, StringComparison.Ordinal);

@@ -93,7 +93,7 @@ internal static class Backward
         PlanWindows pooling = call.Device.Plans[indices.Plan];
         var lengths = new UnpoolLengths { Depth = (int)indices.Plan.Depth.InputLength, Height = (int)indices.Plan.Height.InputLength, Width = (int)indices.Plan.Width.InputLength };
         var launch = kernels.Get(typeof(UnpoolKernel<T, TNumber, TNumbers>), accelerator => accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<TNumber>, ArrayView<ListedWindow>, ArrayView<ListedWindow>, Walk, PoolingAxes, UnpoolLengths, T>(UnpoolKernel<T, TNumber, TNumbers>.Run));
-        foreach (Walk walk in call.Walks(1, shape.OutDepths, shape.OutRows, shape.OutColumns))
+        foreach (Walk walk in call.Walks(1, 1, 1, shape.OutDepths, shape.OutRows, shape.OutColumns))
             call.Device.Guard("unpooling", () => launch(call.Stream.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), indices.View<TNumber>(), call.Windows.List, pooling.List, walk, Axes(pooling), lengths, default));
     }
 
