@@ -23,6 +23,9 @@ internal interface ILanes<TLane, TLanes>
 
     /// <summary>Every second one of two, from the second on.</summary>
     static abstract TLanes Odds(TLanes left, TLanes right);
+
+    /// <summary>One number in so many lanes, another in those outside; the lanes need not all exist.</summary>
+    static abstract TLanes Spread(TLane inside, TLane outside, int first, int count);
 }
 
 /// <summary>A single lane.</summary>
@@ -42,6 +45,8 @@ internal readonly struct OneLane<TLane> : ILanes<TLane, TLane>
     public static TLane Evens(TLane left, TLane right) => left;
 
     public static TLane Odds(TLane left, TLane right) => right;
+
+    public static TLane Spread(TLane inside, TLane outside, int first, int count) => (uint)-first < (uint)count ? inside : outside;
 }
 
 /// <summary>Twice as many lanes as the halves have.</summary>
@@ -63,6 +68,8 @@ internal readonly struct TwinLanes<TLane, THalf, THalfLanes> : ILanes<TLane, Twi
     public static Twin<THalf> Evens(Twin<THalf> left, Twin<THalf> right) => new() { A = THalfLanes.Evens(left.A, left.B), B = THalfLanes.Evens(right.A, right.B) };
 
     public static Twin<THalf> Odds(Twin<THalf> left, Twin<THalf> right) => new() { A = THalfLanes.Odds(left.A, left.B), B = THalfLanes.Odds(right.A, right.B) };
+
+    public static Twin<THalf> Spread(TLane inside, TLane outside, int first, int count) => new() { A = THalfLanes.Spread(inside, outside, first, count), B = THalfLanes.Spread(inside, outside, first - (1 << THalfLanes.Bits), count) };
 }
 
 /// <summary>Four times as many lanes as the quarters have.</summary>
@@ -107,5 +114,13 @@ internal readonly struct QuadLanes<TLane, TQuarter, TQuarterLanes> : ILanes<TLan
         B = TQuarterLanes.Odds(left.C, left.D),
         C = TQuarterLanes.Odds(right.A, right.B),
         D = TQuarterLanes.Odds(right.C, right.D),
+    };
+
+    public static Quad<TQuarter> Spread(TLane inside, TLane outside, int first, int count) => new()
+    {
+        A = TQuarterLanes.Spread(inside, outside, first, count),
+        B = TQuarterLanes.Spread(inside, outside, first - (1 << TQuarterLanes.Bits), count),
+        C = TQuarterLanes.Spread(inside, outside, first - (2 << TQuarterLanes.Bits), count),
+        D = TQuarterLanes.Spread(inside, outside, first - (3 << TQuarterLanes.Bits), count),
     };
 }
