@@ -169,6 +169,10 @@ public sealed class ForwardTests
             Each<byte>(max, avg, shape, packs);
         }
 
+        // Four words of 16 bits where eight do not fit.
+        Same<System.Half>(device, new MaxPool2d(3, 1, 1), [1, 2, 6, 20], false);
+        Same<BFloat16>(device, new AvgPool2d(3, 2, 1), [1, 1, 5, 24], false);
+
         unsafe void Each<T>(PoolLayer max, PoolLayer avg, nint[] shape, bool packs)
             where T : unmanaged
         {

@@ -37,10 +37,10 @@ public sealed class PtxTests
 
     /// <summary>Gradients are stored 16 bytes at a time; what several inputs share is loaded once.</summary>
     [Theory]
-    [InlineData("st.global.v4.f32", typeof(GradientKernel<float, Quad<float>, float, Quad<float>, byte, SingleMean, QuadReducer<float, float, SingleMean>, QuadLanes<float, float, OneLane<float>>, MeanShare>))]
-    [InlineData("st.global.v4.f32", typeof(GradientKernel<float, Quad<float>, float, Quad<float>, byte, SingleMean, QuadReducer<float, float, SingleMean>, QuadLanes<float, float, OneLane<float>>, ChosenShare<byte, NumberFormat>>))]
-    [InlineData("st.global.v2.f64", typeof(GradientKernel<double, Twin<double>, double, Twin<double>, ushort, DoubleMean, TwinReducer<double, double, DoubleMean>, TwinLanes<double, double, OneLane<double>>, ChosenShare<ushort, NumberFormat>>))]
-    [InlineData("st.global.v4.b32", typeof(GradientKernel<ushort, Quad<uint>, float, Quad<Twin<float>>, byte, WordMean<BFloat16Word>, QuadReducer<uint, Twin<float>, WordsReducer<float, WordMean<BFloat16Word>>>, QuadLanes<float, Twin<float>, TwinLanes<float, float, OneLane<float>>>, ChosenShare<byte, NumberFormat>>))]
+    [InlineData("st.global.v4.f32", typeof(GradientKernel<float, Quad<float>, float, Quad<float>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, MeanShare>))]
+    [InlineData("st.global.v4.f32", typeof(GradientKernel<float, Quad<float>, float, Quad<float>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, ChosenShare<byte, NumberFormat>>))]
+    [InlineData("st.global.v2.f64", typeof(GradientKernel<double, Twin<double>, double, Twin<double>, ushort, PlainSum, TwinReducer<double, double, PlainSum>, TwinLanes<double, double, OneLane<double>>, ChosenShare<ushort, NumberFormat>>))]
+    [InlineData("st.global.v4.b32", typeof(GradientKernel<ushort, Quad<uint>, float, Quad<Twin<float>>, byte, WordSum<BFloat16Word>, QuadReducer<uint, Twin<float>, WordsReducer<float, WordSum<BFloat16Word>>>, QuadLanes<float, Twin<float>, TwinLanes<float, float, OneLane<float>>>, ChosenShare<byte, NumberFormat>>))]
     public void Gradients_of_rows_are_stored_16_bytes_at_a_time(string store, Type kernel)
     {
         string ptx = Of(kernel);
@@ -58,7 +58,7 @@ public sealed class PtxTests
     [InlineData(typeof(AxisFoldKernel<float, float, float, SingleMean, LiftedTap<float, float, SingleMean>>))]
     [InlineData(typeof(BandKernel<Quad<float>, Quad<float>, Quad<float>, Quad<float>, QuadReducer<float, float, SingleMean>, QuadReducer<float, float, SingleMean>, OneLane<Quad<float>>, AddedBand>))]
     [InlineData(typeof(BandKernel<ushort, ushort, float, float, WordExtreme<HalfWord, Greatest>, WordExtreme<HalfWord, Greatest>, OneLane<float>, ChosenBand>))]
-    [InlineData(typeof(GradientKernel<float, float, float, float, byte, SingleMean, SingleMean, OneLane<float>, ChosenShare<byte, NumberFormat>>))]
+    [InlineData(typeof(GradientKernel<float, float, float, float, byte, PlainSum, PlainSum, OneLane<float>, ChosenShare<byte, NumberFormat>>))]
     [InlineData(typeof(UnpoolKernel<uint, byte, NumberFormat>))]
     public void No_kernel_uses_local_memory(Type kernel)
     {

@@ -64,10 +64,10 @@ internal static class Backward
     {
         switch (type)
         {
-            case ElementType.Single: Of<float, Quad<float>, float, Quad<float>, SingleMean, QuadReducer<float, float, SingleMean>, QuadLanes<float, float, OneLane<float>>, TShare>(); break;
-            case ElementType.Double: Of<double, Twin<double>, double, Twin<double>, DoubleMean, TwinReducer<double, double, DoubleMean>, TwinLanes<double, double, OneLane<double>>, TDoubleShare>(); break;
-            case ElementType.Half: Words<WordMean<HalfWord>>(); break;
-            default: Words<WordMean<BFloat16Word>>(); break;
+            case ElementType.Single: Of<float, Quad<float>, float, Quad<float>, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, TShare>(); break;
+            case ElementType.Double: Of<double, Twin<double>, double, Twin<double>, PlainSum, TwinReducer<double, double, PlainSum>, TwinLanes<double, double, OneLane<double>>, TDoubleShare>(); break;
+            case ElementType.Half: Words<WordSum<HalfWord>>(); break;
+            default: Words<WordSum<BFloat16Word>>(); break;
         }
 
         void Words<TReducer>()

@@ -90,13 +90,14 @@ internal static class Forward
         else Fold<T, TState, TReducer>(call, reducer);
     }
 
-    /// <summary>Elements of 2 bytes, eight at a time.</summary>
+    /// <summary>Elements of 2 bytes, eight at a time; four where rows have no multiple of eight.</summary>
     private static void Words<TState, TReducer>(PoolCall call, TReducer reducer)
         where TState : unmanaged
         where TReducer : unmanaged, IPoolReducer<ushort, TState>
     {
         if (call.Packs(8)) Fold<Quad<uint>, Quad<Twin<TState>>, QuadReducer<uint, Twin<TState>, WordsReducer<TState, TReducer>>>(call, new(new(reducer)), 8);
         else if (Bands.AcceptsRows(call, 8)) Bands.Rows<ushort, Quad<uint>, TState, Quad<Twin<TState>>, TReducer, QuadReducer<uint, Twin<TState>, WordsReducer<TState, TReducer>>, QuadLanes<TState, Twin<TState>, TwinLanes<TState, TState, OneLane<TState>>>>(call, reducer, new(new(reducer)));
+        else if (Bands.AcceptsRows(call, 4)) Bands.Rows<ushort, Twin<uint>, TState, Twin<Twin<TState>>, TReducer, TwinReducer<uint, Twin<TState>, WordsReducer<TState, TReducer>>, TwinLanes<TState, Twin<TState>, TwinLanes<TState, TState, OneLane<TState>>>>(call, reducer, new(new(reducer)));
         else Fold<ushort, TState, TReducer>(call, reducer);
     }
 

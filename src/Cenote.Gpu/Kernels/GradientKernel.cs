@@ -86,12 +86,12 @@ internal static class GradientKernel<T, TPack, TSum, TSums, TNumber, TReducer, T
         {
             int od = depth.Start + (depth.Before + i) * walk.Depth.Step;
             ListedWindow deep = pooling.Depth.At(od, poolingList);
-            long tapPlane = (long)Tap(place.D, deep, pooling.Depth) * pooling.Height.Kernel;
+            long tapPlane = (long)pooling.Depth.Tap(place.D, deep) * pooling.Height.Kernel;
             for (int j = 0; j < height.Count; j++)
             {
                 int oh = height.Start + (height.Before + j) * walk.Height.Step;
                 ListedWindow high = pooling.Height.At(oh, poolingList);
-                long tapRow = (tapPlane + Tap(place.H, high, pooling.Height)) * pooling.Width.Kernel;
+                long tapRow = (tapPlane + pooling.Height.Tap(place.H, high)) * pooling.Width.Kernel;
                 long extent = (long)deep.Extent * high.Extent, row = place.Input + od * walk.InDepth + oh * walk.InHeight;
                 for (int k = 0; k < width.Count; k++)
                 {
@@ -108,13 +108,47 @@ internal static class GradientKernel<T, TPack, TSum, TSums, TNumber, TReducer, T
 
         result.Cast<TPack>()[place.Output >> TLanes.Bits] = packed.Finish(sums, 1, 1);
     }
-
-    /// <summary>Which tap of a window a position is.</summary>
-    private static int Tap(int position, ListedWindow window, AxisWindows axis) => axis.Step == 1 ? position - window.Start : (position - window.Start) / axis.Step;
 }
 
 /// <summary>The windows of a pooling, for a walk over its transposed plan.</summary>
 internal struct PoolingAxes
 {
     public AxisWindows Depth, Height, Width;
+}
+
+/// <summary>The sum itself.</summary>
+internal readonly struct PlainSum : IPoolReducer<float, float>, IPoolReducer<double, double>
+{
+    float IPoolReducer<float, float>.Identity => 0;
+
+    double IPoolReducer<double, double>.Identity => 0;
+
+    public float Lift(float tap) => tap;
+
+    public double Lift(double tap) => tap;
+
+    public float Combine(float earlier, float later) => earlier + later;
+
+    public double Combine(double earlier, double later) => earlier + later;
+
+    public float Finish(float state, long count, long divisor) => state;
+
+    public double Finish(double state, long count, long divisor) => state;
+}
+
+/// <summary>The sum of 16-bit floats, added in single precision.</summary>
+internal readonly struct WordSum<TFormat> : IPoolReducer<ushort, float>
+    where TFormat : unmanaged, IWordFormat
+{
+    public float Identity => 0;
+
+    public float Lift(ushort tap) => TFormat.ToSingle(tap);
+
+    public float Combine(float earlier, float later) => earlier + later;
+
+    public ushort Finish(float state, long count, long divisor)
+    {
+        ushort word = TFormat.FromSingle(state);
+        return word == 0x8000 ? (ushort)0 : word;
+    }
 }

@@ -83,7 +83,7 @@ internal sealed class PlanCache(GpuDevice device)
             Stride = (int)Math.Min(axis.Stride, int.MaxValue),
             Before = (int)axis.Before,
             Kernel = (int)axis.Kernel,
-            Step = (int)axis.Dilation,
+            Steps = new((int)axis.Dilation),
             WholeFrom = from,
             WholeEnd = end,
             Listed = list.Count,

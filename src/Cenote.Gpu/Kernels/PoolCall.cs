@@ -13,7 +13,7 @@ namespace Cenote.Gpu;
 internal sealed record PoolCall(GpuDevice Device, GpuStream Stream, PoolPlan Plan, ArrayView<byte> Input, ArrayView<byte> Output, bool ChannelsLast)
 {
     /// <summary>Items of one launch: 32-bit numbers count them, up to the end of the last group.</summary>
-    private const long MostItems = int.MaxValue - KernelCache.MostThreads;
+    public const long MostItems = int.MaxValue - KernelCache.MostThreads;
 
     public PlanWindows Windows { get; } = Device.Plans[Plan];
 
