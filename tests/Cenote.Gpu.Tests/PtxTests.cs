@@ -53,6 +53,7 @@ public sealed class PtxTests
     [InlineData(typeof(GatherKernel<ushort, float, WordMean<BFloat16Word>>))]
     [InlineData(typeof(GatherKernel<byte, byte, ExtremeReducer<byte, Greatest>>))]
     [InlineData(typeof(ChoiceKernel<float, byte, ExtremeChoice<float, Greatest>, NumberFormat>))]
+    [InlineData(typeof(ChoiceBandKernel<float, byte, ExtremeChoice<float, Greatest>, NumberFormat>))]
     [InlineData(typeof(GlobalFoldKernel<Quad<float>, Quad<double>, QuadReducer<float, double, DoubleMean>>))]
     [InlineData(typeof(GlobalChoiceKernel<ushort, byte, WordExtreme<HalfWord, Greatest>, NumberFormat>))]
     [InlineData(typeof(AxisFoldKernel<float, float, float, SingleMean, LiftedTap<float, float, SingleMean>>))]
