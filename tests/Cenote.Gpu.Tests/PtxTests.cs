@@ -32,6 +32,15 @@ public sealed class PtxTests
     [InlineData(typeof(GradientKernel<float, float, byte, SingleMean, MeanShare>))]
     [InlineData(typeof(GradientKernel<float, float, byte, SingleMean, ChosenShare<byte, NumberFormat>>))]
     [InlineData(typeof(UnpoolKernel<uint, byte, NumberFormat>))]
+    [InlineData(typeof(TakeKernel<uint, byte, NumberFormat>))]
+    [InlineData(typeof(ToFlatKernel<byte, NumberFormat>))]
+    [InlineData(typeof(FlatUnpoolKernel<uint>))]
+    [InlineData(typeof(FlatTakeKernel<uint>))]
+    [InlineData(typeof(GatherKernel<Quad<float>, Quad<float>, QuadReducer<float, float, NormReducer<float, float, Reals, SingleMean, Square<float>, SquareRoot<float, Reals>>>>))]
+    [InlineData(typeof(GatherKernel<ushort, float, NormReducer<ushort, float, Reals, WordMean<HalfWord>, AnyPower<float, Reals>, AnyPower<float, Reals>>>))]
+    [InlineData(typeof(GatherKernel<Twin<long>, Twin<WideInteger>, TwinReducer<long, WideInteger, LongIntegerMean<long, LongFormat>>>))]
+    [InlineData(typeof(SmoothWindowsKernel<float, float, float, SingleMean, PowerFormula<float, Reals>>))]
+    [InlineData(typeof(SmoothGatherKernel<float, float, LpWindow<float>, SingleMean, MagnitudeFormula<float, Reals>>))]
     public void No_kernel_uses_local_memory(Type kernel)
     {
         string ptx = Of(kernel);

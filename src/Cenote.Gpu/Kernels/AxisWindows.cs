@@ -20,6 +20,12 @@ internal struct AxisWindows
             return new() { Start = position * Stride - Before, Count = Kernel, Extent = Kernel };
         return list[Listed + (position < WholeFrom ? position : position - (WholeEnd - WholeFrom))];
     }
+
+    /// <summary>Which tap of a window a position is.</summary>
+    public readonly int Tap(int position, int window, ArrayView<ListedWindow> list) => Tap(position, At(window, list));
+
+    /// <inheritdoc cref="Tap(int, int, ArrayView{ListedWindow})"/>
+    public readonly int Tap(int position, ListedWindow window) => Step == 1 ? position - window.Start : (position - window.Start) / Step;
 }
 
 /// <summary>One window as the plan gives it.</summary>

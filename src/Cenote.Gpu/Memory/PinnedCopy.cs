@@ -75,10 +75,10 @@ internal static class PinnedCopy
 
         public void Wait() => _device.Guard("copying", Stream.Synchronize);
 
-        public void Dispose() => _device.Guard("copying", () =>
+        public void Dispose()
         {
-            Stream.Dispose();
-            Memory.Dispose();
-        });
+            _device.Release(Stream);
+            _device.Release(Memory);
+        }
     }
 }
