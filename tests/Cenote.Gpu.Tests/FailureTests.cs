@@ -113,8 +113,8 @@ public sealed class FailureTests
         foreach (var (error, kind) in new[] { (CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE, GpuError.OutOfMemory), (CLError.CL_BUILD_PROGRAM_FAILURE, GpuError.KernelRefused), (CLError.CL_DEVICE_NOT_AVAILABLE, GpuError.DeviceLost) })
         {
             bool hasFailed = true;
-            int failures = 0;
-            for (int point = 0; hasFailed; point++)
+            int point = 0;
+            for (; hasFailed; point++)
             {
                 int left = point;
                 hasFailed = false;
@@ -126,9 +126,10 @@ public sealed class FailureTests
                 };
                 GpuException? failure = await Record.ExceptionAsync(() => Calls[call](gpu)) as GpuException;
                 gpu.Asking = null;
+                // Host tensors are tried again in smaller parts where memory is short.
+                if (call != "host tensors" || kind != GpuError.OutOfMemory) Assert.Equal(hasFailed, failure is not null);
                 if (failure is not null)
                 {
-                    failures++;
                     Assert.Equal(kind, failure.Error);
                     Assert.DoesNotContain('\n', failure.Message);
                 }
@@ -137,7 +138,7 @@ public sealed class FailureTests
                 Assert.Equal(0, gpu.AllocatedBytes);
             }
 
-            Assert.True(failures > 2, $"{failures} failures");
+            Assert.True(point > 4, $"{point} points");
             await Calls[call](gpu);
             gpu.Trim();
             Assert.Equal(0, gpu.AllocatedBytes);
@@ -196,7 +197,7 @@ public sealed class FailureTests
         using GpuTensor<long> flat = gpu.Wrap<long>(little.Pointer + 2 * far, [1, 1, length / 2]);
         Assert.Contains("elements", Assert.Throws<NotSupportedException>(() => new MaxUnpool1d(2).Forward(output, flat, input)).Message, StringComparison.Ordinal);
         // More windows that differ from each other than a list is for.
-        nint uneven = (1 << 24) + 1;
+        const int uneven = (1 << 24) + 1;
         using GpuTensor<byte> wide = gpu.Wrap<byte>(little.Pointer, [1, 1, uneven + 1]), narrow = gpu.Wrap<byte>(little.Pointer + far, [1, 1, uneven]);
         Assert.Contains("differ", Assert.Throws<NotSupportedException>(() => new AdaptiveMaxPool1d(uneven).Forward(wide, narrow)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => gpu.Allocate<double>((nint)1 << 61));

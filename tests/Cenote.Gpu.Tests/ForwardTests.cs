@@ -83,6 +83,8 @@ public sealed class ForwardTests
         ["minimum of padded windows"] = (new MinPool1d(3, 2, 2), [2, 3, 7]),
         ["one window beyond the input"] = (new AvgPool1d(5, 5, 2), [2, 3, 3]),
         ["one window and dilation"] = (new AvgPool2d((3, 2), 1, (1, 1), ceilMode: true), [1, 4, 1, 1]),
+        ["blocks"] = (new BlockReduce2d(3), [1, 2, 5, 4]),
+        ["blocks filled with zeros"] = (new BlockReduce2d(3, Reduction.Sum) { Edge = BlockEdge.Pad }, [1, 4, 5, 4]),
         ["zeros as data"] = (new BlockReduce2d(3, Reduction.Max) { Edge = BlockEdge.Pad }, [1, 2, 5, 4]),
         ["zeros as data of a minimum"] = (new BlockReduce1d(4, Reduction.Min) { Edge = BlockEdge.Pad }, [1, 3, 9]),
         ["a batch of 0"] = (new MaxPool2d(2), [0, 3, 4, 4]),

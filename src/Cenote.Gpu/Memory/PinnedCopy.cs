@@ -64,7 +64,16 @@ internal static class PinnedCopy
         public Piece(GpuDevice device, int bytes)
         {
             (_device, Length) = (device, Math.Clamp(bytes, 1, PieceBytes));
-            (Memory, Stream) = device.Guard("pinning memory", () => (device.Accelerator.AllocatePageLocked1D<byte>(Length, uninitialized: true), device.Accelerator.CreateStream()));
+            Stream = device.Guard("creating a stream", device.Accelerator.CreateStream);
+            try
+            {
+                Memory = device.Guard("pinning memory", () => device.Accelerator.AllocatePageLocked1D<byte>(Length, uninitialized: true));
+            }
+            catch
+            {
+                device.Release(Stream);
+                throw;
+            }
         }
 
         public int Length { get; }
