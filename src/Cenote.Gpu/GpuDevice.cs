@@ -37,6 +37,9 @@ public sealed class GpuDevice : IDisposable
 
     internal Accelerator Accelerator { get; }
 
+    /// <summary>What a call may take for what it needs between kernels; more planes have their turn after each other. A plane needs what it needs.</summary>
+    internal long ScratchBytes { get; set; } = 256 << 20;
+
     /// <summary>Called before each thing that the driver is asked for: where tests let a driver fail.</summary>
     internal Action? Asking { get; set; }
 

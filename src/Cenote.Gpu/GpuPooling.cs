@@ -173,7 +173,7 @@ public static partial class GpuPooling
         Require.Shape(nameof(output), output.Lengths, plan.OutputShape, plan);
         bool last = TensorOrder.AreChannelsLast(nameof(input), input, nameof(output), output, layer.SpatialRank);
         TensorOrder.RequireApart(nameof(output), output, nameof(input), input);
-        return new(input.Device, TensorOrder.StreamOf(input.Device, stream, output.Device), plan, input.View<byte>(), output.View<byte>(), last);
+        return new(input.Device, TensorOrder.StreamOf(input.Device, stream, output.Device), plan, input.View<byte>(), output.View<byte>(), last) { Chooses = layer is IndexedPool };
     }
 
     private static PoolCall GradientCall<T>(PoolPlan plan, GpuTensor<T> gradient, GpuTensor<T> inputGradient, GpuStream? stream)

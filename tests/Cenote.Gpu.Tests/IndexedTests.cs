@@ -121,6 +121,47 @@ public sealed class IndexedTests
         }
     }
 
+    /// <summary>Rows of whole packs: neighbouring inputs have one thread.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Gradients_of_neighbouring_inputs(string device)
+    {
+        GpuDevice gpu = Devices.Get(device);
+        foreach (var (max, avg, shape) in new (IndexedPool, LinearPool, nint[])[]
+        {
+            (new MaxPool2d(3, 2, 1), new AvgPool2d(3, 2, 1, countIncludePad: false), [2, 2, 5, 16]),
+            (new MaxPool2d(3, 1, 1), new AvgPool2d(3, 1, 1), [1, 2, 4, 8]),
+            (new MaxPool2d(2, 5), new AvgPool2d(2, 5), [1, 2, 7, 24]),
+            (new MaxPool2d((1, 7), 3, (0, 3)) { ZeroPadding = true }, new AvgPool2d((1, 7), 3, (0, 3)), [1, 1, 3, 16]),
+            (new MaxPool2d(3, 2, ceilMode: true), new SumPool2d(3, 2, ceilMode: true), [1, 1, 4, 16]),
+            (new MaxPool2d(2, 2, dilation: 2), new AvgPool2d(2, 2, dilation: 2), [1, 1, 4, 16]),
+            (new AdaptiveMaxPool2d((2, 5)), new AdaptiveAvgPool2d((2, 5)), [1, 2, 3, 16]),
+            (new GlobalMaxPool2d(), new GlobalAvgPool2d(), [1, 2, 3, 8]),
+            (new MaxPool3d(2, 1, 1), new AvgPool3d(2, 1, 1), [1, 1, 3, 3, 8]),
+        })
+        {
+            Each<float>(max, avg, shape);
+            Each<double>(max, avg, shape);
+            Each<System.Half>(max, avg, shape);
+            Each<BFloat16>(max, avg, shape);
+        }
+
+        void Each<T>(IndexedPool max, LinearPool avg, nint[] shape)
+            where T : unmanaged
+        {
+            Tensor<T> x = Samples.Of<T>(shape, special: true);
+            var (values, indices) = max.ForwardWithIndices(x);
+            Tensor<T> dy = Samples.Of<T>(values.Lengths.ToArray(), special: true, seed: 2), dz = Samples.Of<T>(avg.Plan(shape).OutputShape.ToArray(), special: true, seed: 3);
+            using GpuTensor<T> input = gpu.Upload(x), gradient = gpu.Upload(dy), other = gpu.Upload(dz), shares = avg.Backward(other, shape);
+            var (there, chosen) = max.ForwardWithIndices(input);
+            using (there)
+            using (chosen)
+            using (GpuTensor<T> result = max.Backward(gradient, chosen))
+                Samples.AssertSame(max.Backward(dy, indices), result.Download(), $"gradient of {max} of {typeof(T).Name}");
+            Samples.AssertSame(avg.Backward(dz, shape), shares.Download(), $"gradient of {avg} of {typeof(T).Name}");
+        }
+    }
+
     /// <summary>A layer without kept indices pools again; and what lies at the chosen taps is the second-order gradient.</summary>
     [Theory]
     [MemberData(nameof(Names))]

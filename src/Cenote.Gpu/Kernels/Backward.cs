@@ -10,13 +10,7 @@ internal static class Backward
     {
         // Averages have no numbers: any memory stands for them.
         ArrayView<byte> none = call.Input;
-        switch (type)
-        {
-            case ElementType.Single: Sum<float, float, byte, SingleMean, MeanShare>(call, none); break;
-            case ElementType.Double: Sum<double, double, byte, DoubleMean, MeanShare>(call, none); break;
-            case ElementType.Half: Sum<ushort, float, byte, WordMean<HalfWord>, MeanShare>(call, none); break;
-            default: Sum<ushort, float, byte, WordMean<BFloat16Word>, MeanShare>(call, none); break;
-        }
+        Sum<byte, MeanShare, MeanShare>(call, type, none);
     }
 
     public static void Chosen(PoolCall call, ElementType type, NumberMemory numbers)
@@ -59,27 +53,58 @@ internal static class Backward
         where TNumber : unmanaged
         where TNumbers : unmanaged, INumberFormat<TNumber>
     {
-        ArrayView<TNumber> numbers = memory.View<TNumber>();
+        Sum<TNumber, ChosenShare<TNumber, TNumbers>, ChosenShare<TNumber, TNumbers>>(call, type, memory.View<TNumber>());
+    }
+
+    private static void Sum<TNumber, TShare, TDoubleShare>(PoolCall call, ElementType type, ArrayView<TNumber> numbers)
+        where TNumber : unmanaged
+        where TShare : unmanaged, IShare<float, TNumber>
+        where TDoubleShare : unmanaged, IShare<double, TNumber>
+    {
         switch (type)
         {
-            case ElementType.Single: Sum<float, float, TNumber, SingleMean, ChosenShare<TNumber, TNumbers>>(call, numbers); break;
-            case ElementType.Double: Sum<double, double, TNumber, DoubleMean, ChosenShare<TNumber, TNumbers>>(call, numbers); break;
-            case ElementType.Half: Sum<ushort, float, TNumber, WordMean<HalfWord>, ChosenShare<TNumber, TNumbers>>(call, numbers); break;
-            default: Sum<ushort, float, TNumber, WordMean<BFloat16Word>, ChosenShare<TNumber, TNumbers>>(call, numbers); break;
+            case ElementType.Single: Of<float, Quad<float>, float, Quad<float>, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, TShare>(); break;
+            case ElementType.Double: Of<double, Twin<double>, double, Twin<double>, PlainSum, TwinReducer<double, double, PlainSum>, TwinLanes<double, double, OneLane<double>>, TDoubleShare>(); break;
+            case ElementType.Half: Words<WordSum<HalfWord>>(); break;
+            default: Words<WordSum<BFloat16Word>>(); break;
+        }
+
+        void Words<TReducer>()
+            where TReducer : unmanaged, IPoolReducer<ushort, float> =>
+            Of<ushort, Quad<uint>, float, Quad<Twin<float>>, TReducer, QuadReducer<uint, Twin<float>, WordsReducer<float, TReducer>>, QuadLanes<float, Twin<float>, TwinLanes<float, float, OneLane<float>>>, TShare>();
+
+        void Of<T, TPack, TSum, TSums, TReducer, TPacked, TLanes, TOwn>()
+            where T : unmanaged
+            where TPack : unmanaged
+            where TSum : unmanaged
+            where TSums : unmanaged
+            where TReducer : unmanaged, IPoolReducer<T, TSum>
+            where TPacked : unmanaged, IPoolReducer<TPack, TSums>
+            where TLanes : unmanaged, ILanes<TSum, TSums>
+            where TOwn : unmanaged, IShare<TSum, TNumber>
+        {
+            // Windows that read neighbouring inputs are neighbours, unless there are gaps between their taps.
+            bool inRows = !call.ChannelsLast && call.Plan.Transposed.Width.Dilation == 1 && call.Plan.Width.OutputLength % (1 << TLanes.Bits) == 0;
+            if (inRows && call.IsAligned) Sum<T, TPack, TSum, TSums, TNumber, TReducer, TPacked, TLanes, TOwn>(call, numbers);
+            else Sum<T, T, TSum, TSum, TNumber, TReducer, TReducer, OneLane<TSum>, TOwn>(call, numbers);
         }
     }
 
-    private static void Sum<T, TSum, TNumber, TReducer, TShare>(PoolCall call, ArrayView<TNumber> numbers)
+    private static void Sum<T, TPack, TSum, TSums, TNumber, TReducer, TPacked, TLanes, TShare>(PoolCall call, ArrayView<TNumber> numbers)
         where T : unmanaged
+        where TPack : unmanaged
         where TSum : unmanaged
+        where TSums : unmanaged
         where TNumber : unmanaged
         where TReducer : unmanaged, IPoolReducer<T, TSum>
+        where TPacked : unmanaged, IPoolReducer<TPack, TSums>
+        where TLanes : unmanaged, ILanes<TSum, TSums>
         where TShare : unmanaged, IShare<TSum, TNumber>
     {
         KernelCache kernels = call.Device.Kernels;
         PlanWindows pooling = call.Device.Plans[call.Plan.Transposed];
-        var launch = kernels.Get(typeof(GradientKernel<T, TSum, TNumber, TReducer, TShare>), accelerator => accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<TNumber>, ArrayView<ListedWindow>, ArrayView<ListedWindow>, Walk, PoolingAxes, TReducer, TShare>(GradientKernel<T, TSum, TNumber, TReducer, TShare>.Run));
-        foreach (Walk walk in call.Walks())
-            call.Device.Guard(call.Plan.Transposed.ToString(), () => launch(call.Stream.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), numbers, call.Windows.List, pooling.List, walk, pooling.Axes, default, default));
+        var launch = kernels.Get(typeof(GradientKernel<T, TPack, TSum, TSums, TNumber, TReducer, TPacked, TLanes, TShare>), accelerator => accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<TNumber>, ArrayView<ListedWindow>, ArrayView<ListedWindow>, Walk, PoolingAxes, TReducer, TPacked, TShare>(GradientKernel<T, TPack, TSum, TSums, TNumber, TReducer, TPacked, TLanes, TShare>.Run));
+        foreach (Walk walk in call.Walks(itemColumns: 1 << TLanes.Bits))
+            call.Device.Guard(call.Plan.Transposed.ToString(), () => launch(call.Stream.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), numbers, call.Windows.List, pooling.List, walk, pooling.Axes, default, default, default));
     }
 }

@@ -87,8 +87,8 @@ internal static class ChosenPlaces
 
     private static long TapAt(AxisWindows axis, ListedWindow window, int position)
     {
-        int from = position - window.Start, tap = from / axis.Step;
-        return from >= 0 && tap * axis.Step == from && tap >= window.Before && tap < window.Before + window.Count ? tap : -1;
+        int from = position - window.Start, tap = axis.Steps.Divide(from, out int rest);
+        return from >= 0 && rest == 0 && tap >= window.Before && tap < window.Before + window.Count ? tap : -1;
     }
 }
 

@@ -11,9 +11,6 @@ namespace Cenote.Gpu;
 /// <param name="ChannelsLast">Whether the channels of a position lie side by side.</param>
 internal sealed record FlatUnpooling(GpuDevice Device, GpuStream Stream, UnpoolShape Shape, ArrayView<long> Flat, bool ChannelsLast)
 {
-    /// <summary>Elements of one launch, and the memory that owners may take at once.</summary>
-    private const long MostItems = 1 << 30, MostBytes = 256 << 20;
-
     private long Channels => ChannelsLast ? Shape.Channels : 1;
 
     private long Outers => ChannelsLast ? Shape.Batch : Shape.Batch * Shape.Channels;
@@ -49,9 +46,9 @@ internal sealed record FlatUnpooling(GpuDevice Device, GpuStream Stream, UnpoolS
     /// <exception cref="NotSupportedException">A plane is larger than kernels count.</exception>
     public void Check(int spatialRank)
     {
-        if ((UInt128)Math.Max(Shape.Plane, Positions) * (ulong)Channels > (ulong)MostItems)
-            throw new NotSupportedException($"unpooling by flat indices needs planes of at most {MostItems} elements; those of {Shape.OutDepths}×{Shape.OutRows}×{Shape.OutColumns} positions and {Channels} channels side by side have more.");
-        long atOnce = MostItems / (Positions * Channels);
+        if ((UInt128)Math.Max(Shape.Plane, Positions) * (ulong)Channels > (ulong)PoolCall.MostItems)
+            throw new NotSupportedException($"unpooling by flat indices needs planes of at most {PoolCall.MostItems} elements; those of {Shape.OutDepths}×{Shape.OutRows}×{Shape.OutColumns} positions and {Channels} channels side by side have more.");
+        long atOnce = PoolCall.MostItems / (Positions * Channels);
         FlatWalk[] walks = [.. Starts(atOnce).Select(outer => Walk(outer, Math.Min(atOnce, Outers - outer), Positions))];
         var check = Device.Kernels.Get(typeof(FlatCheckKernel), accelerator => accelerator.LoadKernel<ArrayView<long>, FlatWalk, ArrayView<int>>(FlatCheckKernel.Run));
         if (IndexFault.First(Device, Stream, Flat, [.. walks.Select(walk => walk.Items)], (number, cell) => check(Stream.Stream, Device.Kernels.Threads(walks[number].Items), Flat, walks[number], cell)) is not { } fault) return;
@@ -63,7 +60,7 @@ internal sealed record FlatUnpooling(GpuDevice Device, GpuStream Stream, UnpoolS
     private void Each(Action<long, long, ArrayView<int>> use)
     {
         var own = Device.Kernels.Get(typeof(FlatOwnerKernel), accelerator => accelerator.LoadKernel<ArrayView<long>, ArrayView<int>, FlatWalk>(FlatOwnerKernel.Run));
-        long plane = Shape.Plane * Channels, atOnce = Math.Clamp(Math.Min(MostBytes / sizeof(int) / plane, MostItems / Math.Max(plane, Positions * Channels)), 1, Outers);
+        long plane = Shape.Plane * Channels, atOnce = Math.Clamp(Math.Min(Device.ScratchBytes / sizeof(int) / plane, PoolCall.MostItems / Math.Max(plane, Positions * Channels)), 1, Outers);
         Device.Guard("unpooling", () =>
         {
             ArrayView<int> all = Stream.Scratch(atOnce * plane * sizeof(int)).Cast<int>();

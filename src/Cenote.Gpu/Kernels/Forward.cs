@@ -78,41 +78,46 @@ internal static partial class Forward
         }
     }
 
-    /// <summary>Elements of 4 bytes, four channels at a time where they lie side by side.</summary>
+    /// <summary>Elements of 4 bytes, four channels, or outputs of a row, at a time.</summary>
     private static void Quads<T, TState, TReducer>(PoolCall call, TReducer reducer)
         where T : unmanaged
         where TState : unmanaged
         where TReducer : unmanaged, IPoolReducer<T, TState>
     {
         if (call.Packs(4)) Fold<Quad<T>, Quad<TState>, QuadReducer<T, TState, TReducer>>(call, new(reducer), 4);
+        else if (Bands.AcceptsRows(call, 4)) Bands.Rows<T, Quad<T>, TState, Quad<TState>, TReducer, QuadReducer<T, TState, TReducer>, QuadLanes<TState, TState, OneLane<TState>>>(call, reducer, new(reducer));
         else Fold<T, TState, TReducer>(call, reducer);
     }
 
-    /// <summary>Elements of 8 bytes, two channels at a time.</summary>
+    /// <summary>Elements of 8 bytes, two at a time.</summary>
     private static void Twins<T, TState, TReducer>(PoolCall call, TReducer reducer)
         where T : unmanaged
         where TState : unmanaged
         where TReducer : unmanaged, IPoolReducer<T, TState>
     {
         if (call.Packs(2)) Fold<Twin<T>, Twin<TState>, TwinReducer<T, TState, TReducer>>(call, new(reducer), 2);
+        else if (Bands.AcceptsRows(call, 2)) Bands.Rows<T, Twin<T>, TState, Twin<TState>, TReducer, TwinReducer<T, TState, TReducer>, TwinLanes<TState, TState, OneLane<TState>>>(call, reducer, new(reducer));
         else Fold<T, TState, TReducer>(call, reducer);
     }
 
-    /// <summary>Elements of 2 bytes, eight channels at a time.</summary>
+    /// <summary>Elements of 2 bytes, eight at a time; four where rows have no multiple of eight.</summary>
     private static void Words<TState, TReducer>(PoolCall call, TReducer reducer)
         where TState : unmanaged
         where TReducer : unmanaged, IPoolReducer<ushort, TState>
     {
         if (call.Packs(8)) Fold<Quad<uint>, Quad<Twin<TState>>, QuadReducer<uint, Twin<TState>, WordsReducer<TState, TReducer>>>(call, new(new(reducer)), 8);
+        else if (Bands.AcceptsRows(call, 8)) Bands.Rows<ushort, Quad<uint>, TState, Quad<Twin<TState>>, TReducer, QuadReducer<uint, Twin<TState>, WordsReducer<TState, TReducer>>, QuadLanes<TState, Twin<TState>, TwinLanes<TState, TState, OneLane<TState>>>>(call, reducer, new(new(reducer)));
+        else if (Bands.AcceptsRows(call, 4)) Bands.Rows<ushort, Twin<uint>, TState, Twin<Twin<TState>>, TReducer, TwinReducer<uint, Twin<TState>, WordsReducer<TState, TReducer>>, TwinLanes<TState, Twin<TState>, TwinLanes<TState, TState, OneLane<TState>>>>(call, reducer, new(new(reducer)));
         else Fold<ushort, TState, TReducer>(call, reducer);
     }
 
-    /// <summary>Bytes, sixteen channels at a time.</summary>
+    /// <summary>Bytes, sixteen at a time.</summary>
     private static void Bytes<TState, TReducer>(PoolCall call, TReducer reducer)
         where TState : unmanaged
         where TReducer : unmanaged, IPoolReducer<byte, TState>
     {
         if (call.Packs(16)) Fold<Quad<uint>, Quad<Quad<TState>>, QuadReducer<uint, Quad<TState>, BytesReducer<TState, TReducer>>>(call, new(new(reducer)), 16);
+        else if (Bands.AcceptsRows(call, 16)) Bands.Rows<byte, Quad<uint>, TState, Quad<Quad<TState>>, TReducer, QuadReducer<uint, Quad<TState>, BytesReducer<TState, TReducer>>, QuadLanes<TState, Quad<TState>, QuadLanes<TState, TState, OneLane<TState>>>>(call, reducer, new(new(reducer)));
         else Fold<byte, TState, TReducer>(call, reducer);
     }
 
@@ -130,6 +135,12 @@ internal static partial class Forward
         if (Separable.Accepts(call.Plan))
         {
             Separable.Run<T, TState, TReducer>(call, reducer, channels);
+            return;
+        }
+
+        if (Bands.Accepts(call.Plan))
+        {
+            Bands.Columns<T, TState, TReducer>(call, reducer, channels);
             return;
         }
 

@@ -46,9 +46,6 @@ internal readonly record struct NumberMemory(ArrayView<byte> Memory, int Size)
     public ArrayView<TNumber> View<TNumber>()
         where TNumber : unmanaged => Memory.Cast<TNumber>();
 
-    /// <summary>The numbers of some planes, or images, of so many.</summary>
-    public NumberMemory Part(long outer, long count, long outers) => this with { Memory = Memory.SubView(outer * (Memory.Length / outers), count * (Memory.Length / outers)) };
-
     public void Use<TUse>(TUse use)
         where TUse : INumberUse
     {

@@ -77,8 +77,8 @@ internal sealed class PlanCache(GpuDevice device)
 
     private static AxisWindows Add(PoolPlan plan, AxisPlan axis, List<ListedWindow> list)
     {
-        if (axis.InputLength > int.MaxValue || axis.OutputLength > int.MaxValue || axis.Span > int.MaxValue || axis.Before + axis.After > int.MaxValue)
-            throw new NotSupportedException($"{plan} has an axis of more than 2^31 − 1 elements, which kernels do not count.");
+        if (axis.OutputLength > int.MaxValue || (Int128)axis.Before + axis.InputLength + axis.After + axis.Span > int.MaxValue)
+            throw new NotSupportedException($"{plan} has an axis of more than 2^31 − 1 elements, padding and one window included, which kernels do not count.");
         int outputs = (int)axis.OutputLength, from = outputs, end = outputs;
         if (axis.Slides) (from, end) = ((int)Math.Clamp(axis.WholeFrom, 0, outputs), (int)Math.Clamp(axis.WholeEnd, 0, outputs));
         if (from >= end) (from, end) = (outputs, outputs);
@@ -89,7 +89,7 @@ internal sealed class PlanCache(GpuDevice device)
             Stride = (int)Math.Min(axis.Stride, int.MaxValue),
             Before = (int)axis.Before,
             Kernel = (int)axis.Kernel,
-            Step = (int)axis.Dilation,
+            Steps = new((int)axis.Dilation),
             WholeFrom = from,
             WholeEnd = end,
             Listed = list.Count,

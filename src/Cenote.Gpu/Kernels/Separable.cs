@@ -41,8 +41,7 @@ internal static class Separable
             most = Math.Max(most, lengths[0] * lengths[1] * lengths[2] * channels);
         }
 
-        if (Math.Max(most, inPlane) > int.MaxValue) throw new NotSupportedException($"{plan} has planes of more elements than kernels count, for windows of so many taps.");
-        long atOnce = Math.Min(call.AtOnce(2 * most * sizeof(TState)), int.MaxValue / Math.Max(most, inPlane));
+        long atOnce = call.AtOnce(2 * most * sizeof(TState));
         call.Device.Guard(plan.ToString(), () =>
         {
             ArrayView<byte> scratch = call.Stream.Scratch(2 * atOnce * most * sizeof(TState));
@@ -78,26 +77,32 @@ internal static class Separable
             AxisPlan windows = axes[axis];
             lengths[axis] = windows.OutputLength;
             long lastStart = (windows.OutputLength - 1) * windows.Stride - windows.Before, blocks = lastStart <= 0 ? 1 : (lastStart + windows.Kernel - 1) / windows.Kernel + 1;
-            var walk = new AxisWalk
-            {
-                Inner = new((int)inner),
-                Blocks = new((int)blocks),
-                Items = checked((int)(inner * blocks * outer)),
-                InLength = (int)windows.InputLength,
-                OutLength = (int)windows.OutputLength,
-                Axis = axis switch { 0 => call.Windows.Depth, 1 => call.Windows.Height, _ => call.Windows.Width },
-                IsLast = pass == pooled.Length - 1 ? 1 : 0,
-                Channels = new((int)channels),
-                Columns = new((int)call.Plan.Width.OutputLength),
-                Which = axis,
-                Depth = call.Windows.Depth,
-                Height = call.Windows.Height,
-                Width = call.Windows.Width,
-                DivisorOverride = call.Plan.DivisorOverride ?? 0,
-            };
             ArrayView<TState> states = pass % 2 == 0 ? one : other, before = pass % 2 == 0 ? other : one;
-            if (pass == 0) first(call.Stream.Stream, kernels.Threads(walk.Items), input, states, output, call.Windows.List, walk, reducer, new(reducer));
-            else next(call.Stream.Stream, kernels.Threads(walk.Items), before, states, output, call.Windows.List, walk, reducer, default);
+            // One line of every block at least.
+            if (inner * blocks > PoolCall.MostItems) throw new NotSupportedException($"{call.Plan} has lines of more elements than kernels count, for windows of so many taps.");
+            for (long from = 0, atOnce = PoolCall.MostItems / (inner * blocks); from < outer; from += atOnce)
+            {
+                var walk = new AxisWalk
+                {
+                    Inner = new((int)inner),
+                    Blocks = new((int)blocks),
+                    Items = (int)(inner * blocks * Math.Min(atOnce, outer - from)),
+                    FirstOuter = from,
+                    InLength = (int)windows.InputLength,
+                    OutLength = (int)windows.OutputLength,
+                    Axis = axis switch { 0 => call.Windows.Depth, 1 => call.Windows.Height, _ => call.Windows.Width },
+                    IsLast = pass == pooled.Length - 1 ? 1 : 0,
+                    Channels = new((int)channels),
+                    Columns = new((int)call.Plan.Width.OutputLength),
+                    Which = axis,
+                    Depth = call.Windows.Depth,
+                    Height = call.Windows.Height,
+                    Width = call.Windows.Width,
+                    DivisorOverride = call.Plan.DivisorOverride ?? 0,
+                };
+                if (pass == 0) first(call.Stream.Stream, kernels.Threads(walk.Items), input, states, output, call.Windows.List, walk, reducer, new(reducer));
+                else next(call.Stream.Stream, kernels.Threads(walk.Items), before, states, output, call.Windows.List, walk, reducer, default);
+            }
         }
     }
 }

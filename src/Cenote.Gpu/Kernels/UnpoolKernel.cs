@@ -45,7 +45,7 @@ internal static class TakeKernel<T, TNumber, TNumbers>
         bool isTaken = position.Exists != 0;
         if (isTaken && onlyLast != 0)
         {
-            long width = walk.Channels.Divisor, height = width * walk.Columns.Divisor, depth = height * walk.Heights.Divisor;
+            long width = walk.Channels.Divisor, height = width * walk.OutColumns, depth = height * walk.OutRows;
             PoolingAxes pooling = new() { Depth = walk.Depth, Height = walk.Height, Width = walk.Width };
             WindowPlane plane = new() { Start = place.Output - place.D * depth - place.H * height - place.W * width, Depth = depth, Height = height, Width = width };
             isTaken = ChosenPlaces.Last<TNumber, TNumbers>(position, readers, readersList, pooling, list, numbers, plane) == place.Output;

@@ -41,7 +41,7 @@ internal static class Unpooling
             PoolPlan plan = Call.Plan.Transposed;
             PlanWindows pooling = Call.Device.Plans[plan];
             var launch = kernels.Get(typeof(UnpoolKernel<T, TNumber, TNumbers>), accelerator => accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<TNumber>, ArrayView<ListedWindow>, ArrayView<ListedWindow>, Walk, PoolingAxes, PlaneLengths, T>(UnpoolKernel<T, TNumber, TNumbers>.Run));
-            foreach (Walk walk in Call.Walks(1, Shape.OutDepths, Shape.OutRows, Shape.OutColumns))
+            foreach (Walk walk in Call.Walks(1, 1, 1, Shape.OutDepths, Shape.OutRows, Shape.OutColumns))
                 Call.Device.Guard("unpooling", () => launch(Call.Stream.Stream, kernels.Threads(walk.Items), Call.Input.Cast<T>(), Call.Output.Cast<T>(), Numbers.View<TNumber>(), Call.Windows.List, pooling.List, walk, pooling.Axes, PlaneLengths.InputOf(plan), default));
         }
     }
