@@ -17,6 +17,8 @@ public sealed class IndexedTests
         (new MaxPool1d(300, 7, 40), [1, 2, 400]),
         (new MaxPool1d(2, 1, 2, dilation: 4), [1, 2, 2]),
         (new MinPool2d(2), [2, 3, 5, 5]),
+        (new MaxPool2d(5, 1, 2), [1, 2, 6, 7]),
+        (new MinPool3d(3, 2, 1, dilation: (3, 1, 1)), [1, 2, 5, 11, 4]),
         (new AdaptiveMaxPool2d((3, 5)), [1, 2, 7, 4]),
         (new GlobalMaxPool2d(), [2, 5, 9, 31]),
         (new GlobalMinPool1d(), [2, 3, 7]),

@@ -26,8 +26,6 @@ internal static class BandKernel<T, TPack, TState, TStates, TReducer, TPacked, T
     where TLanes : unmanaged, ILanes<TState, TStates>
     where TWindows : unmanaged, IBandWindows
 {
-    public const int Rows = 4;
-
     // Bounds: rows are clipped to the input, and so are the taps of a single lane; a pack's own inputs lie inside (Bands), and its neighbours are tested.
     public static void Run(ArrayView<T> input, ArrayView<T> output, ArrayView<ListedWindow> list, Walk walk, int sameDivisor, TReducer reducer, TPacked packed)
     {
@@ -36,21 +34,15 @@ internal static class BandKernel<T, TPack, TState, TStates, TReducer, TPacked, T
         Place place = walk.At(item);
         ListedWindow depth = walk.Depth.At(place.D, list);
         int stride = walk.Height.Stride, kernel = walk.Height.Kernel, start = place.H * stride - walk.Height.Before;
-        int rows = IntrinsicMath.Min(Rows, walk.OutRows - place.H), end = IntrinsicMath.Min(walk.InRows, start + (rows - 1) * stride + kernel);
+        int rows = IntrinsicMath.Min(Readers.Rows, walk.OutRows - place.H), end = IntrinsicMath.Min(walk.InRows, start + (rows - 1) * stride + kernel);
         Quad<TStates> states = new() { A = packed.Identity, B = packed.Identity, C = packed.Identity, D = packed.Identity };
         for (int i = 0; i < depth.Count; i++)
         {
             long plane = place.Input + (depth.Start + (depth.Before + i) * walk.Depth.Step) * walk.InDepth;
             for (int y = IntrinsicMath.Max(0, start); y < end; y++)
             {
-                var reads = new Readers
-                {
-                    A = (uint)(y - start) < (uint)kernel,
-                    B = (uint)(y - start - stride) < (uint)kernel,
-                    C = (uint)(y - start - 2 * stride) < (uint)kernel,
-                    D = (uint)(y - start - 3 * stride) < (uint)kernel,
-                };
-                if (reads.A || reads.B || reads.C || reads.D) Row(input, plane + y * walk.InHeight, place.W, walk, reads, reducer, packed, ref states);
+                Readers reads = Readers.Of(y - start, stride, kernel);
+                if (reads.Any) Row(input, plane + y * walk.InHeight, place.W, walk, reads, reducer, packed, ref states);
             }
         }
 
@@ -145,12 +137,27 @@ internal static class BandKernel<T, TPack, TState, TStates, TReducer, TPacked, T
     }
 
     private static long Divisor(long extent, ListedWindow width, Walk walk) => walk.DivisorOverride != 0 ? walk.DivisorOverride : extent * width.Extent;
+}
 
-    /// <summary>Which of the four rows' windows hold an input row.</summary>
-    private struct Readers
+/// <summary>Which of a band's four rows have windows that hold an input row.</summary>
+internal struct Readers
+{
+    public const int Rows = 4;
+
+    public bool A, B, C, D;
+
+    public readonly bool Any => A | B | C | D;
+
+    /// <param name="row">The input row, counted from where the first window begins.</param>
+    /// <param name="stride">The distance between windows.</param>
+    /// <param name="kernel">The rows of a window.</param>
+    public static Readers Of(int row, int stride, int kernel) => new()
     {
-        public bool A, B, C, D;
-    }
+        A = (uint)row < (uint)kernel,
+        B = (uint)(row - stride) < (uint)kernel,
+        C = (uint)(row - 2 * stride) < (uint)kernel,
+        D = (uint)(row - 3 * stride) < (uint)kernel,
+    };
 }
 
 /// <summary>Chosen taps of windows that begin one input apart, or lie in one lane.</summary>

@@ -60,6 +60,12 @@ internal static class Indexed
             return;
         }
 
+        if (Bands.AcceptsChoices(call.Plan))
+        {
+            Bands.Choices<T, TNumber, TChoice, TNumbers>(call, choice, numbers.View<TNumber>());
+            return;
+        }
+
         KernelCache kernels = call.Device.Kernels;
         var launch = kernels.Get(typeof(ChoiceKernel<T, TNumber, TChoice, TNumbers>), accelerator => accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<TNumber>, ArrayView<ListedWindow>, Walk, TChoice, T>(ChoiceKernel<T, TNumber, TChoice, TNumbers>.Run));
         foreach (Walk walk in call.Walks())
