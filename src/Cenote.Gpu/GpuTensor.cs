@@ -21,7 +21,8 @@ public sealed unsafe class GpuTensor<T> : IDisposable
         if (ElementCount > 0 && !DenseStrides.Are(lengths, strides))
             throw new ArgumentException($"strides {string.Join(", ", strides.ToArray())} are not those of a dense tensor of {PoolPlan.Text(lengths)}.", nameof(strides));
         (Device, _lengths, _strides) = (device, lengths.ToArray(), strides.ToArray());
-        long bytes = checked(ElementCount * sizeof(T));
+        if (ElementCount > long.MaxValue / sizeof(T)) throw new ArgumentException($"lengths {PoolPlan.Text(lengths)} take more than 2^63 − 1 bytes.", nameof(lengths));
+        long bytes = ElementCount * sizeof(T);
         Memory = wrapped == 0 ? device.AllocateBytes(bytes) : new WrappedMemory(device.Accelerator, wrapped, Math.Max(1, bytes));
     }
 

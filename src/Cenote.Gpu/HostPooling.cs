@@ -10,8 +10,8 @@ public static class HostPooling
     private const double DefaultShare = 0.8;
 
     /// <summary>Copies a tensor to a device, pools it there, and copies the result back; some planes at a time where the device has no room for all.</summary>
-    /// <typeparam name="T">The element type; sums of 64-bit integers are for the CPU.</typeparam>
-    /// <param name="layer">Maxima, minima, averages and sums: sliding, adaptive or global.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="layer">Maxima, minima, averages, sums and norms: sliding, adaptive or global.</param>
     /// <param name="device">Where to pool.</param>
     /// <param name="input">N×C×spatial or C×spatial, any strides.</param>
     /// <param name="memoryBytes">The most device memory that tensors of the call may take; null for four fifths of what the device has.</param>
@@ -32,7 +32,7 @@ public static class HostPooling
         return output;
     }
 
-    /// <param name="layer">Maxima, minima, averages and sums: sliding, adaptive or global.</param>
+    /// <param name="layer">Maxima, minima, averages, sums and norms: sliding, adaptive or global.</param>
     /// <param name="device">Where to pool.</param>
     /// <param name="input">N×C×spatial or C×spatial, any strides.</param>
     /// <param name="output">Written: of the plan's output shape, any strides; shares no memory with the input.</param>

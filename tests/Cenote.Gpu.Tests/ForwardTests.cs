@@ -49,6 +49,8 @@ public sealed class ForwardTests
         Each<ushort>();
         Each<int>();
         Each<uint>();
+        Each<long>();
+        Each<ulong>();
 
         void Each<T>()
             where T : unmanaged
@@ -79,6 +81,12 @@ public sealed class ForwardTests
         ["adaptive"] = (new AdaptiveAvgPool2d((3, 5)), [2, 8, 7, 11]),
         ["adaptive maximum"] = (new AdaptiveMaxPool2d((4, 9)), [2, 3, 7, 6]),
         ["minimum of padded windows"] = (new MinPool1d(3, 2, 2), [2, 3, 7]),
+        ["one window beyond the input"] = (new AvgPool1d(5, 5, 2), [2, 3, 3]),
+        ["one window and dilation"] = (new AvgPool2d((3, 2), 1, (1, 1), ceilMode: true), [1, 4, 1, 1]),
+        ["blocks"] = (new BlockReduce2d(3), [1, 2, 5, 4]),
+        ["blocks filled with zeros"] = (new BlockReduce2d(3, Reduction.Sum) { Edge = BlockEdge.Pad }, [1, 4, 5, 4]),
+        ["zeros as data"] = (new BlockReduce2d(3, Reduction.Max) { Edge = BlockEdge.Pad }, [1, 2, 5, 4]),
+        ["zeros as data of a minimum"] = (new BlockReduce1d(4, Reduction.Min) { Edge = BlockEdge.Pad }, [1, 3, 9]),
         ["a batch of 0"] = (new MaxPool2d(2), [0, 3, 4, 4]),
     };
 
@@ -99,6 +107,8 @@ public sealed class ForwardTests
         Each<BFloat16>();
         Each<byte>();
         Each<int>();
+        Each<long>();
+        Each<ulong>();
 
         void Each<T>()
             where T : unmanaged
@@ -137,6 +147,7 @@ public sealed class ForwardTests
                 Same<float>(device, max, shape, last);
                 Same<System.Half>(device, max, shape, last);
                 Same<byte>(device, avg, shape, last);
+                Same<long>(device, avg, shape, last);
                 Tensor<float> x = Samples.Of<float>(shape, last);
                 Samples.AssertNear(avg.Forward(x), Run(device, avg, x), 1, $"{avg}", scale: avg is SumPool2d ? 50 * 2500 : 50 * 40);
             }

@@ -70,6 +70,40 @@ public sealed class MemoryTests
         Assert.Throws<ArgumentException>(() => gpu.Wrap<float>(owner.Pointer, [2, 2], [4, 1]));
     }
 
+    /// <summary>Where memory between kernels is short, planes have their turn after each other: the same bits.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Planes_in_turn_make_the_same_tensors(string device)
+    {
+        using GpuDevice gpu = Devices.New(device);
+        (MaxPool2d max, LpPool2d norm, MaxUnpool2d unpool) = (new(2), new(2, 2) { TrueNorm = true }, new(2));
+        foreach (bool last in new[] { false, true })
+        {
+            Tensor<float> x = Samples.Of<float>([3, 5, 4, 6], last), dy = Samples.Of<float>([3, 5, 2, 3], last, seed: 2), wide = Samples.Of<float>([3, 5, 10, 12], last);
+            using GpuTensor<float> input = gpu.Upload(x), gradient = gpu.Upload(dy), large = gpu.Upload(wide);
+            using GpuTensor<long> flat = gpu.Upload(max.ForwardWithIndices(x).Indices.ToFlat()), like = last ? gpu.Upload(Like(flat.Download(), dy)) : gpu.Upload(flat.Download());
+            var whole = new List<Tensor<float>>();
+            foreach (long bytes in new long[] { 256 << 20, 1, 200, 1000 })
+            {
+                gpu.ScratchBytes = bytes;
+                using GpuTensor<float> a = max.BackwardFromInput(gradient, input), b = norm.Backward(gradient, input), c = unpool.Forward(gradient, like), d = unpool.Backward(input, like), e = new MaxPool2d(9, 1).Forward(large);
+                List<Tensor<float>> now = [a.Download(), b.Download(), c.Download(), d.Download(), e.Download()];
+                if (whole.Count == 0) whole = now;
+                for (int i = 0; i < now.Count; i++) Samples.AssertSame(whole[i], now[i], $"result {i} in {bytes} bytes");
+            }
+
+            Samples.AssertSame(max.BackwardFromInput(dy, x), whole[0], "gradient from the input");
+            Samples.AssertSame(new MaxPool2d(9, 1).Forward(wide), whole[4], "large windows");
+        }
+
+        static Tensor<long> Like(Tensor<long> source, Tensor<float> order)
+        {
+            Tensor<long> target = Tensor.CreateFromShapeUninitialized<long>(source.Lengths, order.Strides);
+            source.CopyTo(target);
+            return target;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Everything_disposed_leaves_nothing_behind(string device)

@@ -61,18 +61,40 @@ public sealed class PtxTests
     [InlineData(typeof(BandKernel<ushort, ushort, float, float, WordExtreme<HalfWord, Greatest>, WordExtreme<HalfWord, Greatest>, OneLane<float>, ChosenBand>))]
     [InlineData(typeof(GradientKernel<float, float, float, float, byte, PlainSum, PlainSum, OneLane<float>, ChosenShare<byte, NumberFormat>>))]
     [InlineData(typeof(UnpoolKernel<uint, byte, NumberFormat>))]
+    [InlineData(typeof(FlatUnpoolKernel<uint>))]
+    [InlineData(typeof(FlatTakeKernel<uint>))]
+    [InlineData(typeof(GatherKernel<Quad<float>, Quad<float>, QuadReducer<float, float, NormReducer<float, float, Reals, SingleMean, Square<float>, SquareRoot<float, Reals>>>>))]
+    [InlineData(typeof(GatherKernel<ushort, float, NormReducer<ushort, float, Reals, WordMean<HalfWord>, AnyPower<float, Reals>, AnyPower<float, Reals>>>))]
+    [InlineData(typeof(SmoothWindowsKernel<float, float, float, SingleMean, PowerFormula<float, Reals>>))]
+    [InlineData(typeof(SmoothGatherKernel<float, float, LpWindow<float>, SingleMean, MagnitudeFormula<float, Reals>>))]
     public void No_kernel_uses_local_memory(Type kernel)
     {
         AssertLean(Of(kernel));
     }
 
+    /// <summary>The means of integers, and numbers that become positions, divide 64 bits, once per output.</summary>
+    [Theory]
+    [InlineData(typeof(TakeKernel<uint, byte, NumberFormat>))]
+    [InlineData(typeof(ToFlatKernel<byte, NumberFormat>))]
+    [InlineData(typeof(GatherKernel<Twin<long>, Twin<WideInteger>, TwinReducer<long, WideInteger, LongIntegerMean<long, LongFormat>>>))]
+    public void Kernels_that_divide_use_no_local_memory(Type kernel)
+    {
+        string ptx = Of(kernel);
+        Assert.Matches(@"(div|rem)\.[su]64", ptx);
+        AssertRegistersOnly(ptx);
+    }
+
     private static void AssertLean(string ptx)
+    {
+        AssertRegistersOnly(ptx);
+        Assert.DoesNotMatch(@"(div|rem)\.[su]64", ptx);
+    }
+
+    private static void AssertRegistersOnly(string ptx)
     {
         Assert.DoesNotContain(".local", ptx, StringComparison.Ordinal);
         Assert.DoesNotContain("atom", ptx, StringComparison.Ordinal);
         Assert.DoesNotContain("call.uni", ptx, StringComparison.Ordinal);
-        // Only the means of integers divide 64 bits, once per output.
-        Assert.DoesNotMatch(@"(div|rem)\.[su]64", ptx);
     }
 
     private static string Of(Type kernel)

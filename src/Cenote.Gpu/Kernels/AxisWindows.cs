@@ -29,6 +29,9 @@ internal struct AxisWindows
             return new() { Start = position * Stride - Before, Count = Kernel, Extent = Kernel };
         return list[Listed + (position < WholeFrom ? position : position - (WholeEnd - WholeFrom))];
     }
+
+    /// <summary>Which tap of a window a position is.</summary>
+    public readonly int Tap(int position, int window, ArrayView<ListedWindow> list) => Tap(position, At(window, list));
 }
 
 /// <summary>One window as the plan gives it.</summary>

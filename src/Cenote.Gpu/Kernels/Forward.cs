@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 namespace Cenote.Gpu;
 
 /// <summary>The one dispatch from an operator of the core and an element type to a kernel.</summary>
-internal static class Forward
+internal static partial class Forward
 {
     /// <exception cref="NotSupportedException">The operator, or the type, has no kernel.</exception>
     public static void Run(PoolCall call, PoolOperator @operator, ElementType type)
@@ -14,6 +14,7 @@ internal static class Forward
             case ExtremeOperator<Greatest>: Extreme<Greatest>(call, type); break;
             case ExtremeOperator<Least>: Extreme<Least>(call, type); break;
             case MeanOperator mean: Mean(call, type, mean); break;
+            case LpOperator norm: Norm(call, type, norm); break;
             default: throw new NotSupportedException($"{call.Plan.Layer} has no kernels for devices; pool on the CPU.");
         }
     }
@@ -21,10 +22,18 @@ internal static class Forward
     private static void Extreme<TOrder>(PoolCall call, ElementType type)
         where TOrder : unmanaged, IOrder
     {
-        // Shared out among threads, a plane's taps are in no order: what is chosen must carry its place.
-        if (call.Plan.IsGlobal)
+        if (call.Plan.ReadsPadding)
         {
-            Indexed.Choose<TOrder>(call, type, null);
+            // The kernel that knows padded taps is the one with indices, which nobody reads here.
+            int size = OffsetMemory.SizeFor(call.Plan.Taps);
+            call.Device.Guard(call.Plan.ToString(), () => Indexed.Choose<TOrder>(call, type, new(call.Stream.Scratch(call.Plan.OutputElements * size), size)));
+            return;
+        }
+
+        // Shared out among threads, a plane's taps are in no order: what is chosen must carry its place.
+        if (Global.Accepts(call.Plan))
+        {
+            Indexed.Choose<TOrder>(call, type, default);
             return;
         }
 
@@ -64,7 +73,8 @@ internal static class Forward
             case ElementType.UInt16: Words<long, SmallIntegerMean<ushort, IntegerFormat>>(call, new(nearest)); break;
             case ElementType.Int32: Quads<int, long, SmallIntegerMean<int, IntegerFormat>>(call, new(nearest)); break;
             case ElementType.UInt32: Quads<uint, long, SmallIntegerMean<uint, IntegerFormat>>(call, new(nearest)); break;
-            default: throw new NotSupportedException($"{call.Plan.Layer} adds no {type} on devices: their sums need 128 bits; pool on the CPU.");
+            case ElementType.Int64: Twins<long, WideInteger, LongIntegerMean<long, LongFormat>>(call, new(nearest)); break;
+            default: Twins<ulong, WideInteger, LongIntegerMean<ulong, LongFormat>>(call, new(nearest)); break;
         }
     }
 
@@ -116,7 +126,7 @@ internal static class Forward
         where TState : unmanaged
         where TReducer : unmanaged, IPoolReducer<T, TState>
     {
-        if (call.Plan.IsGlobal)
+        if (Global.Accepts(call.Plan))
         {
             Global.Fold<T, TState, TReducer>(call, reducer, channels);
             return;

@@ -17,6 +17,24 @@ internal sealed record PoolCall(GpuDevice Device, GpuStream Stream, PoolPlan Pla
 
     public PlanWindows Windows { get; } = Device.Plans[Plan];
 
+    /// <summary>The planes, or where channels lie side by side the images, of this call: all of the plan's, or some.</summary>
+    public long Outers { get; init; } = ChannelsLast ? Plan.Batch : Plan.Batch * Plan.Channels;
+
+    /// <summary>The call for some planes, or images: its memory begins with theirs.</summary>
+    public PoolCall Part(long outer, long count)
+    {
+        return this with { Input = Of(Input), Output = Of(Output), Outers = count };
+
+        ArrayView<byte> Of(ArrayView<byte> all)
+        {
+            long each = all.Length / Outers;
+            return all.SubView(outer * each, count * each);
+        }
+    }
+
+    /// <summary>How many planes, or images, have their turn at once in a call that needs so many bytes for each of them meanwhile.</summary>
+    public long AtOnce(long bytes) => Math.Clamp(Device.ScratchBytes / Math.Max(1, bytes), 1, Math.Max(1, Outers));
+
     /// <summary>Whether so many channels can be moved in one access.</summary>
     public bool Packs(int channels) => ChannelsLast && Plan.Channels % channels == 0 && IsAligned;
 
@@ -34,7 +52,7 @@ internal sealed record PoolCall(GpuDevice Device, GpuStream Stream, PoolPlan Pla
     {
         long channels = ChannelsLast ? Plan.Channels / channelsPerItem : 1, width = channels, height = width * Plan.Width.InputLength, depth = height * Plan.Height.InputLength;
         if (Math.Max(Math.Max(depths, heights), Math.Max(columns, channels)) > MostItems) throw new NotSupportedException($"{Plan} has more outputs along an axis, or more channels, than kernels count.");
-        long[] items = [(columns + itemColumns - 1) / itemColumns, (heights + itemRows - 1) / itemRows, depths, ChannelsLast ? Plan.Batch : Plan.Batch * Plan.Channels], atOnce = AtOnce(items, MostItems / channels);
+        long[] items = [(columns + itemColumns - 1) / itemColumns, (heights + itemRows - 1) / itemRows, depths, Outers], atOnce = ItemsAtOnce(items, MostItems / channels);
         return
             from outer in Starts(3)
             from d in Starts(2)
@@ -79,7 +97,7 @@ internal sealed record PoolCall(GpuDevice Device, GpuStream Stream, PoolPlan Pla
     }
 
     /// <summary>How many items of each axis one launch makes: of the first axis that does not fit a part, and one of each beyond it.</summary>
-    private static long[] AtOnce(long[] items, long room)
+    private static long[] ItemsAtOnce(long[] items, long room)
     {
         var atOnce = new long[items.Length];
         for (int axis = 0; axis < items.Length; axis++)

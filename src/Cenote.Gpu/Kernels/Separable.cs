@@ -9,9 +9,6 @@ internal static class Separable
     /// <summary>From so many taps on, and so many per output that other windows read too, axis by axis is worth its traffic.</summary>
     private const long FewestTaps = 49, FewestShared = 8;
 
-    /// <summary>What states may take at once; more planes have their turn after each other.</summary>
-    private const long MostBytes = 256 << 20;
-
     private static readonly int[] Order = [2, 1, 0];
 
     public static bool Accepts(PoolPlan plan)
@@ -35,7 +32,7 @@ internal static class Separable
         PoolPlan plan = call.Plan;
         AxisPlan[] axes = [plan.Depth, plan.Height, plan.Width];
         int[] pooled = [.. Order.Where(axis => axes[axis].Kernel != 1 || axes[axis].Stride != 1 || axes[axis].OutputLength != axes[axis].InputLength)];
-        long channels = call.ChannelsLast ? plan.Channels / channelsPerItem : 1, outers = call.ChannelsLast ? plan.Batch : plan.Batch * plan.Channels;
+        long channels = call.ChannelsLast ? plan.Channels / channelsPerItem : 1, outers = call.Outers;
         long[] lengths = [plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength];
         long inPlane = lengths[0] * lengths[1] * lengths[2] * channels, outPlane = plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength * channels, most = 0;
         foreach (int axis in pooled)
@@ -44,7 +41,7 @@ internal static class Separable
             most = Math.Max(most, lengths[0] * lengths[1] * lengths[2] * channels);
         }
 
-        long atOnce = Math.Clamp(MostBytes / Math.Max(1, 2 * most * sizeof(TState)), 1, Math.Max(1, outers));
+        long atOnce = call.AtOnce(2 * most * sizeof(TState));
         call.Device.Guard(plan.ToString(), () =>
         {
             ArrayView<byte> scratch = call.Stream.Scratch(2 * atOnce * most * sizeof(TState));
