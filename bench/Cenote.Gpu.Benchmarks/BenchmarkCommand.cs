@@ -59,7 +59,7 @@ internal static class BenchmarkCommand
         if (names is null) return JobTable.Rows;
         string[] asked = names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return asked.FirstOrDefault(name => JobTable.Rows.All(row => row.Name != name)) is { } unknown
-            ? throw new UserError($"--rows: '{unknown}' is none of {string.Join(", ", JobTable.Rows.Select(row => row.Name))}.")
+            ? throw new UserError($"--rows is '{unknown}'; it must be names of {string.Join(", ", JobTable.Rows.Select(row => row.Name))}.")
             : JobTable.Rows.Where(row => asked.Contains(row.Name));
     }
 

@@ -18,7 +18,7 @@ internal static class ResultTable
         writer.WriteLine();
         foreach (string version in versions) writer.WriteLine($"- {version}");
         writer.WriteLine();
-        writer.WriteLine("Milliseconds of a call: medians of rounds in turn. GB/s count each byte that must move once; the copy moves as many. Above 1, × PyTorch is faster. 32 bits are float32, 16 Half.");
+        writer.WriteLine("Milliseconds of a call: medians of rounds in turn. GB/s count each byte that must move once; the copy moves as many. × PyTorch is PyTorch's time over Cenote's: above 1 Cenote is faster. 32 bits are float32, 16 Half.");
         writer.WriteLine($"{verdicts.Count(verdict => verdict == "meets")} of {results.Count} rows meet their aims{(results.Count < jobs ? $"; {jobs - results.Count} were not measured" : "")}.");
         writer.WriteLine();
         var table = new MarkdownTable(writer, 4, "row", "layout", "bits", "what", "Cenote", "GB/s", "copy", "PyTorch", "of copy", "× PyTorch", "verdict");
