@@ -15,6 +15,7 @@ public sealed class DeviceTests : IDisposable
     [InlineData("max", "-k 2 --zero-padding -p 1 --layout nhwc", "f8")]
     [InlineData("avg", "-k 2 --exclude-padding", "f2")]
     [InlineData("avg", "-k 3x2 -p 1x0", "u1")]
+    [InlineData("avg", "-k 2", "i8")]
     [InlineData("min", "-k 2 --layout nhwc", "i8")]
     [InlineData("sum", "-k 2 --dims 3", "i4")]
     [InlineData("global-max", "", "u2")]
@@ -76,10 +77,7 @@ public sealed class DeviceTests : IDisposable
         _place.Write("a.npy", NpyArray.Random("f4", [4, 4], 1));
         string[] before = _place.Snapshot;
         Assert.Contains("a.npy: StochasticPool2d(", _place.Run("stochastic a.npy -k 2 --device simulated").Refused(), StringComparison.Ordinal);
-        // Sums of 64-bit integers need 128 bits.
-        _place.Write("b.npy", NpyArray.Random("i8", [4, 4], 1));
-        _place.Run("avg b.npy -k 2 --device simulated").Refused();
-        Assert.Equal([.. before, _place.Snapshot[^1]], _place.Snapshot);
+        Assert.Equal(before, _place.Snapshot);
     }
 
     [Theory]
