@@ -52,28 +52,20 @@ internal sealed record PoolCall(GpuDevice Device, GpuStream Stream, PoolPlan Pla
     {
         long channels = ChannelsLast ? Plan.Channels / channelsPerItem : 1, width = channels, height = width * Plan.Width.InputLength, depth = height * Plan.Height.InputLength;
         if (Math.Max(Math.Max(depths, heights), Math.Max(columns, channels)) > MostItems) throw new NotSupportedException($"{Plan} has more outputs along an axis, or more channels, than kernels count.");
-        long[] items = [(columns + itemColumns - 1) / itemColumns, (heights + itemRows - 1) / itemRows, depths, Outers], atOnce = [1, 1, 1, 1];
-        // Of the first axis that does not fit there is a part, and one of each beyond it.
-        long room = MostItems / channels;
-        for (int axis = 0; axis < 4 && room > 0; axis++)
-        {
-            atOnce[axis] = Math.Clamp(items[axis], 1, room);
-            room = atOnce[axis] < items[axis] ? 0 : room / atOnce[axis];
-        }
-
-        for (long outer = 0; outer < items[3]; outer += atOnce[3])
-        for (long d = 0; d < items[2]; d += atOnce[2])
-        for (long row = 0; row < items[1]; row += atOnce[1])
-        for (long column = 0; column < items[0]; column += atOnce[0])
-        {
-            int columnsNow = Now(column, 0), rowsNow = Now(row, 1), depthsNow = Now(d, 2);
-            yield return new()
+        long[] items = [(columns + itemColumns - 1) / itemColumns, (heights + itemRows - 1) / itemRows, depths, Outers], atOnce = AtOnce(items, MostItems / channels);
+        return
+            from outer in Starts(3)
+            from d in Starts(2)
+            from row in Starts(1)
+            from column in Starts(0)
+            let now = (Columns: Now(column, 0), Rows: Now(row, 1), Depths: Now(d, 2))
+            select new Walk
             {
                 Channels = new((int)channels),
-                Columns = new(columnsNow),
-                Rows = new(rowsNow),
-                Depths = new(depthsNow),
-                Items = checked((int)(channels * columnsNow * rowsNow * depthsNow * Now(outer, 3))),
+                Columns = new(now.Columns),
+                Rows = new(now.Rows),
+                Depths = new(now.Depths),
+                Items = checked((int)(channels * now.Columns * now.Rows * now.Depths * Now(outer, 3))),
                 FirstColumn = (int)(column * itemColumns),
                 FirstRow = (int)(row * itemRows),
                 FirstDepth = (int)d,
@@ -95,8 +87,25 @@ internal sealed record PoolCall(GpuDevice Device, GpuStream Stream, PoolPlan Pla
                 DivisorOverride = Plan.DivisorOverride ?? 0,
                 ReadsPadding = Plan.ReadsPadding ? 1 : 0,
             };
+
+        IEnumerable<long> Starts(int axis)
+        {
+            for (long from = 0; from < items[axis]; from += atOnce[axis]) yield return from;
         }
 
         int Now(long from, int axis) => (int)Math.Min(atOnce[axis], items[axis] - from);
+    }
+
+    /// <summary>How many items of each axis one launch makes: of the first axis that does not fit a part, and one of each beyond it.</summary>
+    private static long[] AtOnce(long[] items, long room)
+    {
+        var atOnce = new long[items.Length];
+        for (int axis = 0; axis < items.Length; axis++)
+        {
+            atOnce[axis] = Math.Clamp(items[axis], 1, Math.Max(1, room));
+            room = atOnce[axis] < items[axis] ? 0 : room / atOnce[axis];
+        }
+
+        return atOnce;
     }
 }
