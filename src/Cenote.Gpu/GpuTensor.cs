@@ -7,7 +7,7 @@ namespace Cenote.Gpu;
 
 /// <summary>A dense tensor in a device's memory, where it stays from layer to layer.</summary>
 /// <typeparam name="T">float, double, Half, <see cref="BFloat16"/> or an integer of 8 to 64 bits.</typeparam>
-/// <remarks>Layers write to it on a stream and return at once; <see cref="Download"/> and <see cref="CopyTo"/> wait for the device first.</remarks>
+/// <remarks>Layers write to it on a stream and return at once; <see cref="Download"/> and <see cref="CopyTo(Span{T})"/> wait for the device first.</remarks>
 public sealed unsafe class GpuTensor<T> : IDisposable
     where T : unmanaged
 {
@@ -112,6 +112,20 @@ public sealed unsafe class GpuTensor<T> : IDisposable
                 Device.Accelerator.DefaultStream.Synchronize();
             });
         }
+    }
+
+    /// <summary>Copies the elements to another tensor of the device, in the order of their memory, and returns at once.</summary>
+    /// <param name="target">As many elements, on the same device; shares no memory with this one.</param>
+    /// <param name="stream">Where to queue the copy; null for the device's default stream.</param>
+    /// <exception cref="ArgumentException">There are more elements or fewer, or the tensors or the stream are on different devices.</exception>
+    /// <exception cref="GpuException">The device is lost.</exception>
+    public void CopyTo(GpuTensor<T> target, GpuStream? stream = null)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (target.ElementCount != ElementCount) throw new ArgumentException($"target has {target.ElementCount} elements; tensor {PoolPlan.Text(Lengths)} has {ElementCount}.", nameof(target));
+        stream = TensorOrder.StreamOf(Device, stream, target.Device);
+        TensorOrder.RequireApart(nameof(target), target, "tensor", this);
+        if (ElementCount > 0) Device.Guard("copying", () => Bytes.CopyTo(stream.Stream, target.Bytes));
     }
 
     /// <summary>Frees the device memory; memory that was wrapped stays its owner's.</summary>

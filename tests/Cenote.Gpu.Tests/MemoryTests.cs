@@ -36,6 +36,23 @@ public sealed class MemoryTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void A_tensor_is_copied_on_the_device(string device)
+    {
+        GpuDevice gpu = Devices.Get(device);
+        Tensor<float> x = Samples.Of<float>([2, 3, 4, 5], special: true);
+        using GpuStream stream = gpu.CreateStream();
+        using GpuTensor<float> there = gpu.Upload(x), copy = gpu.Allocate<float>(2, 3, 4, 5), flat = gpu.Allocate<float>(120), other = gpu.Allocate<float>(119);
+        there.CopyTo(copy);
+        there.CopyTo(flat, stream);
+        stream.Synchronize();
+        Samples.AssertSame(x, copy.Download(), "copy");
+        Samples.AssertSame(x, Tensor.Create([.. flat.Download()], x.Lengths), "elements in the order of memory");
+        Assert.Contains("target has 119 elements", Assert.Throws<ArgumentException>(() => there.CopyTo(other)).Message, StringComparison.Ordinal);
+        Assert.Contains("shares memory", Assert.Throws<ArgumentException>(() => there.CopyTo(there)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void A_slice_becomes_dense_and_other_orders_are_refused(string device)
     {
         GpuDevice gpu = Devices.Get(device);
