@@ -52,7 +52,7 @@ internal sealed record PoolCall(GpuDevice Device, GpuStream Stream, PoolPlan Pla
     {
         long channels = ChannelsLast ? Plan.Channels / channelsPerItem : 1, width = channels, height = width * Plan.Width.InputLength, depth = height * Plan.Height.InputLength;
         if (Math.Max(Math.Max(depths, heights), Math.Max(columns, channels)) > MostItems) throw new NotSupportedException($"{Plan} has more outputs along an axis, or more channels, than kernels count.");
-        long[] items = [(columns + itemColumns - 1) / itemColumns, (heights + itemRows - 1) / itemRows, depths, Outers], atOnce = AtOnce(items, MostItems / channels);
+        long[] items = [(columns + itemColumns - 1) / itemColumns, (heights + itemRows - 1) / itemRows, depths, Outers], atOnce = ItemsAtOnce(items, MostItems / channels);
         return
             from outer in Starts(3)
             from d in Starts(2)
@@ -97,7 +97,7 @@ internal sealed record PoolCall(GpuDevice Device, GpuStream Stream, PoolPlan Pla
     }
 
     /// <summary>How many items of each axis one launch makes: of the first axis that does not fit a part, and one of each beyond it.</summary>
-    private static long[] AtOnce(long[] items, long room)
+    private static long[] ItemsAtOnce(long[] items, long room)
     {
         var atOnce = new long[items.Length];
         for (int axis = 0; axis < items.Length; axis++)
