@@ -33,10 +33,10 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
     public static string Name => "folded pixels";
 
     public static bool Accepts(in PoolJob job) =>
-        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Suit<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan) && Pays(job.Plan.Height, job.Plan.Width);
+        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Suit<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan);
 
     /// <summary>Whether the registers loaded for an output are fewer than its taps. Storing and loading what was folded costs about as much as six more.</summary>
-    private static bool Pays(AxisPlan height, AxisPlan width) => width.Kernel * height.Stride + height.Kernel + 6 < height.Kernel * width.Kernel;
+    public static bool Pays(PoolPlan plan) => plan.Width.Kernel * plan.Height.Stride + plan.Height.Kernel + 6 < plan.Height.Kernel * plan.Width.Kernel;
 
     public static long Channels(PoolPlan plan) => 1;
 

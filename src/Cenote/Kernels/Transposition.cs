@@ -8,7 +8,7 @@ internal static unsafe class Transposition
     /// <summary>Elements that <see cref="Turn"/> works in: two squares.</summary>
     public static long Room<TTap, T>()
         where T : unmanaged
-        where TTap : unmanaged, ILanes<TTap, T> => 2L * TTap.Count * TTap.Count;
+        where TTap : unmanaged, IRegister<TTap, T> => 2L * TTap.Count * TTap.Count;
 
     /// <summary>
     /// Writes the columns of the square one after the other. Taking every second lane of two neighbouring registers moves the lowest bit of an
@@ -19,7 +19,7 @@ internal static unsafe class Transposition
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Turn<TTap, T>(T* square, T* to)
         where T : unmanaged
-        where TTap : unmanaged, ILanes<TTap, T>
+        where TTap : unmanaged, IRegister<TTap, T>
     {
         if (TTap.Count == 8)
         {
@@ -49,7 +49,7 @@ internal static unsafe class Transposition
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Eight<TTap, T>(T* square, T* to)
         where T : unmanaged
-        where TTap : unmanaged, ILanes<TTap, T>
+        where TTap : unmanaged, IRegister<TTap, T>
     {
         TTap first = TTap.Load(square), second = TTap.Load(square + 8), third = TTap.Load(square + 16), fourth = TTap.Load(square + 24);
         TTap fifth = TTap.Load(square + 32), sixth = TTap.Load(square + 40), seventh = TTap.Load(square + 48), eighth = TTap.Load(square + 56);
