@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Cenote;
 
@@ -21,6 +23,12 @@ internal static unsafe class Transposition
         where T : unmanaged
         where TTap : unmanaged, IRegister<TTap, T>
     {
+        if (Unsafe.SizeOf<TTap>() == 32 && sizeof(T) == 4 && Avx2.IsSupported)
+        {
+            Eight((float*)square, (float*)to);
+            return;
+        }
+
         if (TTap.Count == 8)
         {
             Eight<TTap, T>(square, to);
@@ -44,6 +52,25 @@ internal static unsafe class Transposition
             turned = spare;
         }
     }
+
+    /// <summary>Eight registers of 32 bits a lane: halves of rows four apart are loaded together, so that nothing has to cross from half to half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Eight(float* square, float* to)
+    {
+        for (int half = 0; half < 8; half += 4)
+        {
+            Vector256<float> first = Halves(square + half), second = Halves(square + half + 8), third = Halves(square + half + 16), fourth = Halves(square + half + 24);
+            Vector256<double> low = Avx.UnpackLow(first, second).AsDouble(), high = Avx.UnpackHigh(first, second).AsDouble();
+            Vector256<double> nextLow = Avx.UnpackLow(third, fourth).AsDouble(), nextHigh = Avx.UnpackHigh(third, fourth).AsDouble();
+            Avx.UnpackLow(low, nextLow).AsSingle().Store(to + 8 * half);
+            Avx.UnpackHigh(low, nextLow).AsSingle().Store(to + 8 * half + 8);
+            Avx.UnpackLow(high, nextHigh).AsSingle().Store(to + 8 * half + 16);
+            Avx.UnpackHigh(high, nextHigh).AsSingle().Store(to + 8 * half + 24);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Halves(float* row) => Vector256.Create(Vector128.Load(row), Vector128.Load(row + 32));
 
     /// <summary>The same for eight registers, which stay registers all the while.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,8 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// Windows of uneven lengths, whatever the reducer and the strides: the states of an output row are kept, and the taps of each input row combined into them, in the reference's order; more than
-/// <see cref="PoolPlan.MostTapsInOrder"/> by rows, as <see cref="FoldedWindows{T, TTap, TState, TAcc, TFold}"/> does. What is to be known of the windows along the width is worked out once.
+/// Windows of uneven lengths, whatever the reducer and the strides: the states of an output row are kept, and the taps of each input row combined into them, row by row as
+/// <see cref="FoldedWindows{T, TTap, TState, TAcc, TFold}"/> does it, so that sums are the same. What is to be known of the windows along the width is worked out once.
 /// </summary>
 internal sealed unsafe class UnevenWindows<T, TState, TReducer>(TReducer reducer) : PoolKernel
     where T : unmanaged
@@ -45,7 +45,7 @@ internal sealed unsafe class UnevenWindows<T, TState, TReducer>(TReducer reducer
                 for (long j = 0; j < height.Count; j++)
                 {
                     job.Cancellation.ThrowIfCancellationRequested();
-                    Combine(plane + (depth.Start + i * depth.Step) * from.Depth + (height.Start + j * height.Step) * from.Height, from.Width, widths, states, byRows: plan.MaxCount > PoolPlan.MostTapsInOrder);
+                    Combine(plane + (depth.Start + i * depth.Step) * from.Depth + (height.Start + j * height.Step) * from.Height, from.Width, widths, states);
                 }
             }
 
@@ -53,15 +53,15 @@ internal sealed unsafe class UnevenWindows<T, TState, TReducer>(TReducer reducer
         }
     }
 
-    private void Combine(T* row, long step, ReadOnlySpan<Window> widths, Span<TState> states, bool byRows)
+    private void Combine(T* row, long step, ReadOnlySpan<Window> widths, Span<TState> states)
     {
         for (int w = 0; w < widths.Length; w++)
         {
             ref readonly Window width = ref widths[w];
             T* tap = row + width.Start * step;
-            TState state = byRows ? reducer.Identity : states[w];
+            TState state = reducer.Identity;
             for (long k = 0, next = width.Step * step; k < width.Count; k++, tap += next) state = reducer.Combine(state, reducer.Lift(*tap));
-            states[w] = byRows ? reducer.Combine(states[w], state) : state;
+            states[w] = reducer.Combine(states[w], state);
         }
     }
 }
