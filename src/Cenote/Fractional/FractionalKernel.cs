@@ -14,6 +14,9 @@ internal sealed unsafe class FractionalKernel<T, TChoice>(FractionalWindows wind
     where T : unmanaged
     where TChoice : struct, ITapChoice<T>
 {
+    /// <summary>Planes whose neighbours do not lie side by side are copied, so many at a time as share a cache line, and fit the second-level cache.</summary>
+    private const long MostCopied = 16, CopyBytes = 1 << 18;
+
     public override string Name => "fractional";
 
     public override bool Accepts(in PoolJob job) => true;
@@ -29,27 +32,58 @@ internal sealed unsafe class FractionalKernel<T, TChoice>(FractionalWindows wind
     public override void Run(in PoolJob job, long first, long end)
     {
         PoolPlan plan = job.Plan;
-        long depths = plan.Depth.OutputLength, rows = plan.Height.OutputLength, columns = plan.Width.OutputLength;
-        long bytes = Scratch.Round((depths + rows + columns) * sizeof(long)), positions = plan.Width.InputLength - windows.Taps(2) + 1;
-        bool asLines = line is not null && job.Offsets.Start is null && job.InputLayout.Width == 1 && positions >= line.Least;
-        long* starts = (long*)Scratch.Of(bytes + (asLines ? positions * sizeof(T) : 0));
-        T* maxima = (T*)((byte*)starts + bytes);
+        TensorLayout from = job.InputLayout;
+        long depths = plan.Depth.OutputLength, rows = plan.Height.OutputLength, columns = plan.Width.OutputLength, positions = plan.Width.InputLength - windows.Taps(2) + 1;
+        long elements = plan.Depth.InputLength * plan.Height.InputLength * plan.Width.InputLength, together = from.Width == 1 ? 0 : Math.Min(MostCopied, CopyBytes / sizeof(T) / elements);
+        bool asLines = line is not null && job.Offsets.Start is null && (from.Width == 1 || together > 0) && positions >= line.Least;
+        long bytes = Scratch.Round((depths + rows + columns) * sizeof(long)), lineBytes = asLines ? Scratch.Round(positions * sizeof(T)) : 0, firstCopied = first, endCopied = first;
+        long* starts = (long*)Scratch.Of(bytes + lineBytes + (asLines ? together * elements * sizeof(T) : 0));
+        T* maxima = (T*)((byte*)starts + bytes), copies = (T*)((byte*)maxima + lineBytes);
         for (long plane = first; plane < end; plane++)
         {
             windows.Write(starts, depths, 0, job.FirstPlane + plane, plan.Depth.InputLength, type);
             windows.Write(starts + depths, rows, 1, job.FirstPlane + plane, plan.Height.InputLength, type);
             windows.Write(starts + depths + rows, columns, 2, job.FirstPlane + plane, plan.Width.InputLength, type);
             var (n, c) = Math.DivRem(plane, plan.Channels);
+            T* input = (T*)job.Input + n * job.InputLayout.Batch + c * job.InputLayout.Channel;
+            if (asLines && together > 0)
+            {
+                if (plane == endCopied)
+                {
+                    (firstCopied, endCopied) = (plane, plane + Math.Min(together, Math.Min(end - plane, plan.Channels - c)));
+                    Copy(plan, input, job.InputLayout, endCopied - plane, copies);
+                }
+
+                input = copies + (plane - firstCopied) * elements;
+                from = new(0, 0, plan.Height.InputLength * plan.Width.InputLength, plan.Width.InputLength, 1);
+            }
+
             for (long d = 0; d < depths; d++)
             {
                 for (long h = 0; h < rows; h++)
                 {
                     job.Cancellation.ThrowIfCancellationRequested();
                     var place = new OutputPlace(n, c, d, h, 0);
-                    T* corner = (T*)job.Input + n * job.InputLayout.Batch + c * job.InputLayout.Channel + starts[d] * job.InputLayout.Depth + starts[depths + h] * job.InputLayout.Height;
-                    if (asLines && line!.Make(corner, job.InputLayout, windows, maxima, positions)) Pick(maxima, starts + depths + rows, (T*)job.Output + place.In(job.OutputLayout), job.OutputLayout.Width, columns);
+                    T* corner = input + starts[d] * from.Depth + starts[depths + h] * from.Height;
+                    if (asLines && line!.Make(corner, from, windows, maxima, positions)) Pick(maxima, starts + depths + rows, (T*)job.Output + place.In(job.OutputLayout), job.OutputLayout.Width, columns);
                     else Row(job, place, starts[d], starts[depths + h], starts + depths + rows);
                 }
+            }
+        }
+    }
+
+    /// <summary>Neighbouring planes, each as dense rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Copy(PoolPlan plan, T* planes, in TensorLayout from, long count, T* copies)
+    {
+        long elements = plan.Depth.InputLength * plan.Height.InputLength * plan.Width.InputLength, next = from.Channel;
+        for (long d = 0; d < plan.Depth.InputLength; d++)
+        {
+            for (long h = 0; h < plan.Height.InputLength; h++)
+            {
+                T* pixel = planes + d * from.Depth + h * from.Height;
+                for (long w = 0; w < plan.Width.InputLength; w++, pixel += from.Width, copies++)
+                    for (long i = 0; i < count; i++) copies[i * elements] = pixel[i * next];
             }
         }
     }

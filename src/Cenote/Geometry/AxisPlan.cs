@@ -50,7 +50,8 @@ internal sealed class AxisPlan
     {
         (_adaptive, InputLength, OutputLength, Formula) = (true, inputLength, outputLength, formula);
         // Rounding at both ends may take in one more.
-        (Kernel, Stride, Dilation) = ((inputLength + outputLength - 1) / outputLength + 1, 1, 1);
+        (Stride, Dilation) = ((inputLength + outputLength - 1) / outputLength, 1);
+        Kernel = Stride + 1;
         (WholeFrom, WholeEnd) = (0, outputLength);
     }
 
@@ -61,7 +62,7 @@ internal sealed class AxisPlan
     /// <summary>Taps per window, those outside the input included.</summary>
     public long Kernel { get; }
 
-    /// <summary>The distance between neighbouring windows.</summary>
+    /// <summary>The distance between neighbouring windows; of uneven ones the greatest.</summary>
     public long Stride { get; }
 
     /// <summary>The distance between windows in neighbouring lanes: of a single window the stride says nothing.</summary>

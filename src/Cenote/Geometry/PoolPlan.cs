@@ -230,6 +230,9 @@ public sealed partial class PoolPlan
         return Divisor(extent);
     }
 
+    /// <summary>Whether sums may be grouped: those of few taps are PyTorch's to the last bit, but not over uneven windows, which it divides axis by axis.</summary>
+    internal bool FoldsInAnyOrder => !Slides || MaxCount > MostTapsInOrder;
+
     /// <summary>Whether the windows of every axis slide evenly.</summary>
     internal bool Slides => Depth.Slides && Height.Slides && Width.Slides;
 

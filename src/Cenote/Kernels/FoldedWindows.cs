@@ -51,7 +51,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
 
     /// <summary>Whether runs of rows pay.</summary>
     private static bool HasRuns(PoolPlan plan) =>
-        plan.Depth.MaxCount == 1 && plan.Height is { Dilation: 1, Kernel: >= ManyRows } height && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength;
+        plan.Depth.MaxCount == 1 && plan.Height is { Dilation: 1, Kernel: >= ManyRows, Slides: true } height && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength;
 
     /// <summary>How many output rows are made together: at least two, that they may share lines.</summary>
     private static long Band(PoolPlan plan, in Line line)
@@ -78,7 +78,10 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = job.Plan;
-        if (!plan.Slides || !reducer.FoldsInAnyOrder(plan) || !TFold.Accepts(job) || LineBytes(plan, TFold.LineAt(plan, 0)) > MostLineBytes) return false;
+        if (!reducer.FoldsInAnyOrder(plan) || !TFold.Accepts(job) || LineBytes(plan, TFold.LineAt(plan, 0)) > MostLineBytes) return false;
+        // Sums over uneven windows have the same bits in every memory order.
+        if (!plan.Slides && !reducer.IsExact) return true;
+        if (!TFold.Pays(plan)) return false;
         // Where no row is read twice, folding it into a line of its own gains nothing.
         return (plan.Height.Kernel > plan.Height.Stride && plan.Height.OutputLength > 1) || plan.Width.Kernel > 2 * plan.Width.Stride + 2;
     }

@@ -12,6 +12,9 @@ internal unsafe interface IRowFold<TSelf, T, TTap, TState, TAcc>
 
     static abstract bool Accepts(in PoolJob job);
 
+    /// <summary>Whether folding takes less time than combining tap by tap.</summary>
+    static abstract bool Pays(PoolPlan plan);
+
     /// <inheritdoc cref="ILineWindows{TSelf, T, TTap, TState, TAcc}.Channels"/>
     static abstract long Channels(PoolPlan plan);
 

@@ -26,8 +26,8 @@ internal readonly unsafe struct LaneExtents
 
     public static long Bytes(AxisPlan axis, int size, int lanes) => Scratch.Round((Entries(axis) + lanes) * size);
 
-    /// <summary>Outputs at each end of a long row that have entries of their own: those whose windows are clipped, and registers of whole ones.</summary>
-    private static long End(AxisPlan axis) => axis.MostClipped + 2 * MostLanes;
+    /// <summary>Outputs at each end of a long row that have entries of their own: those whose windows are clipped, and registers of whole ones; of uneven windows all.</summary>
+    private static long End(AxisPlan axis) => axis.Slides ? axis.MostClipped + 2 * MostLanes : axis.OutputLength;
 
     private static long Entries(AxisPlan axis) => Math.Min(axis.OutputLength, 2 * End(axis));
 

@@ -12,6 +12,9 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
     /// <summary>The lines of a window, in bytes: what the first-level cache holds beside the input.</summary>
     private const long CacheBytes = 1 << 15;
 
+    /// <summary>The same for uneven windows, which share no row but the one between them: the second-level cache will do, and rows are read on end.</summary>
+    private const long UnevenCacheBytes = 1 << 17;
+
     /// <summary>The fewest channels of a pixel that are read together, in bytes: neighbouring cache lines come in pairs.</summary>
     private const long ShortestBlock = 256;
 
@@ -33,17 +36,17 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
     public static string Name => "folded pixels";
 
     public static bool Accepts(in PoolJob job) =>
-        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Suit<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan) && Pays(job.Plan.Height, job.Plan.Width);
+        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Suit<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan);
 
     /// <summary>Whether the registers loaded for an output are fewer than its taps. Storing and loading what was folded costs about as much as six more.</summary>
-    private static bool Pays(AxisPlan height, AxisPlan width) => width.Kernel * height.Stride + height.Kernel + 6 < height.Kernel * width.Kernel;
+    public static bool Pays(PoolPlan plan) => !plan.Slides || plan.Width.Kernel * plan.Height.Stride + plan.Height.Kernel + 6 < plan.Height.Kernel * plan.Width.Kernel;
 
     public static long Channels(PoolPlan plan) => 1;
 
     public static long Lines(PoolPlan plan)
     {
         long block = ShortestBlock / sizeof(TState), pixels = plan.Width.OutputLength * Math.Min(plan.Height.Kernel, 64);
-        while (2 * block * pixels * sizeof(TState) <= CacheBytes && block < plan.Channels) block *= 2;
+        while (2 * block * pixels * sizeof(TState) <= (plan.Slides ? CacheBytes : UnevenCacheBytes) && block < plan.Channels) block *= 2;
         return (plan.Channels + block - 1) / block;
     }
 

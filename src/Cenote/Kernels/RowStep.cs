@@ -12,8 +12,8 @@ namespace Cenote;
 internal readonly record struct RowStep(long Row, long Line, long Apart, long End, long Count, long Extent, long NextExtent, bool Two)
 {
     /// <summary>The first line that the windows of a row may read.</summary>
-    public static long From(AxisPlan height, long row) => Math.Max(0, row * height.Stride - height.Before);
+    public static long From(AxisPlan height, long row) => Math.Max(0, height.Start(row));
 
     /// <summary>Behind the last line that they may read.</summary>
-    public static long To(AxisPlan height, long row) => Math.Min(height.InputLength, row * height.Stride - height.Before + height.Span);
+    public static long To(AxisPlan height, long row) => Math.Min(height.InputLength, height.Start(row) + height.Span);
 }

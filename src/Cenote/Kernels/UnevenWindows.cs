@@ -1,8 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// Windows of uneven lengths, whatever the reducer and the strides: the states of an output row are kept, and the taps of each input row combined into them, so that every output combines its taps in the
-/// reference's order. What is to be known of the windows along the width is worked out once.
+/// Windows of uneven lengths, whatever the reducer and the strides: the states of an output row are kept, and the taps of each input row combined into them, row by row as
+/// <see cref="FoldedWindows{T, TTap, TState, TAcc, TFold}"/> does it, so that sums are the same. What is to be known of the windows along the width is worked out once.
 /// </summary>
 internal sealed unsafe class UnevenWindows<T, TState, TReducer>(TReducer reducer) : PoolKernel
     where T : unmanaged
@@ -59,9 +59,9 @@ internal sealed unsafe class UnevenWindows<T, TState, TReducer>(TReducer reducer
         {
             ref readonly Window width = ref widths[w];
             T* tap = row + width.Start * step;
-            TState state = states[w];
+            TState state = reducer.Identity;
             for (long k = 0, next = width.Step * step; k < width.Count; k++, tap += next) state = reducer.Combine(state, reducer.Lift(*tap));
-            states[w] = state;
+            states[w] = reducer.Combine(states[w], state);
         }
     }
 }

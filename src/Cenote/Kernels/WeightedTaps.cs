@@ -1,8 +1,10 @@
+using System.Numerics;
+
 namespace Cenote;
 
 /// <summary>The weighted taps of some neighbouring outputs along one axis, to be filled again and again.</summary>
 internal sealed class WeightedTaps<TReal>
-    where TReal : unmanaged
+    where TReal : unmanaged, INumber<TReal>
 {
     private long[] _positions = new long[16];
     private TReal[] _weights = new TReal[16];
@@ -30,6 +32,20 @@ internal sealed class WeightedTaps<TReal>
 
         (_positions[_taps], _weights[_taps++]) = (position, weight);
         (First, Last) = (Math.Min(First, position), Math.Max(Last, position));
+    }
+
+    /// <summary>The same for positions that rise, or lie one before the last: where the output has that position, its weight grows.</summary>
+    public void Gather(long position, TReal weight)
+    {
+        int first = Start(Outputs);
+        for (int tap = _taps - 1; tap >= first && tap >= _taps - 2; tap--)
+        {
+            if (_positions[tap] != position) continue;
+            _weights[tap] += weight;
+            return;
+        }
+
+        Add(position, weight);
     }
 
     /// <summary>The output has all its taps.</summary>

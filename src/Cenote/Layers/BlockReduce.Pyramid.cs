@@ -4,6 +4,9 @@ namespace Cenote;
 
 public abstract partial class BlockReduce
 {
+    /// <summary>Inputs of fewer elements are pooled as windows.</summary>
+    private const long LeastPaired = 1 << 16;
+
     /// <summary>The layer that makes one level of a pyramid by itself: the same reduction of blocks of <see cref="BlockSize"/> to the power of <paramref name="level"/>.</summary>
     /// <param name="level">From 1, which is this layer.</param>
     /// <returns>The layer.</returns>
@@ -69,6 +72,18 @@ public abstract partial class BlockReduce
             });
         }
     }
+
+    // One level of a pyramid, where its kernel adds neighbours faster than windows are pooled.
+    private protected override unsafe void Run(ElementType type, in PoolJob job, IProgress<double>? progress)
+    {
+        if (AddsPairs(type, job)) RunPyramid(type, job.Input, job.InputLayout, [new(job.Plan, job.Output, job.OutputLayout)], progress, job.Cancellation);
+        else base.Run(type, job, progress);
+    }
+
+    /// <summary>Whether the reduction is a plain mean of pairs that lie side by side. Small ones have kernels that leave no garbage.</summary>
+    private bool AddsPairs(ElementType type, in PoolJob job) =>
+        Method == Reduction.Mean && !CountsData && type is ElementType.Byte or ElementType.UInt16 or ElementType.Single
+        && job.Plan.Width.Kernel == 2 && job.Plan.Height.Kernel <= 2 && job.Plan.Depth.Kernel == 1 && job.InputLayout.Width == 1 && job.Plan.InputElements >= LeastPaired;
 
     /// <summary>Whether levels can be made each of the one before, without losing anything.</summary>
     private bool IsRepeatable => Method is Reduction.Max or Reduction.Min && MinCount == 1;

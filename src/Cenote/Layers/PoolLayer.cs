@@ -171,6 +171,9 @@ public abstract class PoolLayer : Layer
 
     private protected virtual PoolPlan CreatePlan(ReadOnlySpan<nint> inputShape) => new(this, inputShape);
 
+    /// <summary>Runs a forward job.</summary>
+    private protected virtual void Run(ElementType type, in PoolJob job, IProgress<double>? progress) => Run(Operator, type, job, progress);
+
     /// <summary>Runs the first kernel of an operator that takes the job.</summary>
     private protected void Run(PoolOperator @operator, ElementType type, in PoolJob job, IProgress<double>? progress) =>
         Run(job.Plan.OutputElements == 0 ? null : job.Plan.KernelFor(@operator, type, job), job, progress);
@@ -190,5 +193,5 @@ public abstract class PoolLayer : Layer
 
     private unsafe void Run<T>(PoolPlan plan, T* input, in TensorLayout from, T* output, in TensorLayout to, IProgress<double>? progress, CancellationToken cancellation)
         where T : unmanaged =>
-        Run(Operator, ElementTypes.Of<T>(), PoolJob.Of(plan, input, from, output, to, cancellation), progress);
+        Run(ElementTypes.Of<T>(), PoolJob.Of(plan, input, from, output, to, cancellation), progress);
 }

@@ -19,7 +19,7 @@ internal readonly unsafe struct Int64MeanLanes<T, TTap, TLongs>(IntegerRounding 
     public int ExtentSize => sizeof(long);
 
     // Any order would do; lines of such wide states cost more than a few taps.
-    public bool FoldsInAnyOrder(PoolPlan plan) => plan.MaxCount > PoolPlan.MostTapsInOrder;
+    public bool FoldsInAnyOrder(PoolPlan plan) => plan.FoldsInAnyOrder;
 
     public bool IsLong => true;
 

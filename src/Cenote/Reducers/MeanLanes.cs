@@ -13,7 +13,7 @@ internal readonly unsafe struct MeanLanes<T, TTap> : ILaneReducer<T, TTap, T, TT
 
     public int ExtentSize => sizeof(T);
 
-    public bool FoldsInAnyOrder(PoolPlan plan) => plan.MaxCount > PoolPlan.MostTapsInOrder;
+    public bool FoldsInAnyOrder(PoolPlan plan) => plan.FoldsInAnyOrder;
 
     public bool IsLong => false;
 

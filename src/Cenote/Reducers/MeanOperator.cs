@@ -49,7 +49,7 @@ internal sealed class MeanOperator : PoolOperator
         where T : unmanaged, INumber<T>
         where TReducer : struct, IPoolReducer<T, T>
     {
-        return KernelCatalog.Of<T, T, TReducer>(default, [new UnevenSums<T, T, TReducer>(default)], On<Lanes512<T>>(), On<Lanes256<T>>(), On<Lanes128<T>>());
+        return KernelCatalog.Of<T, T, TReducer>(default, On<Lanes512<T>>(), On<Lanes256<T>>(), On<Lanes128<T>>());
 
         static PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, T> =>
@@ -61,8 +61,8 @@ internal sealed class MeanOperator : PoolOperator
         where TFormat : struct, ISmallFloat
     {
         return typeof(T) == typeof(Half)
-            ? KernelCatalog.Of<Half, float, SingleMean>(default, [new UnevenSums<Half, float, SingleMean>(default)], On512(), On256(), On128())
-            : KernelCatalog.Of<BFloat16, float, SingleMean>(default, [new UnevenSums<BFloat16, float, SingleMean>(default)], On512(), On256(), On128());
+            ? KernelCatalog.Of<Half, float, SingleMean>(default, On512(), On256(), On128())
+            : KernelCatalog.Of<BFloat16, float, SingleMean>(default, On512(), On256(), On128());
 
         static PoolKernel[] On512() => On<Lanes512<short>, Lanes512<int>, Lanes512<float>>();
         static PoolKernel[] On256() => On<Lanes256<short>, Lanes256<int>, Lanes256<float>>();

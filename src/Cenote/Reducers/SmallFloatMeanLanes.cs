@@ -95,7 +95,7 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
 
     public int ExtentSize => sizeof(float);
 
-    public bool FoldsInAnyOrder(PoolPlan plan) => plan.MaxCount > PoolPlan.MostTapsInOrder;
+    public bool FoldsInAnyOrder(PoolPlan plan) => plan.FoldsInAnyOrder;
 
     public bool IsLong => TFormat.IsLong;
 

@@ -47,7 +47,15 @@ internal static class RoiGrid
         at = Math.Max(at, 0);
         long low = Math.Min((long)at, length - 1), high = Math.Min(low + 1, length - 1);
         double part = low == length - 1 ? 0 : at - low;
-        taps.Add(low, TReal.CreateTruncating(1 - part));
-        if (part > 0 || withZeros) taps.Add(high, TReal.CreateTruncating(part));
+        if (withZeros)
+        {
+            taps.Add(low, TReal.CreateTruncating(1 - part));
+            taps.Add(high, TReal.CreateTruncating(part));
+            return;
+        }
+
+        // Neighbouring samples mostly share a position.
+        taps.Gather(low, TReal.CreateTruncating(1 - part));
+        if (part > 0) taps.Gather(high, TReal.CreateTruncating(part));
     }
 }

@@ -28,8 +28,8 @@ internal readonly unsafe struct RoiJob<T>(RoiBox[] boxes, nint[] inputShape, (in
 internal abstract unsafe class RoiKernel<T>(RoiJob<T> call, bool isGradient) : PoolKernel
     where T : unmanaged
 {
-    /// <summary>How many channels of a region, and of a plane, are worked on together.</summary>
-    private const long RegionChannels = 64, PlaneChannels = 16;
+    /// <summary>How many channels of a region, and of a plane, are worked on together; where their planes lie apart, as many as the second-level cache holds are walked for all regions.</summary>
+    private const long RegionChannels = 64, PlaneChannels = 16, PlaneBytes = 1 << 18;
 
     protected RoiJob<T> Call => call;
 
@@ -42,15 +42,16 @@ internal abstract unsafe class RoiKernel<T>(RoiJob<T> call, bool isGradient) : P
 
     public override double Cost(in PoolJob job) => call.OutputElements * OutputCost + (isGradient ? call.Images * call.Channels * call.Rows * call.Columns : 0);
 
-    private long Block => isGradient ? (call.Results.Channel == 1 ? Math.Min(PlaneChannels, call.Channels) : 1) : Math.Min(RegionChannels, call.Channels);
+    private long Block => isGradient ? (call.Results.Channel == 1 ? Math.Min(PlaneChannels, call.Channels) : 1)
+        : Math.Min(call.Inputs.Channel == 1 ? RegionChannels : Math.Clamp(PlaneBytes / sizeof(T) / (call.Rows * call.Columns), 1, RegionChannels), call.Channels);
 
     public override void Run(in PoolJob job, long first, long end)
     {
-        long blocks = (call.Channels + Block - 1) / Block;
+        long numbers = isGradient ? call.Images : call.Boxes.Length;
         for (long unit = first; unit < end; unit++)
         {
             job.Cancellation.ThrowIfCancellationRequested();
-            var (number, block) = Math.DivRem(unit, blocks);
+            var (block, number) = Math.DivRem(unit, numbers);
             long channel = block * Block, channels = Math.Min(Block, call.Channels - channel);
             if (isGradient) Plane(number, channel, channels, job.Cancellation);
             else Region((int)number, channel, channels);

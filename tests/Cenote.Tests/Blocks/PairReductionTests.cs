@@ -1,0 +1,41 @@
+using System.Numerics.Tensors;
+using Cenote.Tests.Golden;
+
+namespace Cenote.Tests.Blocks;
+
+/// <summary>Plain means of pairs: large images have a kernel of their own, and the bits of small ones.</summary>
+public class PairReductionTests
+{
+    private const int Rows = 201, Columns = 333, Strip = 40;
+
+    [Theory]
+    [InlineData(BlockEdge.Partial, IntegerRounding.TowardZero)]
+    [InlineData(BlockEdge.Partial, IntegerRounding.NearestEven)]
+    [InlineData(BlockEdge.Drop, IntegerRounding.TowardZero)]
+    [InlineData(BlockEdge.Drop, IntegerRounding.NearestEven)]
+    [InlineData(BlockEdge.Pad, IntegerRounding.TowardZero)]
+    [InlineData(BlockEdge.Pad, IntegerRounding.NearestEven)]
+    public void Large_images_are_reduced_as_their_strips_are(BlockEdge edge, IntegerRounding rounding)
+    {
+        Compare<byte>(edge, rounding);
+        Compare<ushort>(edge, rounding);
+        Compare<float>(edge, rounding);
+    }
+
+    private static void Compare<T>(BlockEdge edge, IntegerRounding rounding)
+        where T : unmanaged
+    {
+        var random = new Random(3);
+        T[] image = [.. Enumerable.Range(0, Rows * Columns).Select(_ => Elements.FromDouble<T>(random.Next(256) * (typeof(T) == typeof(ushort) ? 257 : 1)))];
+        var layer = new BlockReduce2d(2) { Edge = edge, IntegerRounding = rounding, MaxDegreeOfParallelism = 2 };
+        T[] whole = [.. layer.Forward(Tensor.Create(image, [1, Rows, Columns]))];
+        List<T> strips = [];
+        for (int row = 0; row < Rows; row += Strip)
+        {
+            int rows = Math.Min(Strip, Rows - row);
+            if (rows > 1 || edge != BlockEdge.Drop) strips.AddRange(layer.Forward(Tensor.Create(image[(row * Columns)..((row + rows) * Columns)], [1, rows, Columns])));
+        }
+
+        Assert.Equal(strips, whole);
+    }
+}
