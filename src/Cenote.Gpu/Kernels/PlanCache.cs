@@ -63,8 +63,8 @@ internal sealed class PlanCache(GpuDevice device)
         if (list.Count == 0) return windows;
         try
         {
-            ((ArrayView1D<ListedWindow, Stride1D.Dense>)windows.List).CopyFromCPU(device.Accelerator.DefaultStream, list.ToArray());
-            device.Accelerator.DefaultStream.Synchronize();
+            device.Guard("copying windows", () => ((ArrayView1D<ListedWindow, Stride1D.Dense>)windows.List).CopyFromCPU(device.Accelerator.DefaultStream, list.ToArray()));
+            device.DefaultStream.Synchronize();
         }
         catch
         {
