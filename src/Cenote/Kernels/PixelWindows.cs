@@ -4,8 +4,8 @@ namespace Cenote;
 
 /// <summary>
 /// Channels that lie side by side: lanes across the channels, so that every lane has the same window. The taps come one after the other in
-/// row-major order, as in <see cref="RowWindows{T, TTap, TState, TAcc}"/>. Four registers of outputs are made together, that none need wait for
-/// its own last tap: four of one pixel where it has so many, else one each of four pixels.
+/// row-major order, as in <see cref="RowWindows{T, TTap, TState, TAcc}"/>. Register by register: windows are
+/// so short that several are in flight at once. Those of 2×2 and 3×3 taps are written out.
 /// </summary>
 internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindows<PixelWindows<T, TTap, TState, TAcc>, T, TTap, TState, TAcc>
     where T : unmanaged
@@ -59,6 +59,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         return new(job, PixelTable.Write(job, scratch), (long*)(scratch + tableBytes), ones);
     }
 
+    // Two more than there may be: written-out windows read three, before they know how many rows they have.
     private static long RowBytes(PoolPlan plan) => Scratch.Round((2 + plan.Depth.MaxCount * plan.Height.MaxCount) * sizeof(long));
 
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
