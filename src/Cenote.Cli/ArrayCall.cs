@@ -30,6 +30,9 @@ internal abstract class ArrayCall : IDisposable
     /// <summary>All outputs that <see cref="Run"/> fills.</summary>
     public virtual IReadOnlyList<ArrayData> Outputs => [Output];
 
+    /// <summary>Where <see cref="Run"/> pooled; null where the user named no place.</summary>
+    public virtual string? Device => null;
+
     /// <summary>For each element that was pooled, where it lay: made by a pooling that was asked for it, read by an unpooling.</summary>
     public ArrayData? Indices { get; protected init; }
 

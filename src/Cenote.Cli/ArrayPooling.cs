@@ -4,13 +4,16 @@ namespace Cenote.Cli;
 internal sealed class ArrayPooling : ArrayCall
 {
     private readonly PoolLayer _layer;
+    private readonly PoolingDevice? _device;
+    private string? _pooledOn;
 
     /// <param name="withIndices">Whether the indices of the maxima are to be made too.</param>
+    /// <param name="device">Where to pool; null where the user named no place. Stays the caller's.</param>
     /// <inheritdoc/>
-    public ArrayPooling(string name, ArrayData input, PoolLayer layer, bool channelsLast, bool withIndices)
+    public ArrayPooling(string name, ArrayData input, PoolLayer layer, bool channelsLast, bool withIndices, PoolingDevice? device = null)
         : base(name, input, layer.SpatialRank, channelsLast, lengths => [.. layer.Plan(lengths).OutputShape])
     {
-        _layer = layer;
+        (_layer, _device) = (layer, device);
         if (withIndices) Indices = new(name, ElementFormat.Int64, Output.Shape, Output.IsFortran, Output.IsBigEndian);
     }
 
@@ -19,6 +22,8 @@ internal sealed class ArrayPooling : ArrayCall
     public byte[] ToOnnx() => OnnxFile.Model(_layer, Output.Format, From.Lengths.AsSpan(2));
 
     public override string Options => Plan.OptionsText;
+
+    public override string? Device => _pooledOn;
 
     public override double Reads
     {
@@ -56,6 +61,8 @@ internal sealed class ArrayPooling : ArrayCall
     private void Pool<T>(ArrayView from, ArrayView to, ArrayView? flat, IProgress<double>? progress, CancellationToken cancellation)
         where T : unmanaged
     {
+        _pooledOn = _device?.Forward<T>(_layer, from, to, flat, cancellation);
+        if (_pooledOn is not (null or PoolingDevice.Cpu)) return;
         if (flat is null)
         {
             _layer.Forward<T>(from.Span<T>(), to.Span<T>(), progress, cancellation);

@@ -13,7 +13,7 @@ internal static class Errors
         UserError => error.Message,
         // The library names its own parameters; here they are options.
         ArgumentException { ParamName: { } parameter } => $"{Option(parameter) ?? input}: {Message(error)}",
-        NotSupportedException => $"{input}: {error.Message}",
+        NotSupportedException or Gpu.GpuException => $"{input}: {error.Message}",
         InvalidOperationException when error.Message.StartsWith("CENOTE_NUM_THREADS", StringComparison.Ordinal) => error.Message,
         FileNotFoundException or DirectoryNotFoundException => $"{input}: no such file.",
         UnauthorizedAccessException or IOException => $"{input}: {FirstLine(error.Message)}",

@@ -56,6 +56,7 @@ internal sealed class HelpWithExample : SynchronousCommandLineAction
         _ when command.StartsWith("explain ", StringComparison.Ordinal) => ExplainCommand.Example(command["explain ".Length..]),
         "compare" => "cenote compare photo.png -k 4        writes photo.compare.png",
         "bench" => "cenote bench --threads 1        on one core",
+        "devices" => "cenote devices        then: cenote max array.npy -k 2 --device 0",
         "serve" => "cenote serve        then open http://127.0.0.1:8642/",
         _ => "cenote max photo.png -k 4        writes photo.max.png, a quarter as wide and high",
     };

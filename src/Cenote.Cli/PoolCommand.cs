@@ -14,6 +14,7 @@ internal sealed class PoolCommand
     private readonly Option<string?> _layout = new("--layout") { Description = "Where an array has its channels: nchw (before the spatial axes) or nhwc (last). [default: nchw]", HelpName = "nchw|nhwc" };
     private readonly Option<string?> _dims = new("--dims") { Description = "How many axes of an array are spatial: 1, 2 or 3. [default: as many as K has numbers, or 2]", HelpName = "1|2|3" };
     private readonly ThreadsOption _threads = new();
+    private readonly DeviceOption _device = new();
     private readonly Option<bool> _force = new("--force") { Description = "Overwrite existing files. [default: refuse]" };
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print no report. [default: one line per input]" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the report as one JSON object per input. [default: as a line]" };
@@ -25,7 +26,7 @@ internal sealed class PoolCommand
         get
         {
             var command = new Command(_verb.Name, _verb.Description) { _inputs };
-            foreach (Option option in _verb.Options.Concat(_verb.HasOneOutput ? [_output] : []).Concat([_folder, .. _verb is PoolVerb ? (Option[])[_onnx] : [], _layout, _dims, _threads.Option, _force, _quiet, _json])) command.Add(option);
+            foreach (Option option in _verb.Options.Concat(_verb.HasOneOutput ? [_output] : []).Concat([_folder, .. _verb is PoolVerb ? (Option[])[_onnx] : [], _layout, _dims, _threads.Option, .. _verb is PoolVerb ? (Option[])[_device.Option] : [], _force, _quiet, _json])) command.Add(option);
             command.SetAction(Run);
             return command;
         }
@@ -44,6 +45,8 @@ internal sealed class PoolCommand
         Settings settings = Read(parse, inputs);
         if (folder is not null && !Directory.Exists(folder))
             throw new UserError($"--out-dir is '{folder}'; it must be a folder that exists.");
+        using PoolingDevice? device = _verb is PoolVerb ? _device.Open(parse) : null;
+        settings = settings with { Device = device };
 
         CancellationToken cancellation = Interruption.Listen();
         var written = new HashSet<string>(StringComparer.Ordinal);
@@ -101,7 +104,7 @@ internal sealed class PoolCommand
         double milliseconds = watch.Elapsed.TotalMilliseconds;
         if (model is null) Write();
         else AtomicFile.Write(model.Path, settings.Force, stream => stream.Write(bytes), Write);
-        return [.. targets.Zip(call.Outputs, (target, made) => new Report(input, target.Path, indices?.Path, model?.Path, array.Format.Code, file.Shape, (file with { Array = made }).Shape, _verb.Name, call.Options, milliseconds))];
+        return [.. targets.Zip(call.Outputs, (target, made) => new Report(input, target.Path, indices?.Path, model?.Path, call.Device, array.Format.Code, file.Shape, (file with { Array = made }).Shape, _verb.Name, call.Options, milliseconds))];
 
         void Write()
         {

@@ -16,6 +16,7 @@ try
     root.Add(ExplainCommand.Command);
     root.Add(new CompareCommand().Command);
     root.Add(new BenchCommand().Command);
+    root.Add(new DevicesCommand().Command);
     root.Add(new ServeCommand().Command);
     // A file may well be called @photo.png: it is no response file.
     ParseResult parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

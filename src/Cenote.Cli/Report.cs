@@ -3,12 +3,12 @@ using System.Globalization;
 namespace Cenote.Cli;
 
 /// <summary>What happened to one input, as a line or as a JSON object.</summary>
-internal sealed record Report(string Input, string Output, string? Indices, string? Model, string Type, nint[] InputShape, nint[] OutputShape, string Operator, string Options, double Milliseconds)
+internal sealed record Report(string Input, string Output, string? Indices, string? Model, string? Device, string Type, nint[] InputShape, nint[] OutputShape, string Operator, string Options, double Milliseconds)
 {
     public bool TakesStandardOutput => Output == "-" || Indices == "-";
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Input}  {ArrayData.Text(InputShape)} → {ArrayData.Text(OutputShape)}  {$"{Operator} {Options}".TrimEnd()}{(Indices is null ? "" : $"  indices {Indices}")}{(Model is null ? "" : $"  onnx {Model}")}  {Milliseconds:0.0} ms");
+        string.Create(CultureInfo.InvariantCulture, $"{Input}  {ArrayData.Text(InputShape)} → {ArrayData.Text(OutputShape)}  {$"{Operator} {Options}".TrimEnd()}{(Indices is null ? "" : $"  indices {Indices}")}{(Model is null ? "" : $"  onnx {Model}")}{(Device is null ? "" : $"  on {Device}")}  {Milliseconds:0.0} ms");
 
     public string ToJson() => JsonLine.Of(json =>
     {
@@ -21,6 +21,7 @@ internal sealed record Report(string Input, string Output, string? Indices, stri
         json.WriteShape("outputShape", OutputShape);
         json.WriteString("operator", Operator);
         json.WriteString("options", Options);
+        if (Device is not null) json.WriteString("device", Device);
         json.WriteNumber("milliseconds", Math.Round(Milliseconds, 3));
     });
 

@@ -3,6 +3,9 @@ namespace Cenote.Cli;
 /// <summary>The values of the options that every verb has.</summary>
 internal sealed record Settings(int Dims, bool DimsGiven, string? Layout, int Threads, bool Force, bool Quiet, bool Json)
 {
+    /// <summary>Where to pool; null where the user named no place.</summary>
+    public PoolingDevice? Device { get; init; }
+
     public bool ChannelsLast => Layout == "nhwc";
 
     /// <exception cref="UserError">An option asks for what a picture has not.</exception>

@@ -56,7 +56,7 @@ internal abstract class PoolVerb(string name, string description) : Verb(name, d
     public override ArrayCall Bind(ParseResult parse, Settings settings, string input, InputFile file, CancellationToken cancellation)
     {
         PoolLayer layer = Layer(parse, file.IsPicture ? 2 : settings.Dims, file.IsPicture, settings.Threads);
-        return new ArrayPooling(input, file.Array, layer, settings.ChannelsLast || file.IsPicture, withIndices: IndicesOutput(parse) is not null);
+        return new ArrayPooling(input, file.Array, layer, settings.ChannelsLast || file.IsPicture, withIndices: IndicesOutput(parse) is not null, settings.Device);
     }
 }
 

@@ -37,6 +37,12 @@ public sealed class GpuDevice : IDisposable
 
     internal Accelerator Accelerator { get; }
 
+    /// <summary>What a call may take for what it needs between kernels; more planes have their turn after each other. A plane needs what it needs.</summary>
+    internal long ScratchBytes { get; set; } = 256 << 20;
+
+    /// <summary>Called before each thing that the driver is asked for: where tests let a driver fail.</summary>
+    internal Action? Asking { get; set; }
+
     internal KernelCache Kernels { get; }
 
     internal PlanCache Plans { get; }
@@ -114,6 +120,16 @@ public sealed class GpuDevice : IDisposable
         return tensor.Filled(() => tensor.CopyFrom(DenseStrides.Elements(source)));
     }
 
+    /// <summary>Copies indices of a pooling on the CPU onto the device, and waits until they are there.</summary>
+    /// <param name="source">The indices.</param>
+    /// <returns>The same on the device; the caller disposes them.</returns>
+    /// <exception cref="GpuException">The device has not enough memory.</exception>
+    public GpuIndices Upload(PoolIndices source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return GpuIndices.Upload(this, source);
+    }
+
     /// <summary>Copies a tensor onto the device in the background, through pinned memory.</summary>
     /// <param name="source">As for <see cref="Upload"/>; not to be changed until the task is done.</param>
     /// <param name="cancellationToken">Stops the copy between its pieces.</param>
@@ -168,12 +184,24 @@ public sealed class GpuDevice : IDisposable
     /// <exception cref="GpuException">The device is lost.</exception>
     public void Synchronize() => Guard("waiting", Accelerator.Synchronize);
 
-    /// <summary>Closes the device and frees its memory; tensors that still live are of no use any more.</summary>
+    /// <summary>Frees what calls have kept for the next ones: tables of plans, and the default stream's memory; they are made again when they are needed.</summary>
+    /// <exception cref="GpuException">The device is lost.</exception>
+    public void Trim()
+    {
+        Plans.Clear();
+        DefaultStream.Trim();
+    }
+
+    /// <summary>Closes the device and frees its memory; tensors that still live are of no use any more. Never fails: a lost device has nothing to free.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
-        Accelerator.Dispose();
-        _context.Dispose();
+        lock (_lock)
+        {
+            DeviceFailure.Ignore(Accelerator.Dispose);
+            DeviceFailure.Ignore(_context.Dispose);
+        }
+
         Interlocked.Exchange(ref _allocatedBytes, 0);
     }
 
@@ -189,10 +217,23 @@ public sealed class GpuDevice : IDisposable
     {
         lock (_lock)
         {
-            // A device that was disposed has freed its memory.
             if (_isDisposed != 0 || memory.IsDisposed) return;
             if (memory is not WrappedMemory) Interlocked.Add(ref _allocatedBytes, -memory.LengthInBytes);
-            memory.Dispose();
+            Release(memory);
+        }
+    }
+
+    /// <summary>Disposes something of the device's. Never fails: a device that was disposed or lost has freed it, and what failed before must not be hidden by this.</summary>
+    internal void Release(IDisposable resource)
+    {
+        lock (_lock)
+        {
+            if (_isDisposed != 0) return;
+            DeviceFailure.Ignore(() =>
+            {
+                using var bound = Accelerator.BindScoped();
+                resource.Dispose();
+            });
         }
     }
 
@@ -211,6 +252,7 @@ public sealed class GpuDevice : IDisposable
             try
             {
                 using var bound = Accelerator.BindScoped();
+                Asking?.Invoke();
                 return action();
             }
             catch (Exception error) when (DeviceFailure.Of(error) is { } kind)

@@ -1,4 +1,5 @@
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 
 namespace Cenote.Gpu;
@@ -24,12 +25,23 @@ public enum GpuBackend
 /// <param name="Multiprocessors">How many groups of threads it runs side by side.</param>
 public sealed record GpuDeviceInfo(int Index, string Name, GpuBackend Backend, long MemoryBytes, int Multiprocessors)
 {
+    /// <summary>What the driver understands: <c>CUDA 13.0, SM_90</c> or <c>OpenCL 3.0</c>; empty for the simulated device.</summary>
+    public string Driver { get; init; } = "";
+
     internal static GpuDeviceInfo Of(int index, Device device) => new(
         index,
         device.Name.Trim(),
         device.AcceleratorType switch { AcceleratorType.Cuda => GpuBackend.Cuda, AcceleratorType.OpenCL => GpuBackend.OpenCl, _ => GpuBackend.Cpu },
         device.MemorySize,
-        device.NumMultiprocessors);
+        device.NumMultiprocessors)
+    {
+        Driver = device switch
+        {
+            CudaDevice cuda => cuda.Architecture is { } architecture ? $"CUDA {cuda.DriverVersion}, {architecture}" : $"CUDA {cuda.DriverVersion}",
+            CLDevice cl => $"OpenCL {cl.DeviceVersion}",
+            _ => "",
+        },
+    };
 
     /// <summary>Whether ILGPU can run kernels there: OpenCL drivers need pointers that reach any memory, which came with version 2.</summary>
     internal static bool IsUsable(CLDevice device) => device.Capabilities.GenericAddressSpace;

@@ -5,11 +5,11 @@ namespace Cenote.Gpu;
 /// <para>Numbers are the CPU's: maxima and minima bit for bit, sums within k·ε (k taps). Calls queue their work on a stream and return at once.</para>
 /// <para>Inputs are row-major or channels-last, and outputs lie like their inputs.</para>
 /// </remarks>
-public static class GpuPooling
+public static partial class GpuPooling
 {
     /// <summary>Pools a tensor into a new one.</summary>
-    /// <typeparam name="T">The element type; sums of 64-bit integers are for the CPU.</typeparam>
-    /// <param name="layer">Maxima, minima, averages and sums: sliding, adaptive or global.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="layer">Maxima, minima, averages, sums and norms: sliding, adaptive or global.</param>
     /// <param name="input">N×C×spatial or C×spatial.</param>
     /// <param name="stream">Where to queue the work; null for the device's default stream.</param>
     /// <returns>The pooled tensor; the caller disposes it.</returns>
@@ -26,7 +26,7 @@ public static class GpuPooling
     }
 
     /// <summary>Pools a tensor into one that the caller owns.</summary>
-    /// <param name="layer">Maxima, minima, averages and sums: sliding, adaptive or global.</param>
+    /// <param name="layer">Maxima, minima, averages, sums and norms: sliding, adaptive or global.</param>
     /// <param name="input">N×C×spatial or C×spatial.</param>
     /// <param name="output">Of the plan's output shape, in the input's memory order, on the same device; shares no memory with the input.</param>
     /// <param name="stream">Where to queue the work; null for the device's default stream.</param>
@@ -36,18 +36,7 @@ public static class GpuPooling
         where T : unmanaged
     {
         PoolCall call = ForwardCall(layer, input, output, stream);
-        if (call.Plan.OutputElements == 0) return;
-        if (!call.Plan.ReadsPadding)
-        {
-            Cenote.Gpu.Forward.Run(call, layer.Operator, ElementTypes.Of<T>());
-            return;
-        }
-
-        // The kernel that knows padded taps is the one with indices.
-        if (layer is not IndexedPool indexed) throw new NotSupportedException($"{layer} has no kernels for devices; pool on the CPU.");
-        using var indices = new GpuIndices(input.Device, call.Plan, call.ChannelsLast);
-        Indexed.Choose(call, indexed.IndexedOperator, ElementTypes.Of<T>(), indices);
-        call.Stream.Synchronize();
+        if (call.Plan.OutputElements > 0) Cenote.Gpu.Forward.Run(call, layer.Operator, ElementTypes.Of<T>());
     }
 
     /// <summary>Pools a tensor into a new one, and keeps which tap each window chose.</summary>
@@ -94,7 +83,7 @@ public static class GpuPooling
         PoolCall call = ForwardCall(layer, input, output, stream);
         TensorOrder.RequireIndices(indices, call.Plan, call.ChannelsLast);
         TensorOrder.StreamOf(input.Device, null, indices.Device);
-        if (call.Plan.OutputElements > 0) Indexed.Choose(call, layer.IndexedOperator, ElementTypes.Of<T>(), indices);
+        if (call.Plan.OutputElements > 0) Indexed.Choose(call, layer.IndexedOperator, ElementTypes.Of<T>(), indices.Numbers);
     }
 
     /// <summary>The gradient of an average or a sum with respect to its input; the CPU's bits up to 256 windows per input.</summary>
@@ -171,36 +160,7 @@ public static class GpuPooling
         PoolCall call = GradientCall(plan, gradient, inputGradient, stream);
         TensorOrder.RequireIndices(indices, plan, call.ChannelsLast);
         TensorOrder.StreamOf(gradient.Device, null, indices.Device);
-        if (plan.InputElements > 0) Cenote.Gpu.Backward.Chosen(call, type, indices);
-    }
-
-    /// <summary>Puts each value back where a pooling took it from, with zeros everywhere else; where several values have one place, the last in row-major order stays. The CPU's bits.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="layer">Says how large the output is, unless a size is given.</param>
-    /// <param name="input">The values, of the indices' shape and memory order.</param>
-    /// <param name="indices">Where the pooling took each value from.</param>
-    /// <param name="outputSize">The spatial lengths of the output; null for (L − 1)·stride − 2·padding + kernel. Every window of the pooling must fit, as far as it lies in the pooling's input.</param>
-    /// <param name="stream">Where to queue the work; null for the device's default stream.</param>
-    /// <returns>The unpooled tensor, in the input's memory order; the caller disposes it.</returns>
-    /// <inheritdoc cref="Forward{T}(PoolLayer, GpuTensor{T}, GpuStream?)"/>
-    public static GpuTensor<T> Forward<T>(this MaxUnpool layer, GpuTensor<T> input, GpuIndices indices, Spatial? outputSize = null, GpuStream? stream = null)
-        where T : unmanaged
-    {
-        ArgumentNullException.ThrowIfNull(layer);
-        ArgumentNullException.ThrowIfNull(input);
-        ArgumentNullException.ThrowIfNull(indices);
-        Require.Shape(nameof(input), input.Lengths, indices.Shape, indices.Plan);
-        bool last = TensorOrder.IsChannelsLast(nameof(input), input, layer.SpatialRank);
-        TensorOrder.RequireIndices(indices, indices.Plan, last);
-        nint[] shape = layer.OutputShape(input.Lengths, outputSize);
-        TensorOrder.RequireRoom(indices.Plan, shape, layer.SpatialRank);
-        stream = TensorOrder.StreamOf(input.Device, stream, indices.Device);
-        GpuTensor<T> output = TensorOrder.Like(input, shape, layer.SpatialRank);
-        return output.Filled(() =>
-        {
-            if (output.ElementCount > 0)
-                Cenote.Gpu.Backward.Unpool(new(input.Device, stream, indices.Plan.Transposed, input.View<byte>(), output.View<byte>(), last), System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), indices, UnpoolShape.Of(input.Lengths, shape, layer.SpatialRank));
-        });
+        if (plan.InputElements > 0) Cenote.Gpu.Backward.Chosen(call, type, indices.Numbers);
     }
 
     private static PoolCall ForwardCall<T>(PoolLayer layer, GpuTensor<T> input, GpuTensor<T> output, GpuStream? stream)
@@ -211,18 +171,16 @@ public static class GpuPooling
         ArgumentNullException.ThrowIfNull(output);
         PoolPlan plan = layer.Plan(input.Lengths);
         Require.Shape(nameof(output), output.Lengths, plan.OutputShape, plan);
-        bool last = TensorOrder.IsChannelsLast(nameof(input), input, layer.SpatialRank);
-        TensorOrder.RequireOrder(nameof(output), output, layer.SpatialRank, last);
+        bool last = TensorOrder.AreChannelsLast(nameof(input), input, nameof(output), output, layer.SpatialRank);
         TensorOrder.RequireApart(nameof(output), output, nameof(input), input);
-        return new(input.Device, TensorOrder.StreamOf(input.Device, stream, output.Device), plan, input.View<byte>(), output.View<byte>(), last);
+        return new(input.Device, TensorOrder.StreamOf(input.Device, stream, output.Device), plan, input.View<byte>(), output.View<byte>(), last) { Chooses = layer is IndexedPool };
     }
 
     private static PoolCall GradientCall<T>(PoolPlan plan, GpuTensor<T> gradient, GpuTensor<T> inputGradient, GpuStream? stream)
         where T : unmanaged
     {
         Require.Shape(nameof(gradient), gradient.Lengths, plan.OutputShape, plan);
-        bool last = TensorOrder.IsChannelsLast(nameof(inputGradient), inputGradient, plan.SpatialRank);
-        TensorOrder.RequireOrder(nameof(gradient), gradient, plan.SpatialRank, last);
+        bool last = TensorOrder.AreChannelsLast(nameof(inputGradient), inputGradient, nameof(gradient), gradient, plan.SpatialRank);
         TensorOrder.RequireApart(nameof(inputGradient), inputGradient, nameof(gradient), gradient);
         stream = TensorOrder.StreamOf(gradient.Device, stream, inputGradient.Device);
         return new(gradient.Device, stream, plan.Transposed, gradient.View<byte>(), inputGradient.View<byte>(), last);

@@ -25,24 +25,28 @@ public sealed class GpuStream : IDisposable
         bytes = (bytes + 31) / 32 * 32;
         if (_scratch is null || _scratch.LengthInBytes < bytes)
         {
-            if (_scratch is not null)
-            {
-                Stream.Synchronize();
-                Device.Free(_scratch);
-            }
-
-            _scratch = null;
+            Trim();
             _scratch = Device.AllocateBytes(bytes);
         }
 
         return _scratch.AsArrayView<byte>(0, bytes);
     }
 
+    /// <summary>Frees the memory that calls have kept.</summary>
+    internal void Trim() => Device.Guard("waiting", () =>
+    {
+        if (_scratch is null) return;
+        Stream.Synchronize();
+        Device.Free(_scratch);
+        _scratch = null;
+    });
+
     /// <summary>Frees the stream; a device's default stream lives as long as the device.</summary>
     public void Dispose()
     {
         if (ReferenceEquals(this, Device.DefaultStream)) return;
         if (_scratch is not null) Device.Free(_scratch);
-        if (!Stream.IsDisposed) Stream.Dispose();
+        _scratch = null;
+        if (!Stream.IsDisposed) Device.Release(Stream);
     }
 }

@@ -7,7 +7,7 @@ namespace Cenote.Gpu;
 
 /// <summary>A dense tensor in a device's memory, where it stays from layer to layer.</summary>
 /// <typeparam name="T">float, double, Half, <see cref="BFloat16"/> or an integer of 8 to 64 bits.</typeparam>
-/// <remarks>Layers write to it on a stream and return at once; <see cref="Download"/> and <see cref="CopyTo"/> wait for the device first.</remarks>
+/// <remarks>Layers write to it on a stream and return at once; <see cref="Download"/> and <see cref="CopyTo(Span{T})"/> wait for the device first.</remarks>
 public sealed unsafe class GpuTensor<T> : IDisposable
     where T : unmanaged
 {
@@ -21,7 +21,8 @@ public sealed unsafe class GpuTensor<T> : IDisposable
         if (ElementCount > 0 && !DenseStrides.Are(lengths, strides))
             throw new ArgumentException($"strides {string.Join(", ", strides.ToArray())} are not those of a dense tensor of {PoolPlan.Text(lengths)}.", nameof(strides));
         (Device, _lengths, _strides) = (device, lengths.ToArray(), strides.ToArray());
-        long bytes = checked(ElementCount * sizeof(T));
+        if (ElementCount > long.MaxValue / sizeof(T)) throw new ArgumentException($"lengths {PoolPlan.Text(lengths)} take more than 2^63 − 1 bytes.", nameof(lengths));
+        long bytes = ElementCount * sizeof(T);
         Memory = wrapped == 0 ? device.AllocateBytes(bytes) : new WrappedMemory(device.Accelerator, wrapped, Math.Max(1, bytes));
     }
 
@@ -111,6 +112,20 @@ public sealed unsafe class GpuTensor<T> : IDisposable
                 Device.Accelerator.DefaultStream.Synchronize();
             });
         }
+    }
+
+    /// <summary>Copies the elements to another tensor of the device, in the order of their memory, and returns at once.</summary>
+    /// <param name="target">As many elements, on the same device; shares no memory with this one.</param>
+    /// <param name="stream">Where to queue the copy; null for the device's default stream.</param>
+    /// <exception cref="ArgumentException">There are more elements or fewer, or the tensors or the stream are on different devices.</exception>
+    /// <exception cref="GpuException">The device is lost.</exception>
+    public void CopyTo(GpuTensor<T> target, GpuStream? stream = null)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (target.ElementCount != ElementCount) throw new ArgumentException($"target has {target.ElementCount} elements; tensor {PoolPlan.Text(Lengths)} has {ElementCount}.", nameof(target));
+        stream = TensorOrder.StreamOf(Device, stream, target.Device);
+        TensorOrder.RequireApart(nameof(target), target, "tensor", this);
+        if (ElementCount > 0) Device.Guard("copying", () => Bytes.CopyTo(stream.Stream, target.Bytes));
     }
 
     /// <summary>Frees the device memory; memory that was wrapped stays its owner's.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace Cenote.Gpu;
 
@@ -10,8 +11,8 @@ public static class HostPooling
     private const double DefaultShare = 0.8;
 
     /// <summary>Copies a tensor to a device, pools it there, and copies the result back; some planes at a time where the device has no room for all.</summary>
-    /// <typeparam name="T">The element type; sums of 64-bit integers are for the CPU.</typeparam>
-    /// <param name="layer">Maxima, minima, averages and sums: sliding, adaptive or global.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="layer">Maxima, minima, averages, sums and norms: sliding, adaptive or global.</param>
     /// <param name="device">Where to pool.</param>
     /// <param name="input">N×C×spatial or C×spatial, any strides.</param>
     /// <param name="memoryBytes">The most device memory that tensors of the call may take; null for four fifths of what the device has.</param>
@@ -32,7 +33,7 @@ public static class HostPooling
         return output;
     }
 
-    /// <param name="layer">Maxima, minima, averages and sums: sliding, adaptive or global.</param>
+    /// <param name="layer">Maxima, minima, averages, sums and norms: sliding, adaptive or global.</param>
     /// <param name="device">Where to pool.</param>
     /// <param name="input">N×C×spatial or C×spatial, any strides.</param>
     /// <param name="output">Written: of the plan's output shape, any strides; shares no memory with the input.</param>
@@ -40,6 +41,28 @@ public static class HostPooling
     /// <param name="cancellationToken">Stops a long call between its parts; the output is then partly written.</param>
     /// <inheritdoc cref="ForwardOn{T}(PoolLayer, GpuDevice, Tensor{T}, long?, CancellationToken)"/>
     public static void ForwardOn<T>(this PoolLayer layer, GpuDevice device, in ReadOnlyTensorSpan<T> input, in TensorSpan<T> output, long? memoryBytes = null, CancellationToken cancellationToken = default)
+        where T : unmanaged => Split(layer, device, input, output, default, memoryBytes, cancellationToken);
+
+    /// <summary>Pools as <see cref="ForwardOn{T}(PoolLayer, GpuDevice, in ReadOnlyTensorSpan{T}, in TensorSpan{T}, long?, CancellationToken)"/> does, and tells where each chosen element lay.</summary>
+    /// <param name="layer">Maxima or minima: sliding, adaptive or global.</param>
+    /// <param name="device">Where to pool.</param>
+    /// <param name="input">N×C×spatial or C×spatial, any strides.</param>
+    /// <param name="output">Written: of the plan's output shape, any strides; shares no memory with the input.</param>
+    /// <param name="flatIndices">Written: of the output's shape, any strides; positions in the plane (row × width + column), the numbers of PyTorch's <c>return_indices</c>, the CPU's bit for bit.</param>
+    /// <param name="memoryBytes">The most device memory that tensors of the call may take; null for four fifths of what the device has.</param>
+    /// <param name="cancellationToken">Stops a long call between its parts; the outputs are then partly written.</param>
+    /// <inheritdoc cref="ForwardOn{T}(PoolLayer, GpuDevice, in ReadOnlyTensorSpan{T}, in TensorSpan{T}, long?, CancellationToken)"/>
+    public static void ForwardWithIndicesOn<T>(this IndexedPool layer, GpuDevice device, in ReadOnlyTensorSpan<T> input, in TensorSpan<T> output, in TensorSpan<long> flatIndices, long? memoryBytes = null, CancellationToken cancellationToken = default)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        PoolPlan plan = layer.Plan(input.Lengths);
+        Require.Shape(nameof(flatIndices), flatIndices.Lengths, plan.OutputShape, plan);
+        Split(layer, device, input, output, flatIndices, memoryBytes, cancellationToken);
+    }
+
+    /// <param name="flatIndices">Empty where none are wanted.</param>
+    private static void Split<T>(PoolLayer layer, GpuDevice device, in ReadOnlyTensorSpan<T> input, in TensorSpan<T> output, in TensorSpan<long> flatIndices, long? memoryBytes, CancellationToken cancellationToken)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(layer);
@@ -47,10 +70,11 @@ public static class HostPooling
         PoolPlan plan = layer.Plan(input.Lengths);
         Require.Shape(nameof(output), output.Lengths, plan.OutputShape, plan);
         RequireApart(input, output);
-        long budget = memoryBytes ?? (long)(device.Info.MemoryBytes * DefaultShare), planes = plan.Batch * plan.Channels;
         if (plan.OutputElements == 0) return;
-        long planeBytes = System.Runtime.CompilerServices.Unsafe.SizeOf<T>() * (plan.InputElements / planes + plan.OutputElements / planes), planeElements = Math.Max(plan.InputElements, plan.OutputElements) / planes;
-        long most = Math.Clamp(Math.Min(budget / planeBytes, Array.MaxLength / planeElements), 1, planes);
+        long planes = plan.Batch * plan.Channels, planeInputs = plan.InputElements / planes, planeOutputs = plan.OutputElements / planes;
+        long planeBytes = Unsafe.SizeOf<T>() * (planeInputs + planeOutputs) + (flatIndices.IsEmpty ? 0 : planeOutputs * OffsetMemory.SizeFor(plan.Taps));
+        long budget = memoryBytes ?? (long)(device.Info.MemoryBytes * DefaultShare);
+        long most = Math.Clamp(Math.Min(budget / planeBytes, Array.MaxLength / Math.Max(planeInputs, planeOutputs)), 1, planes);
         // Whole images, or some channels of one.
         for (long done = 0; done < planes;)
         {
@@ -60,7 +84,7 @@ public static class HostPooling
             NRange[] part = Part(input.Rank, layer.SpatialRank, (nint)image, (nint)images, (nint)channel, (nint)channels);
             try
             {
-                Run(layer, device, input.Slice(part), output.Slice(part));
+                Run(layer, device, input.Slice(part), output.Slice(part), flatIndices.IsEmpty ? default : flatIndices.Slice(part));
                 done += images * channels;
             }
             catch (GpuException failure) when (failure.Error == GpuError.OutOfMemory && most > 1)
@@ -71,13 +95,26 @@ public static class HostPooling
         }
     }
 
-    private static void Run<T>(PoolLayer layer, GpuDevice device, in ReadOnlyTensorSpan<T> input, in TensorSpan<T> output)
+    private static void Run<T>(PoolLayer layer, GpuDevice device, in ReadOnlyTensorSpan<T> input, in TensorSpan<T> output, in TensorSpan<long> flatIndices)
         where T : unmanaged
     {
         Tensor<T> dense = Tensor.CreateFromShapeUninitialized<T>(input.Lengths, DenseOrder(input.Lengths, input.Strides, layer.SpatialRank));
         input.CopyTo(dense.AsTensorSpan());
-        using GpuTensor<T> there = device.Upload(dense), pooled = layer.Forward(there);
-        pooled.Download().AsReadOnlyTensorSpan().CopyTo(output);
+        using GpuTensor<T> there = device.Upload(dense);
+        if (flatIndices.IsEmpty)
+        {
+            using GpuTensor<T> pooled = layer.Forward(there);
+            pooled.Download().AsReadOnlyTensorSpan().CopyTo(output);
+            return;
+        }
+
+        var (values, indices) = ((IndexedPool)layer).ForwardWithIndices(there);
+        using (values)
+        using (indices)
+        {
+            values.Download().AsReadOnlyTensorSpan().CopyTo(output);
+            indices.Download().ToFlat().AsReadOnlyTensorSpan().CopyTo(flatIndices);
+        }
     }
 
     /// <summary>The order of the two that is the input's, or nearer to it.</summary>

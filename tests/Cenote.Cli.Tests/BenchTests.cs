@@ -41,7 +41,7 @@ public sealed class BenchTests : IDisposable
             using var row = JsonDocument.Parse(line);
             JsonElement root = row.RootElement;
             Assert.Equal(
-                ["row", "operator", "options", "type", "layout", "inputShape", "outputShape", "threads", "milliseconds", "gigabytesPerSecond", "floorMilliseconds", "timesFloor", "processor", "cores", "vectorBits"],
+                ["row", "operator", "options", "type", "layout", "inputShape", "outputShape", "milliseconds", "gigabytesPerSecond", "floorMilliseconds", "timesFloor", "processor", "cores", "vectorBits", "threads"],
                 root.EnumerateObject().Select(property => property.Name));
             Assert.All((string[])["inputShape", "outputShape"], shape => Assert.Equal(4, root.GetProperty(shape).GetArrayLength()));
             Assert.All((string[])["milliseconds", "gigabytesPerSecond", "floorMilliseconds", "timesFloor"], number => Assert.True(root.GetProperty(number).GetDouble() > 0));

@@ -10,36 +10,37 @@ public sealed partial class HelpTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [Theory]
-    [InlineData("max", "-k -s -p --same -d --ceil --zero-padding --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("avg", "-k -s -p --same -d --ceil --exclude-padding --divisor --round -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-avg", "--round -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-max", "--indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("max", "-k -s -p --same -d --ceil --zero-padding --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("avg", "-k -s -p --same -d --ceil --exclude-padding --divisor --round -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("global-avg", "--round -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("global-max", "--indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("unpool", "--indices -k -s -p --size -o --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("adaptive-avg", "--size --round -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("adaptive-max", "--size --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("sum", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-sum", "-o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("lp", "--norm -k -s -p --same -d --ceil --true-norm -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-lp", "--norm -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("reduce", "-k --method --edge --ignore-nan --nodata --min-count --round -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("adaptive-avg", "--size --round -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("adaptive-max", "--size --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("sum", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("global-sum", "-o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("lp", "--norm -k -s -p --same -d --ceil --true-norm -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("global-lp", "--norm -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("reduce", "-k --method --edge --ignore-nan --nodata --min-count --round -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("pyramid", "--levels --factor --method --edge --ignore-nan --nodata --min-count --round --out-dir --layout --dims --threads --force --quiet --json")]
-    [InlineData("min", "-k -s -p --same -d --ceil --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-min", "--indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("fractional-max", "-k --size --seed --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("median", "-k -s -p --same -d --ceil --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("mode", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("stochastic", "-k -s -p --same -d --ceil --seed --mean --indices -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("gem", "--norm --eps -k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("global-gem", "--norm --eps -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("soft", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
-    [InlineData("blur", "--taps -s -o --out-dir --onnx --layout --dims --threads --force --quiet --json")]
+    [InlineData("min", "-k -s -p --same -d --ceil --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("global-min", "--indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("fractional-max", "-k --size --seed --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("median", "-k -s -p --same -d --ceil --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("mode", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("stochastic", "-k -s -p --same -d --ceil --seed --mean --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("gem", "--norm --eps -k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("global-gem", "--norm --eps -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("soft", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("blur", "--taps -s -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("spp", "--sizes --mode -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("shape", "--stack -k -s -p --same -d --ceil")]
     [InlineData("onnx", "--json")]
     [InlineData("explain max", "-k -s -p --same -d --ceil --zero-padding --values --at -o --force --color")]
     [InlineData("explain adaptive-avg", "--size --round --values --at -o --force --color")]
     [InlineData("compare", "-k -s -p --same -d --ceil -o --noise --seed --angle --force --json")]
-    [InlineData("bench", "--threads --seconds --json")]
+    [InlineData("bench", "--threads --device --seconds --json")]
+    [InlineData("devices", "--json")]
     [InlineData("serve", "--port --page")]
     public void Help_tells_every_option_with_its_default(string command, string options)
     {
@@ -90,6 +91,7 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("explain global-lp")]
     [InlineData("compare")]
     [InlineData("bench")]
+    [InlineData("devices")]
     public void Help_ends_in_an_example_that_works(string command)
     {
         _place.Write("photo.png", Pictures.Png(Picture.Random(8, 8, 3, seed: 1)));
@@ -108,7 +110,7 @@ public sealed partial class HelpTests : IDisposable
     public void Help_lists_the_commands()
     {
         string help = _place.Run("--help").Succeeded().Printed;
-        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "min", "global-min", "fractional-max", "median", "mode", "stochastic", "gem", "global-gem", "soft", "blur", "spp", "reduce", "pyramid", "unpool", "shape", "onnx", "explain", "compare", "bench", "serve"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "min", "global-min", "fractional-max", "median", "mode", "stochastic", "gem", "global-gem", "soft", "blur", "spp", "reduce", "pyramid", "unpool", "shape", "onnx", "explain", "compare", "bench", "devices", "serve"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
     }
 
     [Fact]

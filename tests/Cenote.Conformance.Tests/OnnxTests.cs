@@ -58,7 +58,7 @@ public class OnnxTests
         for (int i = 0; i < wanted.Length; i++)
         {
             bool close = wanted[i].Equals(got[i]) || Math.Abs(wanted[i] - got[i]) <= AbsoluteTolerance + (RelativeTolerance * Math.Abs(wanted[i]));
-            Assert.True(close, $"{name} {i}: expected {wanted[i]}, got {got[i]}");
+            if (!close) Assert.Fail($"{name} {i}: expected {wanted[i]}, got {got[i]}");
         }
     }
 

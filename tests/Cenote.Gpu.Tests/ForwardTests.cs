@@ -49,6 +49,8 @@ public sealed class ForwardTests
         Each<ushort>();
         Each<int>();
         Each<uint>();
+        Each<long>();
+        Each<ulong>();
 
         void Each<T>()
             where T : unmanaged
@@ -79,6 +81,12 @@ public sealed class ForwardTests
         ["adaptive"] = (new AdaptiveAvgPool2d((3, 5)), [2, 8, 7, 11]),
         ["adaptive maximum"] = (new AdaptiveMaxPool2d((4, 9)), [2, 3, 7, 6]),
         ["minimum of padded windows"] = (new MinPool1d(3, 2, 2), [2, 3, 7]),
+        ["one window beyond the input"] = (new AvgPool1d(5, 5, 2), [2, 3, 3]),
+        ["one window and dilation"] = (new AvgPool2d((3, 2), 1, (1, 1), ceilMode: true), [1, 4, 1, 1]),
+        ["blocks"] = (new BlockReduce2d(3), [1, 2, 5, 4]),
+        ["blocks filled with zeros"] = (new BlockReduce2d(3, Reduction.Sum) { Edge = BlockEdge.Pad }, [1, 4, 5, 4]),
+        ["zeros as data"] = (new BlockReduce2d(3, Reduction.Max) { Edge = BlockEdge.Pad }, [1, 2, 5, 4]),
+        ["zeros as data of a minimum"] = (new BlockReduce1d(4, Reduction.Min) { Edge = BlockEdge.Pad }, [1, 3, 9]),
         ["a batch of 0"] = (new MaxPool2d(2), [0, 3, 4, 4]),
     };
 
@@ -99,6 +107,8 @@ public sealed class ForwardTests
         Each<BFloat16>();
         Each<byte>();
         Each<int>();
+        Each<long>();
+        Each<ulong>();
 
         void Each<T>()
             where T : unmanaged
@@ -137,9 +147,51 @@ public sealed class ForwardTests
                 Same<float>(device, max, shape, last);
                 Same<System.Half>(device, max, shape, last);
                 Same<byte>(device, avg, shape, last);
+                Same<long>(device, avg, shape, last);
                 Tensor<float> x = Samples.Of<float>(shape, last);
                 Samples.AssertNear(avg.Forward(x), Run(device, avg, x), 1, $"{avg}", scale: avg is SumPool2d ? 50 * 2500 : 50 * 40);
             }
+        }
+    }
+
+    /// <summary>Rows of whole packs, in bands of four: every stride and border that a pack meets.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Neighbouring_outputs_of_a_row(string device)
+    {
+        foreach (var (max, avg, shape, packs) in new (PoolLayer, PoolLayer, nint[], bool)[]
+        {
+            (new MaxPool2d(2), new AvgPool2d(2), [2, 2, 10, 32], true),
+            (new MaxPool2d(3, 2, 1), new AvgPool2d(3, 2, 1, countIncludePad: false), [1, 2, 9, 32], true),
+            (new MaxPool2d(3, 1, 1), new AvgPool2d(3, 1, 1), [1, 2, 7, 16], true),
+            (new MinPool2d(5, 1, 2), new AvgPool2d(5, 1, 2, countIncludePad: false), [1, 1, 6, 16], true),
+            (new MaxPool2d((2, 4), (3, 2), new Padding((0, 3), (1, 0))), new SumPool2d((2, 4), (3, 2), new Padding((0, 3), (1, 0))), [1, 1, 13, 32], true),
+            (new MaxPool2d((3, 1), (1, 2)), new AvgPool2d((3, 1), (1, 2), divisorOverride: -2), [1, 1, 6, 32], true),
+            (new MaxPool3d(3, 1, 1, dilation: (2, 1, 1)), new AvgPool3d(3, 1, 1, countIncludePad: false), [1, 1, 5, 3, 16], false),
+            (new MaxPool1d(3, 1, 1), new AvgPool1d(3, 1, 1), [2, 2, 48], true),
+            (new MaxPool2d(3, 3), new AvgPool2d(3, 3), [1, 1, 12, 48], false),
+            (new MaxPool2d(3, 2), new AvgPool2d(3, 2), [1, 1, 9, 33], false),
+        })
+        {
+            foreach (PoolLayer layer in new[] { max, avg }) Assert.True(Bands.Accepts(layer.Plan(shape)), $"{layer}");
+            Each<float>(max, avg, shape, packs);
+            Each<double>(max, avg, shape, packs);
+            Each<System.Half>(max, avg, shape, packs);
+            Each<byte>(max, avg, shape, packs);
+        }
+
+        // Four words of 16 bits where eight do not fit.
+        Same<System.Half>(device, new MaxPool2d(3, 1, 1), [1, 2, 6, 20], false);
+        Same<BFloat16>(device, new AvgPool2d(3, 2, 1), [1, 1, 5, 24], false);
+
+        unsafe void Each<T>(PoolLayer max, PoolLayer avg, nint[] shape, bool packs)
+            where T : unmanaged
+        {
+            using GpuTensor<T> input = Devices.Get(device).Upload(Samples.Of<T>(shape));
+            var call = new PoolCall(input.Device, input.Device.DefaultStream, max.Plan(shape), input.View<byte>(), input.View<byte>(), false);
+            if (packs) Assert.True(Bands.AcceptsRows(call, 16 / sizeof(T)), $"{max} of {typeof(T).Name}");
+            Same<T>(device, max, shape, false);
+            Same<T>(device, avg, shape, false);
         }
     }
 

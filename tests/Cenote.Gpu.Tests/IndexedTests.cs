@@ -17,9 +17,14 @@ public sealed class IndexedTests
         (new MaxPool1d(300, 7, 40), [1, 2, 400]),
         (new MaxPool1d(2, 1, 2, dilation: 4), [1, 2, 2]),
         (new MinPool2d(2), [2, 3, 5, 5]),
+        (new MaxPool2d(5, 1, 2), [1, 2, 6, 7]),
+        (new MinPool3d(3, 2, 1, dilation: (3, 1, 1)), [1, 2, 5, 11, 4]),
         (new AdaptiveMaxPool2d((3, 5)), [1, 2, 7, 4]),
         (new GlobalMaxPool2d(), [2, 5, 9, 31]),
         (new GlobalMinPool1d(), [2, 3, 7]),
+        // One window over all of the input, and beyond.
+        (new MaxPool2d((5, 6), 1, 2), [1, 3, 1, 2]),
+        (new MaxPool1d(5, 5, 2), [1, 4, 3]),
     ];
 
     [Theory]
@@ -118,38 +123,92 @@ public sealed class IndexedTests
         }
     }
 
+    /// <summary>Rows of whole packs: neighbouring inputs have one thread.</summary>
     [Theory]
     [MemberData(nameof(Names))]
-    public void Unpooling(string device)
+    public void Gradients_of_neighbouring_inputs(string device)
     {
         GpuDevice gpu = Devices.Get(device);
-        foreach (bool last in new[] { false, true })
+        foreach (var (max, avg, shape) in new (IndexedPool, LinearPool, nint[])[]
         {
-            foreach (var (layer, back, shape, size) in new (IndexedPool, MaxUnpool, nint[], Spatial?)[]
-            {
-                (new MaxPool2d(2), new MaxUnpool2d(2), [2, 3, 5, 7], null),
-                (new MaxPool2d(2), new MaxUnpool2d(2), [2, 3, 5, 7], (5, 7)),
-                (new MaxPool2d(3, 1, 1), new MaxUnpool2d(3, 1, 1), [1, 2, 5, 4], (8, 6)),
-                (new MaxPool1d(3, 2, 1), new MaxUnpool1d(3, 2, 1), [1, 2, 9], null),
-            })
-            {
-                Tensor<float> x = Samples.Of<float>(shape, last, special: true);
-                var (values, indices) = layer.ForwardWithIndices(x);
-                using GpuTensor<float> input = gpu.Upload(x);
-                var (there, chosen) = layer.ForwardWithIndices(input);
-                using (there)
-                using (chosen)
-                using (GpuTensor<float> result = back.Forward(there, chosen, size))
-                    Samples.AssertSame(back.Forward(values, indices, size), result.Download(), $"{back} after {layer}");
-            }
+            (new MaxPool2d(3, 2, 1), new AvgPool2d(3, 2, 1, countIncludePad: false), [2, 2, 5, 16]),
+            (new MaxPool2d(3, 1, 1), new AvgPool2d(3, 1, 1), [1, 2, 4, 8]),
+            (new MaxPool2d(2, 5), new AvgPool2d(2, 5), [1, 2, 7, 24]),
+            (new MaxPool2d((1, 7), 3, (0, 3)) { ZeroPadding = true }, new AvgPool2d((1, 7), 3, (0, 3)), [1, 1, 3, 16]),
+            (new MaxPool2d(3, 2, ceilMode: true), new SumPool2d(3, 2, ceilMode: true), [1, 1, 4, 16]),
+            (new MaxPool2d(2, 2, dilation: 2), new AvgPool2d(2, 2, dilation: 2), [1, 1, 4, 16]),
+            (new AdaptiveMaxPool2d((2, 5)), new AdaptiveAvgPool2d((2, 5)), [1, 2, 3, 16]),
+            (new GlobalMaxPool2d(), new GlobalAvgPool2d(), [1, 2, 3, 8]),
+            (new MaxPool3d(2, 1, 1), new AvgPool3d(2, 1, 1), [1, 1, 3, 3, 8]),
+        })
+        {
+            Each<float>(max, avg, shape);
+            Each<double>(max, avg, shape);
+            Each<System.Half>(max, avg, shape);
+            Each<BFloat16>(max, avg, shape);
         }
 
-        Tensor<int> small = Samples.Of<int>([1, 1, 6]);
-        using GpuTensor<int> one = gpu.Upload(small);
-        var (pooled, where) = new MaxPool1d(3).ForwardWithIndices(one);
-        using (pooled)
-        using (where)
-            Assert.Contains("room", Assert.Throws<ArgumentException>(() => new MaxUnpool1d(3).Forward(pooled, where, 5)).Message, StringComparison.Ordinal);
+        void Each<T>(IndexedPool max, LinearPool avg, nint[] shape)
+            where T : unmanaged
+        {
+            Tensor<T> x = Samples.Of<T>(shape, special: true);
+            var (values, indices) = max.ForwardWithIndices(x);
+            Tensor<T> dy = Samples.Of<T>(values.Lengths.ToArray(), special: true, seed: 2), dz = Samples.Of<T>(avg.Plan(shape).OutputShape.ToArray(), special: true, seed: 3);
+            using GpuTensor<T> input = gpu.Upload(x), gradient = gpu.Upload(dy), other = gpu.Upload(dz), shares = avg.Backward(other, shape);
+            var (there, chosen) = max.ForwardWithIndices(input);
+            using (there)
+            using (chosen)
+            using (GpuTensor<T> result = max.Backward(gradient, chosen))
+                Samples.AssertSame(max.Backward(dy, indices), result.Download(), $"gradient of {max} of {typeof(T).Name}");
+            Samples.AssertSame(avg.Backward(dz, shape), shares.Download(), $"gradient of {avg} of {typeof(T).Name}");
+        }
+    }
+
+    /// <summary>A layer without kept indices pools again; and what lies at the chosen taps is the second-order gradient.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Gradients_without_indices_and_of_gradients(string device)
+    {
+        GpuDevice gpu = Devices.Get(device);
+        foreach (var (layer, shape) in Choosing) Each<float>(layer, shape);
+        Each<double>(Choosing[0].Layer, Choosing[0].Shape);
+        Each<System.Half>(Choosing[1].Layer, Choosing[1].Shape);
+        Each<BFloat16>(Choosing[0].Layer, Choosing[0].Shape);
+
+        void Each<T>(IndexedPool layer, nint[] shape)
+            where T : unmanaged
+        {
+            foreach (bool last in new[] { false, true })
+            {
+                Tensor<T> x = Samples.Of<T>(shape, last, special: true), dy = Samples.Of<T>(layer.Plan(shape).OutputShape.ToArray(), last, seed: 2), second = Samples.Of<T>(shape, last, seed: 3);
+                using GpuTensor<T> input = gpu.Upload(x), gradient = gpu.Upload(dy), result = layer.BackwardFromInput(gradient, input), arriving = gpu.Upload(second);
+                Samples.AssertSame(layer.BackwardFromInput(dy, x), result.Download(), $"gradient of {layer} of {typeof(T).Name} from the input");
+                PoolIndices indices = layer.ForwardWithIndices(x).Indices;
+                using GpuIndices there = gpu.Upload(indices);
+                using GpuTensor<T> gathered = layer.Gather(arriving, there);
+                Samples.AssertSame(layer.Gather(second, indices), gathered.Download(), $"{layer} of {typeof(T).Name} gathers");
+            }
+        }
+    }
+
+    /// <summary>Indices that come from the host may be of a pooling that devices do not do.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Gradients_by_indices_of_the_CPU(string device)
+    {
+        GpuDevice gpu = Devices.Get(device);
+        foreach (IndexedPool layer in new IndexedPool[] { new MedianPool2d(3, 2, 1), new FractionalMaxPool2d(2, outputSize: (3, 4)) })
+        {
+            Tensor<float> x = Samples.Of<float>([2, 3, 6, 7]);
+            var (values, indices) = layer.ForwardWithIndices(x);
+            Tensor<float> dy = Samples.Of<float>(values.Lengths.ToArray(), seed: 2);
+            using GpuTensor<float> input = gpu.Upload(x), gradient = gpu.Upload(dy);
+            using GpuIndices there = gpu.Upload(indices);
+            using GpuTensor<float> result = layer.Backward(gradient, there), gathered = layer.Gather(input, there);
+            Samples.AssertSame(layer.Backward(dy, indices), result.Download(), $"gradient of {layer}");
+            Samples.AssertSame(values, gathered.Download(), $"{layer} gathers");
+            Assert.Throws<NotSupportedException>(() => layer.BackwardFromInput(gradient, input));
+        }
     }
 
     [Theory]

@@ -36,6 +36,23 @@ public sealed class MemoryTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void A_tensor_is_copied_on_the_device(string device)
+    {
+        GpuDevice gpu = Devices.Get(device);
+        Tensor<float> x = Samples.Of<float>([2, 3, 4, 5], special: true);
+        using GpuStream stream = gpu.CreateStream();
+        using GpuTensor<float> there = gpu.Upload(x), copy = gpu.Allocate<float>(2, 3, 4, 5), flat = gpu.Allocate<float>(120), other = gpu.Allocate<float>(119);
+        there.CopyTo(copy);
+        there.CopyTo(flat, stream);
+        stream.Synchronize();
+        Samples.AssertSame(x, copy.Download(), "copy");
+        Samples.AssertSame(x, Tensor.Create([.. flat.Download()], x.Lengths), "elements in the order of memory");
+        Assert.Contains("target has 119 elements", Assert.Throws<ArgumentException>(() => there.CopyTo(other)).Message, StringComparison.Ordinal);
+        Assert.Contains("shares memory", Assert.Throws<ArgumentException>(() => there.CopyTo(there)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void A_slice_becomes_dense_and_other_orders_are_refused(string device)
     {
         GpuDevice gpu = Devices.Get(device);
@@ -68,6 +85,40 @@ public sealed class MemoryTests
         Samples.AssertSame(new MaxPool2d(2).Forward(x), result.Download(), "owned");
         Assert.Throws<ArgumentException>(() => gpu.Wrap<float>(0, [1]));
         Assert.Throws<ArgumentException>(() => gpu.Wrap<float>(owner.Pointer, [2, 2], [4, 1]));
+    }
+
+    /// <summary>Where memory between kernels is short, planes have their turn after each other: the same bits.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Planes_in_turn_make_the_same_tensors(string device)
+    {
+        using GpuDevice gpu = Devices.New(device);
+        (MaxPool2d max, LpPool2d norm, MaxUnpool2d unpool) = (new(2), new(2, 2) { TrueNorm = true }, new(2));
+        foreach (bool last in new[] { false, true })
+        {
+            Tensor<float> x = Samples.Of<float>([3, 5, 4, 6], last), dy = Samples.Of<float>([3, 5, 2, 3], last, seed: 2), wide = Samples.Of<float>([3, 5, 10, 12], last);
+            using GpuTensor<float> input = gpu.Upload(x), gradient = gpu.Upload(dy), large = gpu.Upload(wide);
+            using GpuTensor<long> flat = gpu.Upload(max.ForwardWithIndices(x).Indices.ToFlat()), like = last ? gpu.Upload(Like(flat.Download(), dy)) : gpu.Upload(flat.Download());
+            var whole = new List<Tensor<float>>();
+            foreach (long bytes in new long[] { 256 << 20, 1, 200, 1000 })
+            {
+                gpu.ScratchBytes = bytes;
+                using GpuTensor<float> a = max.BackwardFromInput(gradient, input), b = norm.Backward(gradient, input), c = unpool.Forward(gradient, like), d = unpool.Backward(input, like), e = new MaxPool2d(9, 1).Forward(large);
+                List<Tensor<float>> now = [a.Download(), b.Download(), c.Download(), d.Download(), e.Download()];
+                if (whole.Count == 0) whole = now;
+                for (int i = 0; i < now.Count; i++) Samples.AssertSame(whole[i], now[i], $"result {i} in {bytes} bytes");
+            }
+
+            Samples.AssertSame(max.BackwardFromInput(dy, x), whole[0], "gradient from the input");
+            Samples.AssertSame(new MaxPool2d(9, 1).Forward(wide), whole[4], "large windows");
+        }
+
+        static Tensor<long> Like(Tensor<long> source, Tensor<float> order)
+        {
+            Tensor<long> target = Tensor.CreateFromShapeUninitialized<long>(source.Lengths, order.Strides);
+            source.CopyTo(target);
+            return target;
+        }
     }
 
     [Theory]

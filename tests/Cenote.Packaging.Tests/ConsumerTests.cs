@@ -31,6 +31,23 @@ public class ConsumerTests(Feed feed)
 
     private static readonly string[] OnnxPrinted = ["MaxPool2d(k3 s2 p1)", "True"];
 
+    private const string GpuProgram = """
+        using System.Numerics.Tensors;
+        using Cenote;
+        using Cenote.Gpu;
+
+        // The simulated device: the kernels are compiled all the same.
+        using GpuDevice device = GpuDevice.Cpu();
+        Tensor<float> x = Tensor.Create(new float[] { 1, 3, 2, 1, 4, 6, 5, 0, 2, 9, 3, 4, 0, 1, 7, 2 }, [1, 4, 4]);
+        using GpuTensor<float> input = device.Upload(x);
+        var (values, indices) = new MaxPool2d(2).ForwardWithIndices(input);
+        Console.WriteLine(string.Join(" ", values.Download()));
+        Console.WriteLine(string.Join(" ", indices.Download().ToFlat()));
+        Console.WriteLine(string.Join(" ", new GlobalAvgPool2d().ForwardOn(device, x)));
+        """;
+
+    private static readonly string[] GpuPrinted = ["6 5 9 7", "5 6 9 14", "3.125"];
+
     [Fact]
     public void A_new_project_reads_and_writes_ONNX()
     {
@@ -38,6 +55,15 @@ public class ConsumerTests(Feed feed)
         string folder = NewProject("onnx", OnnxProgram, "Cenote.Onnx");
         Command.Dotnet(folder, "build", "-c", "Release", "-o", "out", "-warnaserror");
         Assert.Equal(OnnxPrinted, Lines(Command.Dotnet(folder, Path.Combine("out", "onnx.dll"))));
+    }
+
+    [Fact]
+    public void A_new_project_pools_on_a_device()
+    {
+        _ = feed.Gpu;
+        string folder = NewProject("gpu", GpuProgram, "Cenote.Gpu");
+        Command.Dotnet(folder, "build", "-c", "Release", "-o", "out", "-warnaserror");
+        Assert.Equal(GpuPrinted, Lines(Command.Dotnet(folder, Path.Combine("out", "gpu.dll"))));
     }
 
     [Fact]

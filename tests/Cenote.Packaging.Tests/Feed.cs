@@ -9,13 +9,14 @@ namespace Cenote.Packaging.Tests;
 public sealed class Feed : IDisposable
 {
     private readonly Lock _packing = new();
-    private readonly Lazy<string> _library, _onnx, _tool;
+    private readonly Lazy<string> _library, _onnx, _gpu, _tool;
 
     public Feed()
     {
         Folder = Directory.CreateTempSubdirectory("cenote-packages-").FullName;
         _library = new(() => Pack("Cenote"));
         _onnx = new(() => Pack("Cenote.Onnx"));
+        _gpu = new(() => Pack("Cenote.Gpu"));
         _tool = new(() => Pack("Cenote.Cli"));
     }
 
@@ -29,6 +30,9 @@ public sealed class Feed : IDisposable
 
     /// <summary>The path of the package for ONNX models, without its ending.</summary>
     public string Onnx => _onnx.Value;
+
+    /// <summary>The path of the package for devices, without its ending.</summary>
+    public string Gpu => _gpu.Value;
 
     /// <summary>The path of the command's package, without its ending.</summary>
     public string Tool => _tool.Value;

@@ -44,13 +44,28 @@ public class PackageTests(Feed feed)
         Assert.Contains(comments.Descendants("member"), member => member.Attribute("name")!.Value == "T:Cenote.Onnx.OnnxPool" && member.Value.Length > 20);
     }
 
+    [Fact]
+    public void The_package_for_devices_brings_what_it_needs()
+    {
+        using ZipArchive package = ZipFile.OpenRead(feed.Gpu + ".nupkg");
+        XDocument specification = XDocument.Load(new MemoryStream(Bytes(package, "Cenote.Gpu.nuspec")));
+        string[] ids = [.. specification.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value).Order(StringComparer.Ordinal)];
+        // The version of the tensors that the project pins travels along.
+        Assert.Equal(["Cenote", "ILGPU", "System.Numerics.Tensors"], ids);
+        Assert.Contains(specification.Descendants(), element => element.Name.LocalName == "license" && element.Value == "MIT");
+        XDocument comments = XDocument.Load(new MemoryStream(Bytes(package, "lib/net10.0/Cenote.Gpu.xml")));
+        Assert.Contains(comments.Descendants("member"), member => member.Attribute("name")!.Value == "T:Cenote.Gpu.GpuDevice" && member.Value.Length > 20);
+        Assert.True(File.Exists(feed.Gpu + ".snupkg"));
+    }
+
     [Theory]
     [InlineData("Cenote")]
     [InlineData("Cenote.Onnx")]
+    [InlineData("Cenote.Gpu")]
     [InlineData("cenote")]
     public void Its_first_page_leads_nowhere_that_is_not_packed(string title)
     {
-        using ZipArchive package = ZipFile.OpenRead((title switch { "cenote" => feed.Tool, "Cenote" => feed.Library, _ => feed.Onnx }) + ".nupkg");
+        using ZipArchive package = ZipFile.OpenRead((title switch { "cenote" => feed.Tool, "Cenote" => feed.Library, "Cenote.Gpu" => feed.Gpu, _ => feed.Onnx }) + ".nupkg");
         string page = Encoding.UTF8.GetString(Bytes(package, "PACKAGE.md"));
         Assert.StartsWith($"# {title}\n", page.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.DoesNotMatch(@"\]\((?!https://)|<img|<a ", page);

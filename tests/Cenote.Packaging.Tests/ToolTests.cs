@@ -20,6 +20,11 @@ public class ToolTests(Feed feed)
         Command.Run(cenote, folder, "max", "cenote.png", "-k", "4");
         Assert.True(File.Exists(Path.Combine(folder, "cenote.max.png")));
 
+        // And the kernels for devices.
+        Command.Run(cenote, folder, "max", "cenote.png", "-k", "80", "--device", "simulated", "-o", "there.npy");
+        Command.Run(cenote, folder, "max", "cenote.png", "-k", "80", "-o", "here.npy");
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder, "here.npy")), File.ReadAllBytes(Path.Combine(folder, "there.npy")));
+
         // The page lies beside the command.
         using Process server = Process.Start(new ProcessStartInfo(cenote, ["serve", "--port", "0"]) { RedirectStandardOutput = true, Environment = { ["DOTNET_ROOT"] = Command.DotnetRoot } })!;
         try

@@ -102,9 +102,9 @@ public class IndexedKernelTests
                 kernel.Run(job, 0, cut);
                 string name = $"case {number}: {kernel.Name} {typeof(T).Name} {plan} {order}, gaps of {gap}";
                 for (int i = 0; i < expected.Length; i++)
-                    Assert.True(Elements.Same(expected[i], output[i]), $"{name}\nelement {i}: expected {expected[i]}, got {output[i]}");
+                    if (!Elements.Same(expected[i], output[i])) Assert.Fail($"{name}\nelement {i}: expected {expected[i]}, got {output[i]}");
                 for (int i = 0; i < chosen.Length; i++)
-                    Assert.True(chosen[i] == offsets[i], $"{name}\nbyte {i} of the offsets, {size} each: expected {chosen[i]}, got {offsets[i]}");
+                    if (chosen[i] != offsets[i]) Assert.Fail($"{name}\nbyte {i} of the offsets, {size} each: expected {chosen[i]}, got {offsets[i]}");
                 compared[kernel.Name] = compared.GetValueOrDefault(kernel.Name) + 1;
             }
         }

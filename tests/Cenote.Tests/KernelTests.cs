@@ -127,7 +127,7 @@ public class KernelTests
         {
             bool isRight = Elements.Same(expected[i], actual[i])
                 || (bounds is not null && (isWide ? IsCloseToWide(expected[i], actual[i], bounds[i], taps) : IsClose(expected[i], actual[i], bounds[i], taps)));
-            Assert.True(isRight, $"{name}\nelement {i}: expected {expected[i]}, got {actual[i]}");
+            if (!isRight) Assert.Fail($"{name}\nelement {i}: expected {expected[i]}, got {actual[i]}");
         }
     }
 

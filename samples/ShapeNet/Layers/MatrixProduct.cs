@@ -6,22 +6,33 @@ namespace ShapeNet.Layers;
 /// the outer loop goes over the larger matrix, so that it is read from memory once.</summary>
 internal static class MatrixProduct
 {
+    // 1 kB of a row: as much of two dozen rows stays in the first-level cache.
+    private const int Tile = 256;
+
     /// <summary>c += a·b, where <paramref name="b"/> has <paramref name="inner"/> rows.</summary>
     public static void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int inner)
     {
         int columns = b.Length / inner;
-        for (int k = 0; k < inner; k++)
-            for (int row = 0; row < c.Length / columns; row++)
-                AddScaled(b.Slice(k * columns, columns), a[row * inner + k], c.Slice(row * columns, columns));
+        for (int from = 0; from < columns; from += Tile)
+        {
+            int length = Math.Min(Tile, columns - from);
+            for (int k = 0; k < inner; k++)
+                for (int row = 0; row < c.Length / columns; row++)
+                    AddScaled(b.Slice(k * columns + from, length), a[row * inner + k], c.Slice(row * columns + from, length));
+        }
     }
 
     /// <summary>c += aᵀ·b, where <paramref name="a"/> and <paramref name="b"/> have <paramref name="inner"/> rows.</summary>
     public static void AddTransposedA(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int inner)
     {
         int rows = a.Length / inner, columns = b.Length / inner;
-        for (int row = 0; row < rows; row++)
-            for (int k = 0; k < inner; k++)
-                AddScaled(b.Slice(k * columns, columns), a[k * rows + row], c.Slice(row * columns, columns));
+        for (int from = 0; from < columns; from += Tile)
+        {
+            int length = Math.Min(Tile, columns - from);
+            for (int row = 0; row < rows; row++)
+                for (int k = 0; k < inner; k++)
+                    AddScaled(b.Slice(k * columns + from, length), a[k * rows + row], c.Slice(row * columns + from, length));
+        }
     }
 
     /// <summary>c += a·bᵀ, where <paramref name="a"/> and <paramref name="b"/> have <paramref name="inner"/> columns.</summary>

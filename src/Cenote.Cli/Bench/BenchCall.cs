@@ -20,7 +20,8 @@ internal sealed unsafe class BenchCall
         (_row, _layer) = (row, row.Layer(threads));
         _plan = _layer.Plan(row.Shape);
         Span<byte> input = memory.Take(row.InputBytes);
-        Fill(input, row.Format);
+        if (row.Format == ElementFormat.Byte) Fill(input);
+        else Fill(MemoryMarshal.Cast<byte, float>(input));
         _input = Unsafe.AsPointer(ref MemoryMarshal.GetReference(input));
         _output = Unsafe.AsPointer(ref MemoryMarshal.GetReference(memory.Take(row.OutputBytes)));
     }
@@ -31,34 +32,36 @@ internal sealed unsafe class BenchCall
         else Run<float>(times, cancellation);
     }
 
-    private static void Fill(Span<byte> input, ElementFormat format)
+    /// <summary>Numbers from −1 to 1, the same in every run.</summary>
+    public static void Fill(Span<float> input)
     {
-        // The same in every run.
         var random = new Random(1);
-        Span<byte> drawn = input[..Math.Min(Drawn * format.Size, input.Length)];
-        if (format == ElementFormat.Byte) random.NextBytes(drawn);
-        else foreach (ref float value in MemoryMarshal.Cast<byte, float>(drawn)) value = (2 * random.NextSingle()) - 1;
-        for (int start = drawn.Length; start < input.Length; start += drawn.Length)
+        Span<float> drawn = input[..Math.Min(Drawn, input.Length)];
+        foreach (ref float value in drawn) value = (2 * random.NextSingle()) - 1;
+        Repeat(input, drawn.Length);
+    }
+
+    private static void Fill(Span<byte> input)
+    {
+        Span<byte> drawn = input[..Math.Min(Drawn, input.Length)];
+        new Random(1).NextBytes(drawn);
+        Repeat(input, drawn.Length);
+    }
+
+    private static void Repeat<T>(Span<T> input, int drawn)
+    {
+        for (int start = drawn; start < input.Length; start += drawn)
         {
-            Span<byte> part = input.Slice(start, Math.Min(drawn.Length, input.Length - start));
-            drawn[..part.Length].CopyTo(part);
+            Span<T> part = input.Slice(start, Math.Min(drawn, input.Length - start));
+            input[..part.Length].CopyTo(part);
         }
     }
 
     private void Run<T>(int times, CancellationToken cancellation)
         where T : unmanaged
     {
-        var input = new ReadOnlyTensorSpan<T>((T*)_input, (nint)(_row.InputBytes / sizeof(T)), _plan.InputShape, Strides(_plan.InputShape));
-        var output = new TensorSpan<T>((T*)_output, (nint)(_row.OutputBytes / sizeof(T)), _plan.OutputShape, Strides(_plan.OutputShape));
+        var input = new ReadOnlyTensorSpan<T>((T*)_input, (nint)(_row.InputBytes / sizeof(T)), _plan.InputShape, _row.Strides(_plan.InputShape));
+        var output = new TensorSpan<T>((T*)_output, (nint)(_row.OutputBytes / sizeof(T)), _plan.OutputShape, _row.Strides(_plan.OutputShape));
         for (int time = 0; time < times; time++) _layer.Forward(input, output, cancellationToken: cancellation);
-    }
-
-    /// <summary>The strides of N×C×H×W; a tensor wants 0 on axes of a single element.</summary>
-    private nint[] Strides(ReadOnlySpan<nint> shape)
-    {
-        nint channels = shape[1], height = shape[2], width = shape[3], all = channels * height * width;
-        nint[] strides = _row.ChannelsLast ? [all, 1, width * channels, channels] : [all, height * width, width, 1];
-        for (int axis = 0; axis < strides.Length; axis++) if (shape[axis] == 1) strides[axis] = 0;
-        return strides;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class BenchCommand
     private static readonly TimeSpan FirstWarmUp = TimeSpan.FromSeconds(0.5);
 
     private readonly ThreadsOption _threads = new();
+    private readonly DeviceOption _device = new();
     private readonly Option<string> _seconds = new("--seconds") { Description = "About how long it takes, up to 3600; in much less than the default the compiler does not settle, and rows look slower than they are.", HelpName = "S", DefaultValueFactory = _ => "10" };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object per row, and no verdict. [default: a table]" };
 
@@ -20,7 +21,7 @@ internal sealed class BenchCommand
     {
         get
         {
-            var command = new Command("bench", "Times the poolings of well-known networks on this machine, each beside a copy of the same bytes (the floor).") { _threads.Option, _seconds, _json };
+            var command = new Command("bench", "Times the poolings of well-known networks on this machine, each beside a copy of the same bytes (the floor).") { _threads.Option, _device.Option, _seconds, _json };
             command.SetAction(Run);
             return command;
         }
@@ -30,27 +31,28 @@ internal sealed class BenchCommand
     {
         int asked = _threads.Read(parse), threads = asked == -1 ? Environment.ProcessorCount : Math.Min(asked, Environment.ProcessorCount);
         TimeSpan time = Seconds(parse.GetValue(_seconds)!);
-        IEnumerable<BenchResult> results = Measure(threads, time, Interruption.Listen());
+        CancellationToken interrupted = Interruption.Listen();
+        using BenchMachine machine = _device.OpenGpu(parse) is { } device ? new DeviceMachine(device) : new CpuMachine(threads);
+        IEnumerable<BenchResult> results = Measure(machine, time, interrupted);
         if (parse.GetValue(_json))
         {
             foreach (BenchResult result in results) Console.Out.WriteLine(result.ToJson());
             return 0;
         }
 
-        BenchTable.ShowVerdict(BenchResult.Verdict(BenchTable.Show(results), threads));
+        BenchTable.ShowVerdict(BenchResult.Verdict(BenchTable.Show(machine.Rows, results), machine));
         return 0;
     }
 
-    private static IEnumerable<BenchResult> Measure(int threads, TimeSpan time, CancellationToken cancellation)
+    private static IEnumerable<BenchResult> Measure(BenchMachine machine, TimeSpan time, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        using var memory = new BenchMemory(BenchRow.All);
-        for (int row = 0; row < BenchRow.All.Count; row++)
+        for (int row = 0; row < machine.Rows.Count; row++)
         {
             // What one row takes too long, the others after it give up.
-            TimeSpan share = (time - watch.Elapsed) / (BenchRow.All.Count - row);
+            TimeSpan share = (time - watch.Elapsed) / (machine.Rows.Count - row);
             var (least, most) = row == 0 ? (FirstWarmUp, FirstPart * time) : (TimeSpan.Zero, WarmUpPart * share);
-            yield return BenchResult.Measure(BenchRow.All[row], threads, memory, share, least, most, cancellation);
+            yield return BenchResult.Measure(machine.Rows[row], machine, share, least, most, cancellation);
         }
     }
 

@@ -6,10 +6,10 @@ namespace Cenote.Cli;
 
 /// <summary>A row beside the copy of as many bytes.</summary>
 /// <param name="Row">What was called.</param>
-/// <param name="Threads">As many for both.</param>
+/// <param name="Machine">Where both ran.</param>
 /// <param name="Seconds">The median of a call.</param>
 /// <param name="FloorSeconds">The median of the copy.</param>
-internal sealed record BenchResult(BenchRow Row, int Threads, double Seconds, double FloorSeconds)
+internal sealed record BenchResult(BenchRow Row, BenchMachine Machine, double Seconds, double FloorSeconds)
 {
     /// <summary>Up to here a call counts as fast as the copy.</summary>
     public const double Near = 1.25;
@@ -36,42 +36,38 @@ internal sealed record BenchResult(BenchRow Row, int Threads, double Seconds, do
 
     /// <summary>Calls and copies in turn, so that what disturbs the machine disturbs both.</summary>
     /// <param name="row">What to call.</param>
-    /// <param name="threads">The most threads.</param>
-    /// <param name="memory">Room for the row and its copy.</param>
+    /// <param name="machine">Where.</param>
     /// <param name="time">How long to be about it.</param>
     /// <param name="least">The least time to warm up.</param>
     /// <param name="most">The most time to warm up, where the compiler does not settle.</param>
     /// <param name="cancellation">Looked at between the rounds, and within a call.</param>
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
-    public static BenchResult Measure(BenchRow row, int threads, BenchMemory memory, TimeSpan time, TimeSpan least, TimeSpan most, CancellationToken cancellation)
+    public static BenchResult Measure(BenchRow row, BenchMachine machine, TimeSpan time, TimeSpan least, TimeSpan most, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        memory.Clear();
-        var call = new BenchCall(row, threads, memory);
-        using var floor = new CopyFloor(row.Bytes / 2, threads, memory);
-        Action<int> pool = times => call.Run(times, cancellation);
-        floor.Run(1);
-        WarmUp(pool, least, most);
+        using BenchWork work = machine.Bind(row, cancellation);
+        work.Copy(1);
+        WarmUp(work.Pool, least, most);
 
         TimeSpan end = watch.Elapsed + (LeastTimed * time);
         if (end < time) end = time;
-        int calls = Times(pool), copies = Times(floor.Run);
+        int calls = Times(work.Pool), copies = Times(work.Copy);
         List<double> seconds = [], floorSeconds = [];
         while (seconds.Count < LeastRounds || watch.Elapsed < end)
         {
             cancellation.ThrowIfCancellationRequested();
-            seconds.Add(Seconds(pool, calls) / calls);
-            floorSeconds.Add(Seconds(floor.Run, copies) / copies);
+            seconds.Add(Seconds(work.Pool, calls) / calls);
+            floorSeconds.Add(Seconds(work.Copy, copies) / copies);
         }
 
-        return new(row, threads, Median(seconds), Median(floorSeconds));
+        return new(row, machine, Median(seconds), Median(floorSeconds));
 
-        static int Times(Action<int> work) => Math.Max(1, (int)Math.Ceiling(Round.TotalSeconds / Seconds(work, 1)));
+        static int Times(Action<int> run) => Math.Max(1, (int)Math.Ceiling(Round.TotalSeconds / Seconds(run, 1)));
 
-        static double Seconds(Action<int> work, int times)
+        static double Seconds(Action<int> run, int times)
         {
             long start = Stopwatch.GetTimestamp();
-            work(times);
+            run(times);
             return Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
 
@@ -108,26 +104,21 @@ internal sealed record BenchResult(BenchRow Row, int Threads, double Seconds, do
         json.WriteString("layout", Row.Layout);
         json.WriteShape("inputShape", Row.Shape);
         json.WriteShape("outputShape", Row.Plan.OutputShape);
-        json.WriteNumber("threads", Threads);
         json.WriteNumber("milliseconds", Math.Round(Seconds * 1e3, 6));
         json.WriteNumber("gigabytesPerSecond", Math.Round(GigabytesPerSecond, 3));
         json.WriteNumber("floorMilliseconds", Math.Round(FloorSeconds * 1e3, 6));
         json.WriteNumber("timesFloor", TimesFloor);
-        json.WriteString("processor", Processor.Name);
-        json.WriteNumber("cores", Environment.ProcessorCount);
-        json.WriteNumber("vectorBits", Processor.VectorBits);
+        Machine.Write(json);
     });
 
     /// <summary>What the table says, in a sentence, and of which machine it says so.</summary>
-    public static string Verdict(IReadOnlyList<BenchResult> results, int threads)
+    public static string Verdict(IReadOnlyList<BenchResult> results, BenchMachine machine)
     {
         BenchResult furthest = results.MaxBy(result => result.TimesFloor)!;
         string rest = furthest.IsNear ? "" : $"; the furthest off, {furthest.Row.Name} ({furthest.Row.Layout}), takes {furthest.Cells()[^1]} times";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{results.Count(result => result.IsNear)} of {results.Count} rows run within {Near} times what copying the same bytes takes{rest}. {Processor.Name}: {Count(Environment.ProcessorCount, "core")}, vectors of {Processor.VectorBits} bits; {Count(threads, "thread")} used.");
-
-        static string Count(int count, string word) => $"{count} {word}{(count == 1 ? "" : "s")}";
+            $"{results.Count(result => result.IsNear)} of {results.Count} rows run within {Near} times what copying the same bytes takes{rest}. {machine.Description}");
     }
 
     private static string ThreeDigits(double value) =>

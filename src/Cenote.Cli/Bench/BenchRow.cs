@@ -30,12 +30,26 @@ internal sealed record BenchRow(string Name, string Verb, Func<int, PoolLayer> L
 
     public PoolPlan Plan => Layer(1).Plan(Shape);
 
+    public long BytesPerImage => Bytes / Shape[0];
+
     public long InputBytes => Size(Plan.InputShape);
 
     public long OutputBytes => Size(Plan.OutputShape);
 
     /// <summary>Bytes read and written.</summary>
     public long Bytes => InputBytes + OutputBytes;
+
+    /// <summary>The row with as many images as move so many bytes.</summary>
+    public BenchRow Scaled(long bytes) => this with { Shape = [(nint)Math.Max(1, bytes / BytesPerImage), .. Shape[1..]] };
+
+    /// <summary>The strides of N×C×H×W in the row's memory order; a tensor wants 0 on axes of a single element.</summary>
+    public nint[] Strides(ReadOnlySpan<nint> shape)
+    {
+        nint channels = shape[1], height = shape[2], width = shape[3], all = channels * height * width;
+        nint[] strides = ChannelsLast ? [all, 1, width * channels, channels] : [all, height * width, width, 1];
+        for (int axis = 0; axis < strides.Length; axis++) if (shape[axis] == 1) strides[axis] = 0;
+        return strides;
+    }
 
     /// <returns>For example <c>ResNet stem: max k3 s2 p1, 8×64×112×112</c>.</returns>
     public override string ToString() => $"{Name}: {$"{Verb} {Plan.OptionsText}".TrimEnd()}, {ArrayData.Text(Shape)}";

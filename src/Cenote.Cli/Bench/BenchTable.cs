@@ -14,7 +14,7 @@ internal static class BenchTable
     private const int NumberWidth = 7;
 
     /// <summary>Measures one after the other and shows each as it comes.</summary>
-    public static List<BenchResult> Show(IEnumerable<BenchResult> results) => Console.IsOutputRedirected ? AsText(results) : AsTable(results);
+    public static List<BenchResult> Show(IReadOnlyList<BenchRow> rows, IEnumerable<BenchResult> results) => Console.IsOutputRedirected ? AsText(rows, results) : AsTable(results);
 
     /// <summary>Lines that are as wide as the terminal; elsewhere one line.</summary>
     public static void ShowVerdict(string verdict)
@@ -23,10 +23,10 @@ internal static class BenchTable
         else AnsiConsole.WriteLine(verdict);
     }
 
-    private static List<BenchResult> AsText(IEnumerable<BenchResult> results)
+    private static List<BenchResult> AsText(IReadOnlyList<BenchRow> rows, IEnumerable<BenchResult> results)
     {
         var all = new List<BenchResult>();
-        int widest = BenchRow.All.Max(row => row.ToString().Length);
+        int widest = rows.Max(row => row.ToString().Length);
         Print(Titles);
         foreach (BenchResult result in results)
         {

@@ -31,6 +31,9 @@ internal struct AxisWalk
 
     public int Items;
 
+    /// <summary>Which line outside the axis is this launch's first.</summary>
+    public long FirstOuter;
+
     public int InLength, OutLength;
 
     public AxisWindows Axis;
@@ -64,8 +67,8 @@ internal static class AxisFoldKernel<TFrom, T, TState, TReducer, TStateOf>
     {
         int item = Grid.IdxX * Group.DimX + Group.IdxX;
         if (item >= walk.Items) return;
-        int rest = walk.Inner.Divide(item, out int inner), outer = walk.Blocks.Divide(rest, out int block), stride = walk.Axis.Stride, kernel = walk.Axis.Kernel, step = walk.Inner.Divisor;
-        long from = (long)outer * walk.InLength * step + inner, to = (long)outer * walk.OutLength * step + inner;
+        int rest = walk.Inner.Divide(item, out int inner), stride = walk.Axis.Stride, kernel = walk.Axis.Kernel, step = walk.Inner.Divisor;
+        long outer = walk.FirstOuter + walk.Blocks.Divide(rest, out int block), from = outer * walk.InLength * step + inner, to = outer * walk.OutLength * step + inner;
         int border = block * kernel, firstStart = border - kernel + 1 + walk.Axis.Before;
         int first = firstStart <= 0 ? 0 : (firstStart + stride - 1) / stride, last = IntrinsicMath.Min(walk.OutLength - 1, (border + walk.Axis.Before) / stride);
         TState state = reducer.Identity;

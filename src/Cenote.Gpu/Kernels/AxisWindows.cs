@@ -6,7 +6,10 @@ namespace Cenote.Gpu;
 internal struct AxisWindows
 {
     /// <summary>Of windows inside the input: output o begins at o·Stride − Before, and has Kernel taps, Step apart.</summary>
-    public int Stride, Before, Kernel, Step;
+    public int Stride, Before, Kernel;
+
+    /// <inheritdoc cref="Stride"/>
+    public Divider Steps;
 
     /// <summary>The outputs whose windows lie inside the input.</summary>
     public int WholeFrom, WholeEnd;
@@ -14,12 +17,21 @@ internal struct AxisWindows
     /// <summary>Where the list of the others begins.</summary>
     public int Listed;
 
+    /// <inheritdoc cref="Stride"/>
+    public readonly int Step => Steps.Divisor;
+
+    /// <summary>Which tap of a window a position is.</summary>
+    public readonly int Tap(int position, ListedWindow window) => Steps.Divide(position - window.Start, out _);
+
     public readonly ListedWindow At(int position, ArrayView<ListedWindow> list)
     {
         if (position >= WholeFrom && position < WholeEnd)
             return new() { Start = position * Stride - Before, Count = Kernel, Extent = Kernel };
         return list[Listed + (position < WholeFrom ? position : position - (WholeEnd - WholeFrom))];
     }
+
+    /// <summary>Which tap of a window a position is.</summary>
+    public readonly int Tap(int position, int window, ArrayView<ListedWindow> list) => Tap(position, At(window, list));
 }
 
 /// <summary>One window as the plan gives it.</summary>

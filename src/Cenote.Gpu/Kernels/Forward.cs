@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 namespace Cenote.Gpu;
 
 /// <summary>The one dispatch from an operator of the core and an element type to a kernel.</summary>
-internal static class Forward
+internal static partial class Forward
 {
     /// <exception cref="NotSupportedException">The operator, or the type, has no kernel.</exception>
     public static void Run(PoolCall call, PoolOperator @operator, ElementType type)
@@ -14,6 +14,7 @@ internal static class Forward
             case ExtremeOperator<Greatest>: Extreme<Greatest>(call, type); break;
             case ExtremeOperator<Least>: Extreme<Least>(call, type); break;
             case MeanOperator mean: Mean(call, type, mean); break;
+            case LpOperator norm: Norm(call, type, norm); break;
             default: throw new NotSupportedException($"{call.Plan.Layer} has no kernels for devices; pool on the CPU.");
         }
     }
@@ -21,10 +22,18 @@ internal static class Forward
     private static void Extreme<TOrder>(PoolCall call, ElementType type)
         where TOrder : unmanaged, IOrder
     {
-        // Shared out among threads, a plane's taps are in no order: what is chosen must carry its place.
-        if (call.Plan.IsGlobal)
+        if (call.Plan.ReadsPadding)
         {
-            Indexed.Choose<TOrder>(call, type, null);
+            // The kernel that knows padded taps is the one with indices, which nobody reads here.
+            int size = OffsetMemory.SizeFor(call.Plan.Taps);
+            call.Device.Guard(call.Plan.ToString(), () => Indexed.Choose<TOrder>(call, type, new(call.Stream.Scratch(call.Plan.OutputElements * size), size)));
+            return;
+        }
+
+        // Shared out among threads, a plane's taps are in no order: what is chosen must carry its place.
+        if (Global.Accepts(call.Plan))
+        {
+            Indexed.Choose<TOrder>(call, type, default);
             return;
         }
 
@@ -64,45 +73,51 @@ internal static class Forward
             case ElementType.UInt16: Words<long, SmallIntegerMean<ushort, IntegerFormat>>(call, new(nearest)); break;
             case ElementType.Int32: Quads<int, long, SmallIntegerMean<int, IntegerFormat>>(call, new(nearest)); break;
             case ElementType.UInt32: Quads<uint, long, SmallIntegerMean<uint, IntegerFormat>>(call, new(nearest)); break;
-            default: throw new NotSupportedException($"{call.Plan.Layer} adds no {type} on devices: their sums need 128 bits; pool on the CPU.");
+            case ElementType.Int64: Twins<long, WideInteger, LongIntegerMean<long, LongFormat>>(call, new(nearest)); break;
+            default: Twins<ulong, WideInteger, LongIntegerMean<ulong, LongFormat>>(call, new(nearest)); break;
         }
     }
 
-    /// <summary>Elements of 4 bytes, four channels at a time where they lie side by side.</summary>
+    /// <summary>Elements of 4 bytes, four channels, or outputs of a row, at a time.</summary>
     private static void Quads<T, TState, TReducer>(PoolCall call, TReducer reducer)
         where T : unmanaged
         where TState : unmanaged
         where TReducer : unmanaged, IPoolReducer<T, TState>
     {
         if (call.Packs(4)) Fold<Quad<T>, Quad<TState>, QuadReducer<T, TState, TReducer>>(call, new(reducer), 4);
+        else if (Bands.AcceptsRows(call, 4)) Bands.Rows<T, Quad<T>, TState, Quad<TState>, TReducer, QuadReducer<T, TState, TReducer>, QuadLanes<TState, TState, OneLane<TState>>>(call, reducer, new(reducer));
         else Fold<T, TState, TReducer>(call, reducer);
     }
 
-    /// <summary>Elements of 8 bytes, two channels at a time.</summary>
+    /// <summary>Elements of 8 bytes, two at a time.</summary>
     private static void Twins<T, TState, TReducer>(PoolCall call, TReducer reducer)
         where T : unmanaged
         where TState : unmanaged
         where TReducer : unmanaged, IPoolReducer<T, TState>
     {
         if (call.Packs(2)) Fold<Twin<T>, Twin<TState>, TwinReducer<T, TState, TReducer>>(call, new(reducer), 2);
+        else if (Bands.AcceptsRows(call, 2)) Bands.Rows<T, Twin<T>, TState, Twin<TState>, TReducer, TwinReducer<T, TState, TReducer>, TwinLanes<TState, TState, OneLane<TState>>>(call, reducer, new(reducer));
         else Fold<T, TState, TReducer>(call, reducer);
     }
 
-    /// <summary>Elements of 2 bytes, eight channels at a time.</summary>
+    /// <summary>Elements of 2 bytes, eight at a time; four where rows have no multiple of eight.</summary>
     private static void Words<TState, TReducer>(PoolCall call, TReducer reducer)
         where TState : unmanaged
         where TReducer : unmanaged, IPoolReducer<ushort, TState>
     {
         if (call.Packs(8)) Fold<Quad<uint>, Quad<Twin<TState>>, QuadReducer<uint, Twin<TState>, WordsReducer<TState, TReducer>>>(call, new(new(reducer)), 8);
+        else if (Bands.AcceptsRows(call, 8)) Bands.Rows<ushort, Quad<uint>, TState, Quad<Twin<TState>>, TReducer, QuadReducer<uint, Twin<TState>, WordsReducer<TState, TReducer>>, QuadLanes<TState, Twin<TState>, TwinLanes<TState, TState, OneLane<TState>>>>(call, reducer, new(new(reducer)));
+        else if (Bands.AcceptsRows(call, 4)) Bands.Rows<ushort, Twin<uint>, TState, Twin<Twin<TState>>, TReducer, TwinReducer<uint, Twin<TState>, WordsReducer<TState, TReducer>>, TwinLanes<TState, Twin<TState>, TwinLanes<TState, TState, OneLane<TState>>>>(call, reducer, new(new(reducer)));
         else Fold<ushort, TState, TReducer>(call, reducer);
     }
 
-    /// <summary>Bytes, sixteen channels at a time.</summary>
+    /// <summary>Bytes, sixteen at a time.</summary>
     private static void Bytes<TState, TReducer>(PoolCall call, TReducer reducer)
         where TState : unmanaged
         where TReducer : unmanaged, IPoolReducer<byte, TState>
     {
         if (call.Packs(16)) Fold<Quad<uint>, Quad<Quad<TState>>, QuadReducer<uint, Quad<TState>, BytesReducer<TState, TReducer>>>(call, new(new(reducer)), 16);
+        else if (Bands.AcceptsRows(call, 16)) Bands.Rows<byte, Quad<uint>, TState, Quad<Quad<TState>>, TReducer, QuadReducer<uint, Quad<TState>, BytesReducer<TState, TReducer>>, QuadLanes<TState, Quad<TState>, QuadLanes<TState, TState, OneLane<TState>>>>(call, reducer, new(new(reducer)));
         else Fold<byte, TState, TReducer>(call, reducer);
     }
 
@@ -111,7 +126,7 @@ internal static class Forward
         where TState : unmanaged
         where TReducer : unmanaged, IPoolReducer<T, TState>
     {
-        if (call.Plan.IsGlobal)
+        if (Global.Accepts(call.Plan))
         {
             Global.Fold<T, TState, TReducer>(call, reducer, channels);
             return;
@@ -120,6 +135,12 @@ internal static class Forward
         if (Separable.Accepts(call.Plan))
         {
             Separable.Run<T, TState, TReducer>(call, reducer, channels);
+            return;
+        }
+
+        if (Bands.Accepts(call.Plan))
+        {
+            Bands.Columns<T, TState, TReducer>(call, reducer, channels);
             return;
         }
 

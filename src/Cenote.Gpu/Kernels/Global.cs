@@ -9,6 +9,9 @@ internal static class Global
     /// <summary>Channels that a group has side by side, and elements that a thread should have before a plane gets another one.</summary>
     private const int MostLanes = 32, FewestPositions = 4;
 
+    /// <summary>Whether each window is the whole plane, and no more: one that reaches beyond counts other taps, and numbers them in another way.</summary>
+    public static bool Accepts(PoolPlan plan) => plan.IsGlobal && plan.Taps == plan.Depth.InputLength * plan.Height.InputLength * plan.Width.InputLength;
+
     public static void Fold<T, TState, TReducer>(PoolCall call, TReducer reducer, int channelsPerItem)
         where T : unmanaged
         where TState : unmanaged
@@ -33,7 +36,7 @@ internal static class Global
         PoolPlan plan = call.Plan;
         int channels = call.ChannelsLast ? checked((int)(plan.Channels / channelsPerItem)) : 1, group = call.Device.Kernels.GroupSize;
         int lanes = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(channels, Math.Min(MostLanes, group)));
-        long outers = call.ChannelsLast ? plan.Batch : plan.Batch * plan.Channels, positions = plan.Depth.InputLength * plan.Height.InputLength * plan.Width.InputLength;
+        long outers = call.Outers, positions = plan.Depth.InputLength * plan.Height.InputLength * plan.Width.InputLength;
         long wanted = Math.Min(group, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Min(group, (positions + FewestPositions - 1) / FewestPositions)) * lanes);
         int threads = (int)Math.Max(Math.Min(group, MostLanes), wanted), tiles = (channels + lanes - 1) / lanes;
         long atOnce = Math.Max(1, (1 << 30) / tiles);

@@ -6,16 +6,16 @@ namespace Cenote.Gpu;
 /// <summary>The dispatch of what works with chosen taps: pooling with indices, gradients, unpooling.</summary>
 internal static class Indexed
 {
-    /// <summary>Values and indices; <paramref name="indices"/> may be anybody's whose windows are the plan's.</summary>
-    public static void Choose(PoolCall call, PoolOperator @operator, ElementType type, GpuIndices indices)
+    /// <summary>Values and the numbers of the taps that they are.</summary>
+    public static void Choose(PoolCall call, PoolOperator @operator, ElementType type, NumberMemory numbers)
     {
-        if (@operator is ArgExtremeOperator<Greatest>) Choose<Greatest>(call, type, indices);
-        else if (@operator is ArgExtremeOperator<Least>) Choose<Least>(call, type, indices);
+        if (@operator is ArgExtremeOperator<Greatest> or ExtremeOperator<Greatest>) Choose<Greatest>(call, type, numbers);
+        else if (@operator is ArgExtremeOperator<Least> or ExtremeOperator<Least>) Choose<Least>(call, type, numbers);
         else throw new NotSupportedException($"{call.Plan.Layer} has no kernels for devices; pool on the CPU.");
     }
 
-    /// <summary>The same without indices, where there are none and the plan is global.</summary>
-    public static void Choose<TOrder>(PoolCall call, ElementType type, GpuIndices? indices)
+    /// <summary>The same; a global plan needs no numbers.</summary>
+    public static void Choose<TOrder>(PoolCall call, ElementType type, NumberMemory numbers)
         where TOrder : unmanaged, IOrder
     {
         switch (type)
@@ -38,31 +38,37 @@ internal static class Indexed
             where T : unmanaged
             where TChoice : unmanaged, ITapChoice<T>
         {
-            switch (indices?.BytesPerIndex ?? 1)
+            switch (numbers.Size)
             {
-                case 1: Choose<T, byte, TChoice, NumberFormat>(call, choice, indices); break;
-                case 2: Choose<T, ushort, TChoice, NumberFormat>(call, choice, indices); break;
-                case 4: Choose<T, uint, TChoice, NumberFormat>(call, choice, indices); break;
-                default: Choose<T, ulong, TChoice, NumberFormat>(call, choice, indices); break;
+                case 0 or 1: Choose<T, byte, TChoice, NumberFormat>(call, choice, numbers); break;
+                case 2: Choose<T, ushort, TChoice, NumberFormat>(call, choice, numbers); break;
+                case 4: Choose<T, uint, TChoice, NumberFormat>(call, choice, numbers); break;
+                default: Choose<T, ulong, TChoice, NumberFormat>(call, choice, numbers); break;
             }
         }
     }
 
-    private static void Choose<T, TNumber, TChoice, TNumbers>(PoolCall call, TChoice choice, GpuIndices? indices)
+    private static void Choose<T, TNumber, TChoice, TNumbers>(PoolCall call, TChoice choice, NumberMemory numbers)
         where T : unmanaged
         where TNumber : unmanaged
         where TChoice : unmanaged, ITapChoice<T>
         where TNumbers : unmanaged, INumberFormat<TNumber>
     {
-        if (call.Plan.IsGlobal)
+        if (Global.Accepts(call.Plan))
         {
-            Global.Choose<T, TNumber, TChoice, TNumbers>(call, choice, indices is null ? call.Output.Cast<TNumber>() : indices.View<TNumber>(), indices is not null);
+            Global.Choose<T, TNumber, TChoice, TNumbers>(call, choice, numbers.Size == 0 ? call.Output.Cast<TNumber>() : numbers.View<TNumber>(), numbers.Size != 0);
+            return;
+        }
+
+        if (Bands.AcceptsChoices(call.Plan))
+        {
+            Bands.Choices<T, TNumber, TChoice, TNumbers>(call, choice, numbers.View<TNumber>());
             return;
         }
 
         KernelCache kernels = call.Device.Kernels;
         var launch = kernels.Get(typeof(ChoiceKernel<T, TNumber, TChoice, TNumbers>), accelerator => accelerator.LoadKernel<ArrayView<T>, ArrayView<T>, ArrayView<TNumber>, ArrayView<ListedWindow>, Walk, TChoice, T>(ChoiceKernel<T, TNumber, TChoice, TNumbers>.Run));
         foreach (Walk walk in call.Walks())
-            call.Device.Guard(call.Plan.ToString(), () => launch(call.Stream.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), indices!.View<TNumber>(), call.Windows.List, walk, choice, default));
+            call.Device.Guard(call.Plan.ToString(), () => launch(call.Stream.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), numbers.View<TNumber>(), call.Windows.List, walk, choice, default));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -12,6 +13,8 @@ internal sealed class PlanWindows(AxisWindows depth, AxisWindows height, AxisWin
 
     public AxisWindows Width => width;
 
+    public PoolingAxes Axes => new() { Depth = depth, Height = height, Width = width };
+
     public MemoryBuffer Memory => memory;
 
     public ArrayView<ListedWindow> List => memory.AsArrayView<byte>(0, memory.LengthInBytes / 16 * 16).Cast<ListedWindow>().SubView(0, Math.Max(1, count));
@@ -25,30 +28,30 @@ internal sealed class PlanCache(GpuDevice device)
     /// <summary>Lists are for borders and uneven windows: 16 bytes each.</summary>
     private const long MostListed = 1 << 24;
 
-    private readonly Dictionary<PoolPlan, PlanWindows> _windows = [];
+    private readonly ConcurrentDictionary<PoolPlan, PlanWindows> _windows = [];
     private readonly Queue<PoolPlan> _order = [];
 
     /// <exception cref="NotSupportedException">An axis is longer than kernels count.</exception>
-    public PlanWindows this[PoolPlan plan]
+    public PlanWindows this[PoolPlan plan] => _windows.TryGetValue(plan, out PlanWindows? windows) ? windows : device.Guard("copying windows", () =>
     {
-        get
-        {
-            lock (_windows)
-            {
-                if (_windows.TryGetValue(plan, out PlanWindows? windows)) return windows;
-                windows = Create(plan);
-                _windows.Add(plan, windows);
-                _order.Enqueue(plan);
-                if (_order.Count > MostKept && _windows.Remove(_order.Dequeue(), out PlanWindows? oldest))
-                {
-                    // A kernel may still read it.
-                    device.Synchronize();
-                    device.Free(oldest.Memory);
-                }
+        if (_windows.TryGetValue(plan, out PlanWindows? others)) return others;
+        if (_order.Count >= MostKept) Forget(1);
+        PlanWindows created = Create(plan);
+        _windows[plan] = created;
+        _order.Enqueue(plan);
+        return created;
+    });
 
-                return windows;
-            }
-        }
+    /// <summary>Frees all windows, once no kernel reads them.</summary>
+    public void Clear() => device.Guard("waiting", () => Forget(_order.Count));
+
+    /// <summary>Frees the oldest.</summary>
+    private void Forget(int count)
+    {
+        // A kernel may still read them.
+        device.Synchronize();
+        for (; count > 0; count--)
+            if (_windows.TryRemove(_order.Dequeue(), out PlanWindows? oldest)) device.Free(oldest.Memory);
     }
 
     private PlanWindows Create(PoolPlan plan)
@@ -57,13 +60,16 @@ internal sealed class PlanCache(GpuDevice device)
         AxisWindows depth = Add(plan, plan.Depth, list), height = Add(plan, plan.Height, list), width = Add(plan, plan.Width, list);
         MemoryBuffer memory = device.AllocateBytes(16L * Math.Max(1, list.Count));
         var windows = new PlanWindows(depth, height, width, memory, list.Count);
-        if (list.Count > 0)
+        if (list.Count == 0) return windows;
+        try
         {
-            device.Guard("copying windows", () =>
-            {
-                ((ArrayView1D<ListedWindow, Stride1D.Dense>)windows.List).CopyFromCPU(device.Accelerator.DefaultStream, list.ToArray());
-                device.Accelerator.DefaultStream.Synchronize();
-            });
+            ((ArrayView1D<ListedWindow, Stride1D.Dense>)windows.List).CopyFromCPU(device.Accelerator.DefaultStream, list.ToArray());
+            device.Accelerator.DefaultStream.Synchronize();
+        }
+        catch
+        {
+            device.Free(memory);
+            throw;
         }
 
         return windows;
@@ -71,8 +77,8 @@ internal sealed class PlanCache(GpuDevice device)
 
     private static AxisWindows Add(PoolPlan plan, AxisPlan axis, List<ListedWindow> list)
     {
-        if (axis.InputLength > int.MaxValue || axis.OutputLength > int.MaxValue || axis.Span > int.MaxValue || axis.Before + axis.After > int.MaxValue)
-            throw new NotSupportedException($"{plan} has an axis of more than 2^31 − 1 elements, which kernels do not count.");
+        if (axis.OutputLength > int.MaxValue || (Int128)axis.Before + axis.InputLength + axis.After + axis.Span > int.MaxValue)
+            throw new NotSupportedException($"{plan} has an axis of more than 2^31 − 1 elements, padding and one window included, which kernels do not count.");
         int outputs = (int)axis.OutputLength, from = outputs, end = outputs;
         if (axis.Slides) (from, end) = ((int)Math.Clamp(axis.WholeFrom, 0, outputs), (int)Math.Clamp(axis.WholeEnd, 0, outputs));
         if (from >= end) (from, end) = (outputs, outputs);
@@ -83,7 +89,7 @@ internal sealed class PlanCache(GpuDevice device)
             Stride = (int)Math.Min(axis.Stride, int.MaxValue),
             Before = (int)axis.Before,
             Kernel = (int)axis.Kernel,
-            Step = (int)axis.Dilation,
+            Steps = new((int)axis.Dilation),
             WholeFrom = from,
             WholeEnd = end,
             Listed = list.Count,

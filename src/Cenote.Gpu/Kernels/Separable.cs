@@ -9,9 +9,6 @@ internal static class Separable
     /// <summary>From so many taps on, and so many per output that other windows read too, axis by axis is worth its traffic.</summary>
     private const long FewestTaps = 49, FewestShared = 8;
 
-    /// <summary>What states may take at once; more planes have their turn after each other.</summary>
-    private const long MostBytes = 256 << 20;
-
     private static readonly int[] Order = [2, 1, 0];
 
     public static bool Accepts(PoolPlan plan)
@@ -35,7 +32,7 @@ internal static class Separable
         PoolPlan plan = call.Plan;
         AxisPlan[] axes = [plan.Depth, plan.Height, plan.Width];
         int[] pooled = [.. Order.Where(axis => axes[axis].Kernel != 1 || axes[axis].Stride != 1 || axes[axis].OutputLength != axes[axis].InputLength)];
-        long channels = call.ChannelsLast ? plan.Channels / channelsPerItem : 1, outers = call.ChannelsLast ? plan.Batch : plan.Batch * plan.Channels;
+        long channels = call.ChannelsLast ? plan.Channels / channelsPerItem : 1, outers = call.Outers;
         long[] lengths = [plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength];
         long inPlane = lengths[0] * lengths[1] * lengths[2] * channels, outPlane = plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength * channels, most = 0;
         foreach (int axis in pooled)
@@ -44,8 +41,7 @@ internal static class Separable
             most = Math.Max(most, lengths[0] * lengths[1] * lengths[2] * channels);
         }
 
-        if (Math.Max(most, inPlane) > int.MaxValue) throw new NotSupportedException($"{plan} has planes of more elements than kernels count, for windows of so many taps.");
-        long atOnce = Math.Clamp(MostBytes / Math.Max(1, 2 * most * sizeof(TState)), 1, Math.Min(outers, int.MaxValue / Math.Max(most, inPlane)));
+        long atOnce = call.AtOnce(2 * most * sizeof(TState));
         call.Device.Guard(plan.ToString(), () =>
         {
             ArrayView<byte> scratch = call.Stream.Scratch(2 * atOnce * most * sizeof(TState));
@@ -81,26 +77,32 @@ internal static class Separable
             AxisPlan windows = axes[axis];
             lengths[axis] = windows.OutputLength;
             long lastStart = (windows.OutputLength - 1) * windows.Stride - windows.Before, blocks = lastStart <= 0 ? 1 : (lastStart + windows.Kernel - 1) / windows.Kernel + 1;
-            var walk = new AxisWalk
-            {
-                Inner = new((int)inner),
-                Blocks = new((int)blocks),
-                Items = checked((int)(inner * blocks * outer)),
-                InLength = (int)windows.InputLength,
-                OutLength = (int)windows.OutputLength,
-                Axis = axis switch { 0 => call.Windows.Depth, 1 => call.Windows.Height, _ => call.Windows.Width },
-                IsLast = pass == pooled.Length - 1 ? 1 : 0,
-                Channels = new((int)channels),
-                Columns = new((int)call.Plan.Width.OutputLength),
-                Which = axis,
-                Depth = call.Windows.Depth,
-                Height = call.Windows.Height,
-                Width = call.Windows.Width,
-                DivisorOverride = call.Plan.DivisorOverride ?? 0,
-            };
             ArrayView<TState> states = pass % 2 == 0 ? one : other, before = pass % 2 == 0 ? other : one;
-            if (pass == 0) first(call.Stream.Stream, kernels.Threads(walk.Items), input, states, output, call.Windows.List, walk, reducer, new(reducer));
-            else next(call.Stream.Stream, kernels.Threads(walk.Items), before, states, output, call.Windows.List, walk, reducer, default);
+            // One line of every block at least.
+            if (inner * blocks > PoolCall.MostItems) throw new NotSupportedException($"{call.Plan} has lines of more elements than kernels count, for windows of so many taps.");
+            for (long from = 0, atOnce = PoolCall.MostItems / (inner * blocks); from < outer; from += atOnce)
+            {
+                var walk = new AxisWalk
+                {
+                    Inner = new((int)inner),
+                    Blocks = new((int)blocks),
+                    Items = (int)(inner * blocks * Math.Min(atOnce, outer - from)),
+                    FirstOuter = from,
+                    InLength = (int)windows.InputLength,
+                    OutLength = (int)windows.OutputLength,
+                    Axis = axis switch { 0 => call.Windows.Depth, 1 => call.Windows.Height, _ => call.Windows.Width },
+                    IsLast = pass == pooled.Length - 1 ? 1 : 0,
+                    Channels = new((int)channels),
+                    Columns = new((int)call.Plan.Width.OutputLength),
+                    Which = axis,
+                    Depth = call.Windows.Depth,
+                    Height = call.Windows.Height,
+                    Width = call.Windows.Width,
+                    DivisorOverride = call.Plan.DivisorOverride ?? 0,
+                };
+                if (pass == 0) first(call.Stream.Stream, kernels.Threads(walk.Items), input, states, output, call.Windows.List, walk, reducer, new(reducer));
+                else next(call.Stream.Stream, kernels.Threads(walk.Items), before, states, output, call.Windows.List, walk, reducer, default);
+            }
         }
     }
 }

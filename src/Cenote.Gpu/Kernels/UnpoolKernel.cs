@@ -12,7 +12,7 @@ internal static class UnpoolKernel<T, TNumber, TNumbers>
     where TNumbers : unmanaged, INumberFormat<TNumber>
 {
     // Bounds: positions beyond the pooling's input have no windows; else as in GradientKernel.
-    public static void Run(ArrayView<T> values, ArrayView<T> result, ArrayView<TNumber> numbers, ArrayView<ListedWindow> list, ArrayView<ListedWindow> poolingList, Walk walk, PoolingAxes pooling, UnpoolLengths lengths, T zero)
+    public static void Run(ArrayView<T> values, ArrayView<T> result, ArrayView<TNumber> numbers, ArrayView<ListedWindow> list, ArrayView<ListedWindow> poolingList, Walk walk, PoolingAxes pooling, PlaneLengths lengths, T zero)
     {
         int item = Grid.IdxX * Group.DimX + Group.IdxX;
         if (item >= walk.Items) return;
@@ -20,41 +20,70 @@ internal static class UnpoolKernel<T, TNumber, TNumbers>
         T value = zero;
         if (place.D < lengths.Depth && place.H < lengths.Height && place.W < lengths.Width)
         {
-            ListedWindow depth = walk.Depth.At(place.D, list), height = walk.Height.At(place.H, list), width = walk.Width.At(place.W, list);
-            bool found = false;
-            for (int i = depth.Count - 1; i >= 0 && !found; i--)
-            {
-                int od = depth.Start + (depth.Before + i) * walk.Depth.Step, tapDepth = Tap(place.D, od, pooling.Depth, poolingList);
-                for (int j = height.Count - 1; j >= 0 && !found; j--)
-                {
-                    int oh = height.Start + (height.Before + j) * walk.Height.Step;
-                    long tapRow = ((long)tapDepth * pooling.Height.Kernel + Tap(place.H, oh, pooling.Height, poolingList)) * pooling.Width.Kernel;
-                    for (int k = width.Count - 1; k >= 0 && !found; k--)
-                    {
-                        int ow = width.Start + (width.Before + k) * walk.Width.Step;
-                        long at = place.Input + od * walk.InDepth + oh * walk.InHeight + ow * walk.InWidth;
-                        if (TNumbers.Read(numbers[at]) == tapRow + Tap(place.W, ow, pooling.Width, poolingList))
-                        {
-                            value = values[at];
-                            found = true;
-                        }
-                    }
-                }
-            }
+            PoolingAxes readers = new() { Depth = walk.Depth, Height = walk.Height, Width = walk.Width };
+            long last = ChosenPlaces.Last<TNumber, TNumbers>(new() { D = place.D, H = place.H, W = place.W }, readers, list, pooling, poolingList, numbers, new() { Start = place.Input, Depth = walk.InDepth, Height = walk.InHeight, Width = walk.InWidth });
+            if (last >= 0) value = values[last];
         }
 
         result[place.Output] = value;
     }
+}
 
-    private static int Tap(int position, int output, AxisWindows axis, ArrayView<ListedWindow> list)
+/// <summary>One thread per output of a pooling, which reads what lies at its chosen tap: 0 where there is none, and where <c>onlyLast</c> is set and a later window chose the same.</summary>
+internal static class TakeKernel<T, TNumber, TNumbers>
+    where T : unmanaged
+    where TNumber : unmanaged
+    where TNumbers : unmanaged, INumberFormat<TNumber>
+{
+    // Bounds: places are inside the pooling's input, for which the source has room; windows as in GradientKernel.
+    public static void Run(ArrayView<T> source, ArrayView<T> result, ArrayView<TNumber> numbers, ArrayView<ListedWindow> list, ArrayView<ListedWindow> readersList, Walk walk, PoolingAxes readers, PlaneLengths lengths, int onlyLast, T zero)
     {
-        int from = axis.At(output, list).Start;
-        return axis.Step == 1 ? position - from : (position - from) / axis.Step;
+        int item = Grid.IdxX * Group.DimX + Group.IdxX;
+        if (item >= walk.Items) return;
+        Place place = walk.At(item);
+        PlanePosition position = ChosenPlaces.Of(TNumbers.Read(numbers[place.Output]), place, walk, list, lengths);
+        bool isTaken = position.Exists != 0;
+        if (isTaken && onlyLast != 0)
+        {
+            long width = walk.Channels.Divisor, height = width * walk.OutColumns, depth = height * walk.OutRows;
+            PoolingAxes pooling = new() { Depth = walk.Depth, Height = walk.Height, Width = walk.Width };
+            WindowPlane plane = new() { Start = place.Output - place.D * depth - place.H * height - place.W * width, Depth = depth, Height = height, Width = width };
+            isTaken = ChosenPlaces.Last<TNumber, TNumbers>(position, readers, readersList, pooling, list, numbers, plane) == place.Output;
+        }
+
+        T value = zero;
+        if (isTaken) value = source[place.Input + position.D * walk.InDepth + position.H * walk.InHeight + position.W * walk.InWidth];
+        result[place.Output] = value;
     }
 }
 
-/// <summary>The lengths of the pooling's input.</summary>
-internal struct UnpoolLengths
+/// <summary>Numbers of chosen taps as flat positions in the plane of the input, PyTorch's indices; −1 for none.</summary>
+internal static class ToFlatKernel<TNumber, TNumbers>
+    where TNumber : unmanaged
+    where TNumbers : unmanaged, INumberFormat<TNumber>
 {
-    public int Depth, Height, Width;
+    public static void Run(ArrayView<TNumber> numbers, ArrayView<long> flat, ArrayView<ListedWindow> list, Walk walk, PlaneLengths lengths)
+    {
+        int item = Grid.IdxX * Group.DimX + Group.IdxX;
+        if (item >= walk.Items) return;
+        Place place = walk.At(item);
+        PlanePosition position = ChosenPlaces.Of(TNumbers.Read(numbers[place.Output]), place, walk, list, lengths);
+        flat[place.Output] = position.Exists == 0 ? TapDecoder.None : ((long)position.D * lengths.Height + position.H) * lengths.Width + position.W;
+    }
+}
+
+/// <summary>The way back; of indices that are no tap of their window the first of the launch is noted.</summary>
+internal static class FromFlatKernel<TNumber, TNumbers>
+    where TNumber : unmanaged
+    where TNumbers : unmanaged, INumberFormat<TNumber>
+{
+    public static void Run(ArrayView<long> flat, ArrayView<TNumber> numbers, ArrayView<ListedWindow> list, Walk walk, PlaneLengths lengths, int slides, ArrayView<int> fault)
+    {
+        int item = Grid.IdxX * Group.DimX + Group.IdxX;
+        if (item >= walk.Items) return;
+        Place place = walk.At(item);
+        long number = ChosenPlaces.NumberOf(flat[place.Output], place, walk, list, lengths, slides);
+        if (number < 0) Atomic.Max(ref fault[0], walk.Items - item);
+        else numbers[place.Output] = TNumbers.Of(number);
+    }
 }

@@ -2,23 +2,26 @@ using ILGPU;
 
 namespace Cenote.Gpu;
 
-/// <summary>Which outputs a launch makes, and where the taps of each lie. One item is one output, in the order of the output's memory.</summary>
+/// <summary>Which outputs a launch makes, and where the taps of each lie. One item is one output, or a block of neighbours, in the order of the output's memory.</summary>
 internal struct Walk
 {
-    /// <summary>Channels side by side (1 where planes lie behind each other), outputs along the width, rows of this launch, and outputs along the height.</summary>
-    public Divider Channels, Columns, Rows, Heights;
+    /// <summary>Items along each axis in this launch: channels side by side (1 where planes lie behind each other), columns, rows and depths.</summary>
+    public Divider Channels, Columns, Rows, Depths;
 
-    /// <summary>The outputs of this launch.</summary>
+    /// <summary>The items of this launch.</summary>
     public int Items;
 
-    /// <summary>Which plane, or image, and which row is this launch's first.</summary>
+    /// <summary>Which output of a row, which row and which depth is this launch's first.</summary>
+    public int FirstColumn, FirstRow, FirstDepth;
+
+    /// <summary>Which plane, or image, is this launch's first.</summary>
     public long FirstOuter;
 
-    /// <inheritdoc cref="FirstOuter"/>
-    public int FirstRow;
+    /// <summary>The outputs of an item along the height, and along the width.</summary>
+    public int ItemRows, ItemColumns;
 
-    /// <summary>The rows of all of a plane's outputs.</summary>
-    public int AllRows;
+    /// <summary>The lengths of the output, and of the input.</summary>
+    public int OutDepths, OutRows, OutColumns, InRows, InColumns;
 
     /// <summary>Distances in the input between planes or images, and along the axes.</summary>
     public long Outer, InDepth, InHeight, InWidth;
@@ -32,15 +35,15 @@ internal struct Walk
     /// <summary>Whether padded taps count as zeros.</summary>
     public int ReadsPadding;
 
+    /// <summary>Of an item, its first output.</summary>
     public readonly Place At(int item)
     {
         int rest = Channels.Divide(item, out int c);
         rest = Columns.Divide(rest, out int w);
-        int outer = Rows.Divide(rest, out int row);
-        row += FirstRow;
-        int d = Heights.Divide(row, out int h);
-        long plane = FirstOuter + outer;
-        return new() { D = d, H = h, W = w, Input = plane * Outer + c, Output = ((plane * AllRows + row) * Columns.Divisor + w) * Channels.Divisor + c };
+        rest = Rows.Divide(rest, out int h);
+        long plane = FirstOuter + Depths.Divide(rest, out int d);
+        (d, h, w) = (FirstDepth + d, FirstRow + h * ItemRows, FirstColumn + w * ItemColumns);
+        return new() { D = d, H = h, W = w, Input = plane * Outer + c, Output = (((plane * OutDepths + d) * OutRows + h) * OutColumns + w) * Channels.Divisor + c };
     }
 
     /// <summary>The first tap inside the input.</summary>

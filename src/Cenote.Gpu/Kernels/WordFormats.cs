@@ -16,11 +16,10 @@ internal readonly struct HalfWord : IWordFormat
 {
     public static float ToSingle(ushort word)
     {
-        uint sign = (uint)(word & 0x8000) << 16, exponent = (uint)(word >> 10) & 31, fraction = (uint)word & 0x3FF;
-        if (exponent == 31) return Interop.IntAsFloat(sign | 0x7F800000 | (fraction << 13));
-        // Subnormal ones are so many times 2⁻²⁴.
-        if (exponent == 0) return Interop.IntAsFloat(sign | Interop.FloatAsInt((int)fraction * 5.9604644775390625e-8f));
-        return Interop.IntAsFloat(sign | ((exponent + 112) << 23) | (fraction << 13));
+        // Another exponent bias is a factor of 2¹¹², exact for subnormal ones too; infinities and NaN take the wider format's exponent.
+        uint sign = (uint)(word & 0x8000) << 16, size = (uint)(word & 0x7FFF) << 13;
+        uint scaled = Interop.FloatAsInt(Interop.IntAsFloat(size) * 5.192296858534828e33f);
+        return Interop.IntAsFloat(sign | (size >= 0x0F800000 ? size | 0x7F800000 : scaled));
     }
 
     public static ushort FromSingle(float value)

@@ -22,6 +22,18 @@ internal static class DeviceFailure
         _ => null,
     };
 
+    /// <summary>Does something that a lost device refuses, where that no longer matters.</summary>
+    public static void Ignore(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception error) when (Of(error) is not null)
+        {
+        }
+    }
+
     public static string Text(GpuError kind, string what, GpuDevice device, Exception error)
     {
         string reason = error.Message.Split('\n')[0].Trim();

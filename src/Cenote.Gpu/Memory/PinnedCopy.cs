@@ -64,7 +64,16 @@ internal static class PinnedCopy
         public Piece(GpuDevice device, int bytes)
         {
             (_device, Length) = (device, Math.Clamp(bytes, 1, PieceBytes));
-            (Memory, Stream) = device.Guard("pinning memory", () => (device.Accelerator.AllocatePageLocked1D<byte>(Length, uninitialized: true), device.Accelerator.CreateStream()));
+            Stream = device.Guard("creating a stream", device.Accelerator.CreateStream);
+            try
+            {
+                Memory = device.Guard("pinning memory", () => device.Accelerator.AllocatePageLocked1D<byte>(Length, uninitialized: true));
+            }
+            catch
+            {
+                device.Release(Stream);
+                throw;
+            }
         }
 
         public int Length { get; }
@@ -75,10 +84,10 @@ internal static class PinnedCopy
 
         public void Wait() => _device.Guard("copying", Stream.Synchronize);
 
-        public void Dispose() => _device.Guard("copying", () =>
+        public void Dispose()
         {
-            Stream.Dispose();
-            Memory.Dispose();
-        });
+            _device.Release(Stream);
+            _device.Release(Memory);
+        }
     }
 }

@@ -13,6 +13,16 @@ internal static class TensorOrder
         throw new ArgumentException($"{name} {PoolPlan.Text(tensor.Lengths)} has strides {string.Join(", ", tensor.Strides.ToArray())}; devices pool row-major and channels-last tensors.", name);
     }
 
+    /// <summary>The same for two tensors, which must lie alike: where the lengths of one leave a choice, the other tells.</summary>
+    /// <exception cref="ArgumentException">They do not, or one lies in neither order.</exception>
+    public static bool AreChannelsLast<T>(string name, GpuTensor<T> tensor, string otherName, GpuTensor<T> other, int spatialRank)
+        where T : unmanaged
+    {
+        bool last = IsChannelsLast(name, tensor, spatialRank) || (IsChannelsLast(otherName, other, spatialRank) && Lies(tensor, spatialRank, channelsLast: true));
+        RequireOrder(otherName, other, spatialRank, last);
+        return last;
+    }
+
     /// <exception cref="ArgumentException">The tensor does not lie in this order.</exception>
     public static void RequireOrder<T>(string name, GpuTensor<T> tensor, int spatialRank, bool channelsLast)
         where T : unmanaged

@@ -21,7 +21,8 @@ internal readonly struct ExtremeChoice<T, TOrder>(T worst) : ITapChoice<T>
 {
     public T None => worst;
 
+    // No short cut, as in ExtremeReducer.
 #pragma warning disable CS1718 // a comparison with itself is the test for NaN
-    public bool Prefers(T later, T chosen) => TOrder.IsBetter(later, chosen) || later != later;
+    public bool Prefers(T later, T chosen) => TOrder.IsBetter(later, chosen) | later != later;
 #pragma warning restore CS1718
 }

@@ -12,8 +12,9 @@ internal readonly struct ExtremeReducer<T, TOrder>(T worst) : IPoolReducer<T, T>
 
     public T Lift(T tap) => tap;
 
+    // No short cut: two tests and a selection are no branch, which devices need.
 #pragma warning disable CS1718 // a comparison with itself is the test for NaN
-    public T Combine(T earlier, T later) => TOrder.IsBetter(later, earlier) || later != later ? later : earlier;
+    public T Combine(T earlier, T later) => TOrder.IsBetter(later, earlier) | later != later ? later : earlier;
 #pragma warning restore CS1718
 
     public T Finish(T state, long count, long divisor) => state;

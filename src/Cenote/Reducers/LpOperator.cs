@@ -6,6 +6,11 @@ namespace Cenote;
 /// <summary>The p-norm of a window, or with wider sums of a whole plane, of one layer: the exponent is the layer's. Exponents of 1, 2 and ∞ have registers.</summary>
 internal sealed class LpOperator(LpNorm norm, bool wholePlane) : PoolOperator
 {
+    public LpNorm Norm => norm;
+
+    /// <summary>Whether sums are as wide as those of whole planes.</summary>
+    public bool WholePlane => wholePlane;
+
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
         ElementType.Single when norm.IsMax => Magnitudes<float, float, SingleMean, int, Lanes512<int>, Lanes256<int>, Lanes128<int>>(int.MaxValue),

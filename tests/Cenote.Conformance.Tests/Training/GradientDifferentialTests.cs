@@ -129,7 +129,7 @@ public class GradientDifferentialTests
             if (Elements.Same(expected[i], actual[i])) continue;
             double allowed = windows * epsilon * Elements.ToDouble(magnitudes[i]) + Elements.Spacing(expected[i]);
             double difference = Math.Abs(Elements.ToDouble(expected[i]) - Elements.ToDouble(actual[i]));
-            Assert.True(difference <= allowed, $"{name}\nelement {i}: expected {expected[i]} ± {allowed}, got {actual[i]}");
+            if (!(difference <= allowed)) Assert.Fail($"{name}\nelement {i}: expected {expected[i]} ± {allowed}, got {actual[i]}");
         }
     }
 
@@ -156,7 +156,7 @@ public class GradientDifferentialTests
             for (int i = 0; i < actual.Length; i++)
             {
                 double expected = Elements.ToDouble(adaptive[i]), unit = typeof(T) == typeof(double) ? Math.Max(double.Epsilon, Math.Abs(expected) * Math.Pow(2, -52)) : Math.Max(float.Epsilon, Math.Abs(expected) * Math.Pow(2, -23));
-                Assert.True(Elements.Same(adaptive[i], actual[i]) || Math.Abs(expected - Elements.ToDouble(actual[i])) <= 2 * unit, $"{name}\nelement {i}: libtorch's adaptive average says {expected}, ours {actual[i]}");
+                if (!(Elements.Same(adaptive[i], actual[i]) || Math.Abs(expected - Elements.ToDouble(actual[i])) <= 2 * unit)) Assert.Fail($"{name}\nelement {i}: libtorch's adaptive average says {expected}, ours {actual[i]}");
             }
         }
     }

@@ -42,7 +42,7 @@ internal static class Dense
     {
         Assert.True(expected.Length == actual.Length, $"{name}\nexpected {expected.Length} elements, got {actual.Length}");
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(Elements.Same(expected[i], actual[i]), $"{name}\nelement {i}: expected {expected[i]}, got {actual[i]}");
+            if (!Elements.Same(expected[i], actual[i])) Assert.Fail($"{name}\nelement {i}: expected {expected[i]}, got {actual[i]}");
     }
 
     public static float[] Widen<T>(T[] elements)

@@ -62,6 +62,6 @@ public class GoldenTests
     {
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(Elements.Same(expected[i], actual[i]), $"{golden.Element}, {form}: {golden.Case}\noutput {i}: expected {expected[i]}, got {actual[i]}");
+            if (!Elements.Same(expected[i], actual[i])) Assert.Fail($"{golden.Element}, {form}: {golden.Case}\noutput {i}: expected {expected[i]}, got {actual[i]}");
     }
 }

@@ -157,7 +157,7 @@ public class DerivativeTests
     private static void RequireClose(string name, double[] expected, double[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);
-        for (int i = 0; i < expected.Length; i++) Assert.True(Math.Abs(expected[i] - actual[i]) <= 1e-9, $"{name}\nelement {i}: expected {expected[i]}, got {actual[i]}");
+        for (int i = 0; i < expected.Length; i++) if (!(Math.Abs(expected[i] - actual[i]) <= 1e-9)) Assert.Fail($"{name}\nelement {i}: expected {expected[i]}, got {actual[i]}");
     }
 
     private static void RequireEqual(string name, double left, double right, int elements) =>

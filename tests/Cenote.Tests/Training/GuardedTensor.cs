@@ -52,14 +52,14 @@ internal sealed unsafe class GuardedTensor<T> : IDisposable
         foreach (long offset in Offsets())
         {
             T element = ((T*)_memory.Pointer)[offset];
-            Assert.True(Elements.Same(expected[next], element), $"{name}, {this}\nelement {next}: expected {expected[next]}, got {element}");
+            if (!Elements.Same(expected[next], element)) Assert.Fail($"{name}, {this}\nelement {next}: expected {expected[next]}, got {element}");
             taken.Add(offset);
             next++;
         }
 
         var bytes = new ReadOnlySpan<byte>(_memory.Pointer, checked((int)(_extent * sizeof(T))));
         for (long offset = 0; offset < _extent; offset++)
-            if (!taken.Contains(offset)) Assert.True(bytes.Slice((int)(offset * sizeof(T)), sizeof(T)).IndexOfAnyExcept(GapByte) < 0, $"{name}, {this}\nthe gap at {offset} was written to");
+            if (!taken.Contains(offset) && bytes.Slice((int)(offset * sizeof(T)), sizeof(T)).IndexOfAnyExcept(GapByte) >= 0) Assert.Fail($"{name}, {this}\nthe gap at {offset} was written to");
     }
 
     public void Dispose() => _memory.Dispose();

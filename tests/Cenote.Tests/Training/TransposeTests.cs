@@ -135,8 +135,8 @@ public class TransposeTests
         {
             long[] expected = [.. from output in Enumerable.Range(0, (int)plan.OutputShape[1]) where Enumerable.Range(0, kernel).Any(tap => output * stride - before + tap * dilation == input) select (long)output];
             long[] actual = [.. Members(readers[input])];
-            Assert.True(expected.SequenceEqual(actual), $"{plan}, input {input}: expected readers {string.Join(' ', expected)}, got {string.Join(' ', actual)}");
-            Assert.True(actual.Length <= readers.MaxCount, $"{plan}, input {input}: {actual.Length} readers, MaxCount is {readers.MaxCount}");
+            if (!expected.SequenceEqual(actual)) Assert.Fail($"{plan}, input {input}: expected readers {string.Join(' ', expected)}, got {string.Join(' ', actual)}");
+            if (!(actual.Length <= readers.MaxCount)) Assert.Fail($"{plan}, input {input}: {actual.Length} readers, MaxCount is {readers.MaxCount}");
         }
     }
 }
