@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Cenote;
 
 /// <summary>The windows of one axis as a formula: output size, clipping and extents. What options allow is in <see cref="WindowOptions"/>, products over axes in <see cref="PoolPlan"/>.</summary>
@@ -219,6 +221,9 @@ internal sealed class AxisPlan
 
     /// <summary>Whether all windows count the same taps: those at both ends do, and no other counts fewer.</summary>
     public bool HasOneExtent => OutputLength == 1 || (Slides && this[0].Extent == Kernel && this[OutputLength - 1].Extent == Kernel);
+
+    /// <summary>Whether every window counts a power of two of taps, or none.</summary>
+    public bool CountsPowersOfTwo => Slides && (Kernel <= 2 || (HasOneExtent && BitOperations.IsPow2(this[0].Extent)));
 
     /// <summary>Where the window of an output begins, be it outside the input.</summary>
     public long Start(long position) => _roams ? 0 : _adaptive ? Quotient(position, InputLength, OutputLength, up: false) : position * Stride - Before;

@@ -239,6 +239,9 @@ public sealed partial class PoolPlan
     /// <summary>Whether there is one window per plane, and it reads the plane's every element.</summary>
     internal bool IsGlobal { get; }
 
+    /// <summary>Whether all divisors of averages are powers of two, whatever their sign.</summary>
+    internal bool DividesByPowersOfTwo => DivisorOverride is { } divisor ? Int128.IsPow2(Int128.Abs(divisor)) : Depth.CountsPowersOfTwo && Height.CountsPowersOfTwo && Width.CountsPowersOfTwo;
+
     internal long Divisor(long extent) => DivisorOverride ?? extent;
 
     /// <summary>The divisor in two factors that kernels can apply one after the other: that of the axes outside the lanes, never 0, and that of the lanes.</summary>

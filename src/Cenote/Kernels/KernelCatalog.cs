@@ -30,7 +30,7 @@ internal sealed class KernelCatalog
 
     /// <summary>Every kernel on registers, bound to a reducer; none where this machine lacks such registers.</summary>
     /// <param name="reducer">The reducer for what may be expected.</param>
-    /// <param name="exact">The one for taps of which the first is not sure.</param>
+    /// <param name="exact">The one for plans that the first does not accept, and for taps of which it is not sure.</param>
     public static PoolKernel[] OnRegisters<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>

@@ -4,7 +4,7 @@ namespace Cenote;
 
 /// <summary>Walks the lines of a job: which channel, slice and rows; the windows of each line are <typeparamref name="TWindows"/>'.</summary>
 /// <param name="reducer">The reducer for what may be expected.</param>
-/// <param name="exact">The one for taps of which the first is not sure.</param>
+/// <param name="exact">The one for plans that the first does not accept, and for taps of which it is not sure.</param>
 internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact, TWindows>(TReducer reducer, TExact exact) : PoolKernel
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
@@ -18,7 +18,7 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
 
     public override string Name => $"{TWindows.Name}, {8 * Unsafe.SizeOf<TTap>()} bits";
 
-    public override bool Accepts(in PoolJob job) => !job.Plan.ReadsPadding && reducer.Accepts(job.Plan) && TWindows.Accepts(reducer, job);
+    public override bool Accepts(in PoolJob job) => !job.Plan.ReadsPadding && exact.Accepts(job.Plan) && TWindows.Accepts(reducer, job);
 
     /// <summary>One unit is one row of a line.</summary>
     public override long Units(in PoolJob job)
@@ -40,7 +40,7 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
 
     public override void Run(in PoolJob job, long first, long end)
     {
-        if (!Units(reducer, job, first, end)) Units(exact, job, first, end);
+        if (!reducer.Accepts(job.Plan) || !Units(reducer, job, first, end)) Units(exact, job, first, end);
     }
 
     /// <summary>Pools the lines; false where the reducer met taps that it cannot combine.</summary>

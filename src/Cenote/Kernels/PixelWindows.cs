@@ -4,8 +4,8 @@ namespace Cenote;
 
 /// <summary>
 /// Channels that lie side by side: lanes across the channels, so that every lane has the same window. The taps come one after the other in
-/// row-major order, as in <see cref="RowWindows{T, TTap, TState, TAcc}"/>. Four registers of outputs are made together, that none need wait for
-/// its own last tap: four of one pixel where it has so many, else one each of four pixels.
+/// row-major order, as in <see cref="RowWindows{T, TTap, TState, TAcc}"/>. Register by register: windows are
+/// so short that several are in flight at once. Those of 2×2 and 3×3 taps are written out.
 /// </summary>
 internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindows<PixelWindows<T, TTap, TState, TAcc>, T, TTap, TState, TAcc>
     where T : unmanaged
@@ -13,6 +13,9 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     where TState : unmanaged
     where TAcc : unmanaged, IRegister<TAcc, TState>
 {
+    /// <summary>Outputs made between two times of asking for input: enough that it does not show, and less than what is asked for.</summary>
+    private const long GroupBytes = 1024;
+
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
     private readonly PixelTable _pixels;
@@ -24,13 +27,17 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <summary>How far ahead input is asked for, in bytes, and how many new rows an output row has; none where the caches hold it all.</summary>
     private readonly long _ahead, _fresh;
 
+    /// <summary>How many pixels are made between two times of asking.</summary>
+    private readonly long _group;
+
     private PixelWindows(in PoolJob job, PixelTable pixels, long* rows, byte* ones)
     {
         (_plan, _from, _to, _pixels) = (job.Plan, job.InputLayout, job.OutputLayout, pixels);
         _rows = rows;
         _ones = ones;
         _ahead = Prefetch.Multiple(_from.Width * sizeof(T));
-        _fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) ? _plan.Height.Stride : 0;
+        _fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) && _from.Width <= 2 * _plan.Channels ? _plan.Height.Stride : 0;
+        _group = _fresh > 0 ? Math.Max(1, GroupBytes / (_plan.Channels * sizeof(T))) : long.MaxValue / 2;
     }
 
     public static string Name => "pixels";
@@ -52,24 +59,15 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         return new(job, PixelTable.Write(job, scratch), (long*)(scratch + tableBytes), ones);
     }
 
-    private static long RowBytes(PoolPlan plan) => Scratch.Round(plan.Depth.MaxCount * plan.Height.MaxCount * sizeof(long));
+    // Two more than there may be: written-out windows read three, before they know how many rows they have.
+    private static long RowBytes(PoolPlan plan) => Scratch.Round((2 + plan.Depth.MaxCount * plan.Height.MaxCount) * sizeof(long));
 
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (_plan.Channels >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch);
-        else Pool(new ShortLoad<T, TTap>(_plan.Channels, reducer.Padding), reducer, input, output, depth, first, end, ref watch);
-    }
-
-    // Reducers too long for four at a time have states of several registers, which wait as little.
-    private void Pool<TLoad, TReducer>(TLoad load, TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
-        where TLoad : struct, ITapLoad<T, TTap>
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        long channels = _plan.Channels, count = TTap.Count, next = _plan.Width.Stride * _from.Width;
-        // The last register steps back over channels already written, where there is room.
-        long fewest = reducer.IsLong ? long.MaxValue : 4, whole = reducer.IsLong ? 0 : channels - channels % (4 * count), last = Math.Max(0, channels - count);
-        long rows = 0;
+        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, rows = 0;
+        // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
+        bool isDense = next == channels && _to.Width == channels;
         for (long h = first; h < end; h++)
         {
             Window height = _plan.Height[h];
@@ -77,23 +75,34 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
             rows = height.Count;
             T* corner = input + depth.Start * _from.Depth + height.Start * _from.Height, row = output + h * _to.Height;
             long factor = _plan.OuterDivisor(depth.Extent * height.Extent);
-            for (long pixel = 0, alike; pixel < _pixels.Count; pixel += alike)
+            for (long pixel = 0, alike, count; pixel < _pixels.Count; pixel += alike)
             {
                 PixelTable.Entry entry = _pixels[pixel];
                 alike = entry.Alike;
                 var taps = new Taps(entry.Count > 0 ? depth.Count * rows : 0, rows, entry.Count, _pixels.Step, factor * entry.Divisor);
-                T* from = corner + entry.Start, to = row + pixel * _to.Width;
-                if (whole > 0) watch = Fours(load, reducer, from, to, taps, new(alike, next, _to.Width), new(whole / (4 * count), 4 * count, 4 * count), count, count, watch);
-                for (long c = whole; c < channels; c += count)
+                for (long done = 0; done < alike; done += count)
                 {
-                    c = Math.Min(c, last);
-                    if (alike < fewest) watch = Ones(load, reducer, from + c, to + c, taps, new(alike, next, _to.Width), watch);
-                    else watch = Fours(load, reducer, from + c, to + c, taps, new(1, 0, 0), new(alike / 4, 4 * next, 4 * _to.Width), next, _to.Width, watch);
-                    // The last four step back over pixels already written.
-                    long back = alike - 4;
-                    if (alike > fewest && alike % 4 != 0) watch = Fours(load, reducer, from + c + back * next, to + c + back * _to.Width, taps, new(1, 0, 0), new(1, 0, 0), next, _to.Width, watch);
+                    // The last group takes the rest.
+                    count = alike - done < 2 * _group ? alike - done : _group;
+                    T* from = corner + entry.Start + done * next, to = row + (pixel + done) * _to.Width;
+                    if (_fresh > 0) AskAhead(from, taps, count * next);
+                    Outputs outputs = isDense ? new(1, count * channels, 0, 0) : new(count, channels, next, _to.Width);
+                    if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
+                    else Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, from, to, outputs, taps, ref watch);
                 }
             }
+        }
+    }
+
+    private void Pool<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Outputs outputs, in Taps taps, ref TTap watch)
+        where TLoad : struct, ITapLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        switch (taps.Rows, taps.Columns)
+        {
+            case (2, 2) when !reducer.IsLong: Pool<Two, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
+            case (3, 3) when !reducer.IsLong: Pool<Three, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
+            default: Pool<Any, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
         }
     }
 
@@ -104,91 +113,52 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
             for (long j = 0; j < height.Count; j++) *row++ = i * depth.Step * _from.Depth + j * height.Step * _from.Height;
     }
 
-    /// <summary>Makes registers of outputs one by one.</summary>
-    // Bounds: windows are clipped to the input, and registers to the channels. (One method with the next would be too large to inline what it calls.)
+    /// <summary>Makes outputs register by register.</summary>
+    // Bounds: windows are clipped to the input, and registers to the channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private TTap Ones<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Taps taps, in Steps steps, TTap watch)
+    private void Pool<TSide, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Outputs outputs, in Taps taps, ref TTap watch)
+        where TSide : struct, ISide
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         TAcc none = reducer.Lift(reducer.Padding);
+        TTap seen = watch;
         long* starts = _rows;
-        long rows = taps.Rows, columns = taps.Columns, next = taps.Next;
-        for (long step = 0; step < steps.Count; step++, from += steps.From, to += steps.To)
+        byte* ones = _ones;
+        long rows = TSide.Of(taps.Rows), columns = TSide.Of(taps.Columns), next = taps.Next, divisor = taps.Divisor;
+        long second = starts[1], third = starts[2], length = outputs.Length, last = Math.Max(0, length - TTap.Count);
+        for (long pixel = outputs.Count; pixel > 0; pixel--, from += outputs.From, to += outputs.To)
         {
-            var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
-            for (long row = 0; row < rows; row++)
+            for (long i = 0; i < length; i += TTap.Count)
             {
-                T* tap = from + starts[row];
-                for (long k = 0; k < columns; k++, tap += next) window.Take(load.Load(tap));
-            }
-
-            watch = reducer.Watch(watch, window.Seen);
-            load.Store(reducer.Finish(window.State, _ones, taps.Divisor), to);
-        }
-
-        return watch;
-    }
-
-    /// <summary>Makes registers of outputs four by four.</summary>
-    /// <param name="load">Loads taps.</param>
-    /// <param name="reducer">Combines them.</param>
-    /// <param name="from">The first tap of the first output.</param>
-    /// <param name="to">The first output.</param>
-    /// <param name="taps">Where a window's taps lie.</param>
-    /// <param name="outer">The pixels.</param>
-    /// <param name="inner">The fours of each.</param>
-    /// <param name="apart">The distance between the four, in the input.</param>
-    /// <param name="toApart">The same in the output.</param>
-    /// <param name="watch">What was seen before.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private TTap Fours<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Taps taps, in Steps outer, in Steps inner, long apart, long toApart, TTap watch)
-        where TLoad : struct, ITapLoad<T, TTap>
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        TAcc none = reducer.Lift(reducer.Padding);
-        long* starts = _rows;
-        long rows = taps.Rows, columns = taps.Columns, next = taps.Next;
-        for (long step = 0; step < outer.Count; step++)
-        {
-            T* start = from + step * outer.From, end = to + step * outer.To;
-            if (_fresh > 0) AskAhead(start, taps, inner.Count * 4 * apart);
-            for (long four = 0; four < inner.Count; four++, start += inner.From, end += inner.To)
-            {
-                OneWindow<T, TTap, TState, TAcc, TReducer> first = new(reducer, none), second = new(reducer, none), third = new(reducer, none), fourth = new(reducer, none);
-                for (long row = 0; row < rows; row++)
+                // The last register steps back over outputs already written, where there is room.
+                i = Math.Min(i, last);
+                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
+                T* tap = from + i;
+                if (TSide.IsKnown)
                 {
-                    T* tap = start + starts[row];
-                    for (long k = 0; k < columns; k++, tap += next)
-                    {
-                        first.Take(load.Load(tap));
-                        second.Take(load.Load(tap + apart));
-                        third.Take(load.Load(tap + 2 * apart));
-                        fourth.Take(load.Load(tap + 3 * apart));
-                    }
+                    load.Walk(ref window, tap, columns, next);
+                    load.Walk(ref window, tap + second, columns, next);
+                    if (rows > 2) load.Walk(ref window, tap + third, columns, next);
+                }
+                else
+                {
+                    for (long row = 0; row < rows; row++) load.Walk(ref window, tap + starts[row], columns, next);
                 }
 
-                watch = reducer.Watch(reducer.Watch(reducer.Watch(reducer.Watch(watch, first.Seen), second.Seen), third.Seen), fourth.Seen);
-                load.Store(reducer.Finish(first.State, _ones, taps.Divisor), end);
-                load.Store(reducer.Finish(second.State, _ones, taps.Divisor), end + toApart);
-                load.Store(reducer.Finish(third.State, _ones, taps.Divisor), end + 2 * toApart);
-                load.Store(reducer.Finish(fourth.State, _ones, taps.Divisor), end + 3 * toApart);
+                seen = reducer.Watch(seen, window.Seen);
+                load.Store(reducer.Finish(window.State, ones, divisor), to + i);
             }
         }
 
-        return watch;
+        watch = seen;
     }
 
-    /// <summary>Prefetches, of the rows that no output above has read, what the windows some pixels further on will.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AskAhead(T* start, in Taps taps, long elements)
+    /// <summary>Prefetches, of the rows that no output above has read, what windows some pixels further on will.</summary>
+    private void AskAhead(T* from, in Taps taps, long elements)
     {
-        long pixels = elements <= _plan.Channels ? _plan.Width.Stride : 1, bytes = elements * sizeof(T);
         for (long i = 0; i < taps.Rows; i += taps.OfOneDepth)
-        {
-            for (long j = taps.OfOneDepth - Math.Min(taps.OfOneDepth, _fresh); j < taps.OfOneDepth; j++)
-                for (long k = 0; k < pixels; k++) Prefetch.Behind(start + _rows[i + j] + k * _from.Width, bytes, _ahead);
-        }
+            for (long j = taps.OfOneDepth - Math.Min(taps.OfOneDepth, _fresh); j < taps.OfOneDepth; j++) Prefetch.Behind(from + _rows[i + j], elements * sizeof(T), _ahead);
     }
 
     /// <summary>The taps of a window.</summary>
@@ -199,6 +169,39 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <param name="Divisor">What an average divides by.</param>
     private readonly record struct Taps(long Rows, long OfOneDepth, long Columns, long Next, long Divisor);
 
-    /// <summary>How many pieces of work, and the distances between them in input and output.</summary>
-    private readonly record struct Steps(long Count, long From, long To);
+    /// <summary>Outputs with the same taps, each from its own place on.</summary>
+    /// <param name="Count">How many pixels.</param>
+    /// <param name="Length">How many outputs each has side by side.</param>
+    /// <param name="From">The distance between the pixels' first taps.</param>
+    /// <param name="To">The distance between the pixels in the output.</param>
+    private readonly record struct Outputs(long Count, long Length, long From, long To);
+
+    /// <summary>How many rows and columns a window has, where the compiler is to know it.</summary>
+    private interface ISide
+    {
+        static abstract bool IsKnown { get; }
+
+        static abstract long Of(long side);
+    }
+
+    private readonly struct Two : ISide
+    {
+        public static bool IsKnown => true;
+
+        public static long Of(long side) => 2;
+    }
+
+    private readonly struct Three : ISide
+    {
+        public static bool IsKnown => true;
+
+        public static long Of(long side) => 3;
+    }
+
+    private readonly struct Any : ISide
+    {
+        public static bool IsKnown => false;
+
+        public static long Of(long side) => side;
+    }
 }

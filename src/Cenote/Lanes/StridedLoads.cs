@@ -72,7 +72,8 @@ internal readonly unsafe struct UnitLoad<T, TTap> : ITapLoad<T, TTap>
         sink.Take(TTap.Load(row));
         if (taps > 1) sink.Take(TTap.Load(row + step));
         if (taps > 2) sink.Take(TTap.Load(row + 2 * step));
-        for (long k = 3; k < taps; k++) sink.Take(TTap.Load(row + k * step));
+        if (taps > 3) sink.Take(TTap.Load(row + 3 * step));
+        for (long k = 4; k < taps; k++) sink.Take(TTap.Load(row + k * step));
     }
 }
 

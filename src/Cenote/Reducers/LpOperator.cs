@@ -51,7 +51,7 @@ internal sealed class LpOperator(LpNorm norm, bool wholePlane) : PoolOperator
         return KernelCatalog.Of<T, T, LpReducer<T, T, TConvert>>(new(norm), On<Lanes512<T>>(), On<Lanes256<T>>(), On<Lanes128<T>>());
 
         PoolKernel[] On<TTap>()
-            where TTap : unmanaged, ILanes<TTap, T> => Windows<T, TTap, T, TTap, MeanLanes<T, TTap>>();
+            where TTap : unmanaged, ILanes<TTap, T> => Windows<T, TTap, T, TTap, MeanLanes<T, TTap, Quotients>>();
     }
 
     private KernelCatalog SmallFloats<T, TFormat>()

@@ -53,7 +53,7 @@ internal sealed class MeanOperator : PoolOperator
 
         static PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, T> =>
-            KernelCatalog.OnRegisters<T, TTap, T, TTap, MeanLanes<T, TTap>, MeanLanes<T, TTap>>(default, default);
+            KernelCatalog.OnRegisters<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>>(default, default);
     }
 
     private static KernelCatalog SmallFloats<T, TFormat>()
