@@ -9,8 +9,8 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
 {
     public static readonly ArgExtremeOperator<TOrder> Instance = new();
 
-    /// <summary>From so many taps along the width on, lines of rows are worth more than whole pixels tap by tap.</summary>
-    private const long ManyTaps = 5;
+    /// <summary>With so few channels, or of odd numbers so few, and from so many taps along the width on, lines of rows are worth more than whole pixels tap by tap.</summary>
+    private const long FewChannels = 32, FewOddChannels = 256, ManyTaps = 5;
 
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
@@ -58,7 +58,7 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
     {
         PoolKernel[] all = [.. lines.SelectMany(kernels => kernels)];
         if (all.Length == 0) return all;
-        List<PoolKernel> kernels = [new InterleavedKernel(all, ManyTaps)];
+        List<PoolKernel> kernels = [new InterleavedKernel(all, FewChannels, FewOddChannels, ManyTaps)];
         if (Registers.Exist(64)) kernels.Add(new BlockKernel<T, Lanes512<T>>(all));
         if (Registers.Exist(32)) kernels.Add(new BlockKernel<T, Lanes256<T>>(all));
         kernels.Add(new BlockKernel<T, Lanes128<T>>(all));
@@ -70,7 +70,7 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
         where T : unmanaged
         where TWide : unmanaged
     {
-        PoolKernel[] all = [.. wide.SelectMany(kernels => kernels)], kernels = [new InterleavedKernel(all, ManyTaps), .. all];
+        PoolKernel[] all = [.. wide.SelectMany(kernels => kernels)], kernels = [new InterleavedKernel(all, FewChannels, FewOddChannels, ManyTaps), .. all];
         if (Registers.Exist(64)) return [new WidenedKernel<T, Lanes512<T>, TWide, Lanes512<TWide>>(kernels)];
         if (Registers.Exist(32)) return [new WidenedKernel<T, Lanes256<T>, TWide, Lanes256<TWide>>(kernels)];
         return Registers.Exist(16) ? [new WidenedKernel<T, Lanes128<T>, TWide, Lanes128<TWide>>(kernels)] : [];

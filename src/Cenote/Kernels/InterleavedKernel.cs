@@ -5,11 +5,12 @@ namespace Cenote;
 /// the channels would not, and has the walks of long windows.
 /// </summary>
 /// <param name="rows">The kernels for rows, the first that accepts the job runs.</param>
+/// <param name="fewChannels">With fewer channels than this the lanes of a pixel are not filled.</param>
+/// <param name="fewOddChannels">The same of channels that are no multiple of a register.</param>
 /// <param name="manyTaps">From so many taps along the width on, rows are worth more than whole pixels, however many channels those have.</param>
-internal sealed class InterleavedKernel(PoolKernel[] rows, long manyTaps = 12) : PoolKernel
+internal sealed class InterleavedKernel(PoolKernel[] rows, long fewChannels, long fewOddChannels, long manyTaps) : PoolKernel
 {
-    /// <summary>With fewer channels than this, or fewer that are no multiple of a register, the lanes of a pixel are not filled.</summary>
-    private const long FewChannels = 32, FewOddChannels = 256, Register = 16;
+    private const long Register = 16;
 
     public override string Name => "interleaved";
 
@@ -20,7 +21,7 @@ internal sealed class InterleavedKernel(PoolKernel[] rows, long manyTaps = 12) :
         // A single pixel's lanes are its channels either way.
         return channels > 1 && plan.Width.OutputLength > 1 && !plan.HasSingleTaps && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && plan.Width is { LaneStride: 1, Slides: true }
             && (plan.Width.InputLength == 1 || job.InputLayout.Width == channels) && job.OutputLayout.Width == channels
-            && (channels < FewChannels || (channels < FewOddChannels && channels % Register != 0) || plan.Width.Kernel >= manyTaps) && Find(Rows(job)) is not null;
+            && (channels < fewChannels || (channels < fewOddChannels && channels % Register != 0) || plan.Width.Kernel >= manyTaps) && Find(Rows(job)) is not null;
     }
 
     public override long Units(in PoolJob job) => Find(Rows(job))!.Units(Rows(job));

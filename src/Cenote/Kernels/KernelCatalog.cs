@@ -5,6 +5,9 @@ namespace Cenote;
 /// <summary>The kernels of one operator and element type, the fastest first; the order is the dispatch.</summary>
 internal sealed class KernelCatalog
 {
+    /// <summary>Bytes of a pixel's channels below which rows of stride 1 are faster: dense pixels are walked as one with more channels, but for those at the borders. Measured.</summary>
+    private const long FewBytes = 48;
+
     private readonly PoolKernel[] _kernels;
 
     private KernelCatalog(PoolKernel[] kernels) => _kernels = kernels;
@@ -19,7 +22,8 @@ internal sealed class KernelCatalog
     {
         List<PoolKernel> all = [];
         foreach (PoolKernel[] some in kernels) all.AddRange(some);
-        if (all.Count > 0) all.Insert(0, new InterleavedKernel([.. all]));
+        long few = FewBytes / Unsafe.SizeOf<T>();
+        if (all.Count > 0) all.Insert(0, new InterleavedKernel([.. all], few, few, manyTaps: 12));
         all.Add(new UnevenWindows<T, TState, TReducer>(reducer));
         var reference = new ReferenceKernel<T, TState, TReducer>(reducer);
         return new([.. all, new ZeroPaddedKernel<T, TState, TReducer>([.. all], reducer, reference), reference]);
