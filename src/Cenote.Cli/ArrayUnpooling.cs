@@ -7,14 +7,17 @@ namespace Cenote.Cli;
 internal sealed class ArrayUnpooling : ArrayCall
 {
     private readonly MaxUnpool _layer;
+    private readonly PoolingDevice? _device;
+    private string? _unpooledOn;
 
     /// <param name="size">The spatial lengths of the output; null for those that the layer works out.</param>
     /// <param name="indices">Integers with the input's axes.</param>
+    /// <param name="device">Where to unpool; null where the user named no place. Stays the caller's.</param>
     /// <inheritdoc/>
-    public ArrayUnpooling(string name, ArrayData input, MaxUnpool layer, bool channelsLast, Spatial? size, ArrayView indices)
+    public ArrayUnpooling(string name, ArrayData input, MaxUnpool layer, bool channelsLast, Spatial? size, ArrayView indices, PoolingDevice? device)
         : base(name, input, layer.SpatialRank, channelsLast, lengths => layer.OutputShape(lengths, size))
     {
-        _layer = layer;
+        (_layer, _device) = (layer, device);
         Indices = ToInt64(indices, input);
     }
 
@@ -29,8 +32,14 @@ internal sealed class ArrayUnpooling : ArrayCall
 
     public override double Reads => From.Array.Elements + Output.Elements;
 
-    protected override void Forward<T>(IProgress<double>? progress, CancellationToken cancellation) =>
-        _layer.Forward<T>(From.Span<T>(), Axes.Bind(Indices!).Span<long>(), To.Span<T>(), progress, cancellation);
+    public override string? Device => _unpooledOn;
+
+    protected override void Forward<T>(IProgress<double>? progress, CancellationToken cancellation)
+    {
+        ArrayView indices = Axes.Bind(Indices!);
+        _unpooledOn = _device?.Unpool<T>(_layer, From, indices, To);
+        if (_unpooledOn is null or PoolingDevice.Cpu) _layer.Forward<T>(From.Span<T>(), indices.Span<long>(), To.Span<T>(), progress, cancellation);
+    }
 
     /// <summary>The integers in the memory order of the values: the axes of a batch become one only in the order in which they lie.</summary>
     private static ArrayData ToInt64(ArrayView indices, ArrayData values)

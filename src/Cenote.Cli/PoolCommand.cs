@@ -26,7 +26,7 @@ internal sealed class PoolCommand
         get
         {
             var command = new Command(_verb.Name, _verb.Description) { _inputs };
-            foreach (Option option in _verb.Options.Concat(_verb.HasOneOutput ? [_output] : []).Concat([_folder, .. _verb is PoolVerb ? (Option[])[_onnx] : [], _layout, _dims, _threads.Option, .. _verb is PoolVerb ? (Option[])[_device.Option] : [], _force, _quiet, _json])) command.Add(option);
+            foreach (Option option in _verb.Options.Concat(_verb.HasOneOutput ? [_output] : []).Concat([_folder, .. _verb is PoolVerb ? (Option[])[_onnx] : [], _layout, _dims, _threads.Option, .. _verb.TakesDevice ? (Option[])[_device.Option] : [], _force, _quiet, _json])) command.Add(option);
             command.SetAction(Run);
             return command;
         }
@@ -45,7 +45,7 @@ internal sealed class PoolCommand
         Settings settings = Read(parse, inputs);
         if (folder is not null && !Directory.Exists(folder))
             throw new UserError($"--out-dir is '{folder}'; it must be a folder that exists.");
-        using PoolingDevice? device = _verb is PoolVerb ? _device.Open(parse) : null;
+        using PoolingDevice? device = _verb.TakesDevice ? _device.Open(parse) : null;
         settings = settings with { Device = device };
 
         CancellationToken cancellation = Interruption.Listen();

@@ -11,6 +11,8 @@ internal sealed class UnpoolVerb() : Verb("unpool", "Max unpooling: puts each ma
 
     public override IEnumerable<Option> Options => [_indices, .. _window.Options, _size];
 
+    public override bool TakesDevice => true;
+
     public override int? Dims(ParseResult parse) => _window.Dims(parse);
 
     public override MaxUnpool Layer(ParseResult parse, int dims, bool isPicture, int threads)
@@ -42,7 +44,7 @@ internal sealed class UnpoolVerb() : Verb("unpool", "Max unpooling: puts each ma
             throw new UserError($"--indices: {path} is {ArrayData.Text(indices.Shape)}, and {input} is {ArrayData.Text(file.Shape)}; they must have the same shape.");
         MaxUnpool layer = Layer(parse, settings.Dims, file.IsPicture, settings.Threads);
         ArrayView view = ArrayView.Of(indices);
-        return new ArrayUnpooling(input, file.Array, layer, settings.ChannelsLast || file.IsPicture, Size(parse), file.IsPicture ? view.Permute(1, 2, 0) : view);
+        return new ArrayUnpooling(input, file.Array, layer, settings.ChannelsLast || file.IsPicture, Size(parse), file.IsPicture ? view.Permute(1, 2, 0) : view, settings.Device);
     }
 
     private Spatial? Size(ParseResult parse) => parse.GetValue(_size) is { } size ? Numbers.Spatial("--size", size, 1) : null;

@@ -24,6 +24,9 @@ internal abstract class Verb(string name, string description)
     /// <summary>The file that the indices of the maxima are to be written to; null for none.</summary>
     public virtual string? IndicesOutput(ParseResult parse) => null;
 
+    /// <summary>Whether the user can name a device.</summary>
+    public virtual bool TakesDevice => false;
+
     /// <summary>Whether a name can be given to the output: there is one.</summary>
     public virtual bool HasOneOutput => true;
 
@@ -51,6 +54,8 @@ internal abstract class Verb(string name, string description)
 /// <summary>An operator that pools.</summary>
 internal abstract class PoolVerb(string name, string description) : Verb(name, description)
 {
+    public override bool TakesDevice => true;
+
     public abstract override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads);
 
     public override ArrayCall Bind(ParseResult parse, Settings settings, string input, InputFile file, CancellationToken cancellation)

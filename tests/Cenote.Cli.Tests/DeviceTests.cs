@@ -46,6 +46,21 @@ public sealed class DeviceTests : IDisposable
         Assert.Equal(_place.Read("here.indices.npy"), _place.Read("there.indices.npy"));
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("--layout nhwc", true)]
+    public void So_it_unpools(string layout, bool isFortran)
+    {
+        _place.Write("a.npy", NpyArray.Random("f4", [2, 4, 6, 4], 1), new NpyForm(IsFortran: isFortran));
+        _place.Run($"max a.npy -k 3 -s 1 -p 1 {layout} -o max.npy --indices at.npy").Succeeded();
+        Assert.Contains("  on simulated  ", _place.Run($"unpool max.npy --indices at.npy -k 3 -s 1 -p 1 {layout} --device simulated -o there.npy").Succeeded().Printed, StringComparison.Ordinal);
+        _place.Run($"unpool max.npy --indices at.npy -k 3 -s 1 -p 1 {layout} -o here.npy").Succeeded();
+        Assert.Equal(_place.Read("here.npy"), _place.Read("there.npy"));
+        _place.Write("wrong.npy", NpyArray.Random("u1", [2, 4, 6, 4], 1));
+        _place.Run($"unpool max.npy --indices wrong.npy -k 3 -s 1 -p 1 {layout} --device simulated -o never.npy").Refused();
+        Assert.DoesNotContain("never.npy", _place.Entries);
+    }
+
     [Fact]
     public void A_picture_is_pooled_there_too()
     {
@@ -97,7 +112,7 @@ public sealed class DeviceTests : IDisposable
     [InlineData("max a.npy -k 2 --device GPU", "--device is 'GPU'; it must be cpu, gpu, auto, simulated, or a number that cenote devices lists")]
     [InlineData("max a.npy -k 2 --device -1", "--device is '-1'")]
     [InlineData("max a.npy -k 2 --device 99", "--device is 99, and ")]
-    [InlineData("unpool a.npy --indices i.npy -k 2 --device simulated", "'--device' is neither an option nor a file")]
+    [InlineData("spp a.npy --sizes 1,2 --device simulated", "'--device' is neither an option nor a file")]
     public void Wrong_devices_are_refused(string arguments, string message)
     {
         _place.Write("a.npy", NpyArray.Random("f4", [4, 4], 1));
@@ -120,7 +135,7 @@ public sealed class DeviceTests : IDisposable
     {
         string[] lines = _place.Run("bench --seconds 0.1 --device simulated").Succeeded().PrintedLines;
         Assert.Matches(@"^row +layout +ms +GB/s +× floor$", lines[0]);
-        Assert.Contains(lines[1..^1], line => line.StartsWith("SPPF: max k5 s1 p2, 1×256×20×20 ", StringComparison.Ordinal));
+        Assert.Contains(lines[1..^1], line => line.StartsWith("SPPF: max k5 s1 p2, 1×5×20×20 ", StringComparison.Ordinal));
         Assert.Matches(@"^\d of \d rows run within 1\.25 times what copying the same bytes takes.*\. The simulated device\.$", lines[^1]);
     }
 

@@ -14,7 +14,7 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("avg", "-k -s -p --same -d --ceil --exclude-padding --divisor --round -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("global-avg", "--round -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("global-max", "--indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
-    [InlineData("unpool", "--indices -k -s -p --size -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("unpool", "--indices -k -s -p --size -o --out-dir --layout --dims --threads --device --force --quiet --json")]
     [InlineData("adaptive-avg", "--size --round -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("adaptive-max", "--size --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("sum", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]

@@ -39,8 +39,10 @@ internal sealed record BenchRow(string Name, string Verb, Func<int, PoolLayer> L
     /// <summary>Bytes read and written.</summary>
     public long Bytes => InputBytes + OutputBytes;
 
-    /// <summary>The row with as many images as move so many bytes.</summary>
-    public BenchRow Scaled(long bytes) => this with { Shape = [(nint)Math.Max(1, bytes / BytesPerImage), .. Shape[1..]] };
+    /// <summary>The row with as many images as move so many bytes; where not even one does, with fewer channels.</summary>
+    public BenchRow Scaled(long bytes) => BytesPerImage <= bytes
+        ? this with { Shape = [(nint)(bytes / BytesPerImage), .. Shape[1..]] }
+        : this with { Shape = [1, (nint)Math.Max(1, Shape[1] * bytes / BytesPerImage), .. Shape[2..]] };
 
     /// <summary>The strides of N×C×H×W in the row's memory order; a tensor wants 0 on axes of a single element.</summary>
     public nint[] Strides(ReadOnlySpan<nint> shape)

@@ -7,7 +7,7 @@ namespace Cenote.Cli;
 internal sealed class DeviceMachine : BenchMachine
 {
     /// <summary>What a row reads and writes; on the simulated device, which would take minutes, much less.</summary>
-    private const long RowBytes = 1L << 29, SimulatedRowBytes = 1L << 20;
+    private const long RowBytes = 1L << 29, SimulatedRowBytes = 1L << 14;
 
     private readonly GpuDevice _device;
     private readonly GpuTensor<float> _input, _output;
@@ -17,7 +17,7 @@ internal sealed class DeviceMachine : BenchMachine
     public DeviceMachine(GpuDevice device)
     {
         _device = device;
-        Rows = [.. BenchRow.All.Where(row => row.BytesPerImage <= Room).Select(row => row.Scaled(Room))];
+        Rows = [.. BenchRow.All.Select(row => row.Scaled(Room)).Where(row => row.Bytes <= Room)];
         float[] values = new float[Rows.Max(row => row.InputBytes) / sizeof(float)];
         BenchCall.Fill(values);
         _input = device.Allocate<float>(values.Length);

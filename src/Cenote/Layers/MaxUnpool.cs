@@ -243,7 +243,9 @@ public abstract class MaxUnpool : Layer
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(indices);
-        return Shape<T>(valuesName, values, unpooledName, unpooled, indices.Shape);
+        UnpoolShape shape = Shape<T>(valuesName, values, unpooledName, unpooled, indices.Shape);
+        if (indices.Plan.SpatialRank != SpatialRank) throw new ArgumentException($"indices are those of {indices.Plan}, which has {indices.Plan.SpatialRank} spatial axes; {this} has {SpatialRank}.", nameof(indices));
+        return shape;
     }
 
     /// <summary>Checks that values, unpooled planes and indices belong together.</summary>
