@@ -5,7 +5,7 @@ namespace Cenote;
 /// <summary>
 /// Channels that lie side by side: lanes across the channels, so that every lane has the same window. The taps come one after the other in
 /// row-major order, as in <see cref="RowWindows{T, TTap, TState, TAcc}"/>. Register by register: windows are
-/// so short that several are in flight at once. Those of 2×2 and 3×3 taps are written out.
+/// so short that several are in flight at once. Rows of two and three taps are written out.
 /// </summary>
 internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindows<PixelWindows<T, TTap, TState, TAcc>, T, TTap, TState, TAcc>
     where T : unmanaged
@@ -59,8 +59,8 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         return new(job, PixelTable.Write(job, scratch), (long*)(scratch + tableBytes), ones);
     }
 
-    // Two more than there may be: written-out windows read three, before they know how many rows they have.
-    private static long RowBytes(PoolPlan plan) => Scratch.Round((2 + plan.Depth.MaxCount * plan.Height.MaxCount) * sizeof(long));
+    // One more than there may be: the second is read before it is known whether there is one.
+    private static long RowBytes(PoolPlan plan) => Scratch.Round((1 + plan.Depth.MaxCount * plan.Height.MaxCount) * sizeof(long));
 
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
@@ -98,10 +98,10 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        switch (taps.Rows, taps.Columns)
+        switch (taps.Columns)
         {
-            case (2, 2) when !reducer.IsLong: Pool<Two, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
-            case (3, 3) when !reducer.IsLong: Pool<Three, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
+            case 2 when taps.Rows > 1 && !reducer.IsLong: Pool<Two, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
+            case 3 when taps.Rows > 1 && !reducer.IsLong: Pool<Three, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
             default: Pool<Any, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
         }
     }
@@ -125,8 +125,8 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         TTap seen = watch;
         long* starts = _rows;
         byte* ones = _ones;
-        long rows = TSide.Of(taps.Rows), columns = TSide.Of(taps.Columns), next = taps.Next, divisor = taps.Divisor;
-        long second = starts[1], third = starts[2], length = outputs.Length, last = Math.Max(0, length - TTap.Count);
+        long rows = taps.Rows, columns = TSide.Of(taps.Columns), next = taps.Next, divisor = taps.Divisor;
+        long second = starts[1], length = outputs.Length, last = Math.Max(0, length - TTap.Count);
         for (long pixel = outputs.Count; pixel > 0; pixel--, from += outputs.From, to += outputs.To)
         {
             for (long i = 0; i < length; i += TTap.Count)
@@ -139,7 +139,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                 {
                     load.Walk(ref window, tap, columns, next);
                     load.Walk(ref window, tap + second, columns, next);
-                    if (rows > 2) load.Walk(ref window, tap + third, columns, next);
+                    for (long row = 2; row < rows; row++) load.Walk(ref window, tap + starts[row], columns, next);
                 }
                 else
                 {
@@ -176,7 +176,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <param name="To">The distance between the pixels in the output.</param>
     private readonly record struct Outputs(long Count, long Length, long From, long To);
 
-    /// <summary>How many rows and columns a window has, where the compiler is to know it.</summary>
+    /// <summary>How many columns a window has, where the compiler is to know it; it then has two rows or more.</summary>
     private interface ISide
     {
         static abstract bool IsKnown { get; }

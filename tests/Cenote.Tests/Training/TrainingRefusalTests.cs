@@ -61,7 +61,7 @@ public class TrainingRefusalTests
         { to => Up(Of(new float[4], 2, 2), Tensor.Create<long>([0, 1, 2, 3], [2, 2]), Of(to, 4, 4)), "input has 2 axes (2×2); a 2-D layer takes C×H×W or N×C×H×W; add a channel axis: reshape it to 1×2×2." },
         { to => Unpool.Forward(Gradient().AsReadOnlyTensorSpan(), Indices(), Of(to, 1, 2, 4).AsTensorSpan()), "indices has, for value (0, 0, 1, 0), a place outside the output's 2×4; give an output size with room for it." },
         { to => Unpool.Forward(Gradient().AsReadOnlyTensorSpan(), new MaxPool2d(2).CreateIndices(1, 6, 4), Of(to, 1, 4, 4).AsTensorSpan()), "indices are for 1×3×2; input is 1×2×2." },
-        { to => Unpool.Forward(Gradient().AsReadOnlyTensorSpan(), new MaxPool1d(2).CreateIndices(1, 2, 4), Of(to, 1, 4, 4).AsTensorSpan()), "indices are those of max 1×2×4 → 1×2×2 (k2 s2), which has 1 spatial axes; MaxUnpool2d(k2) has 2." },
+        { to => Unpool.Forward(Gradient().AsReadOnlyTensorSpan(), new MaxPool1d(2).CreateIndices(1, 2, 4), Of(to, 1, 4, 4).AsTensorSpan()), "indices are those of max 1×2×4 → 1×2×2 (k2 s2), which has 1 spatial axes; MaxUnpool2d(k2 s2) has 2." },
         { to => Down(Input(), Flat(0, 2, 8, 16), Of(to, 1, 2, 2)), "indices has 16 for value (0, 0, 1, 1); it must be from 0 to 15 (a plane of 4×4), or -1 for nowhere." },
         { to => Down(Input(), Flat(0, 2, 8, 10), Of(to, 1, 4, 1)), "indices are for 1×2×2; inputGradient is 1×4×1." },
     };
