@@ -29,13 +29,17 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
         for (long i = 0; i < need; i += TTap.Count) TTap.Store(padding, copy + i);
     }
 
-    /// <summary>Copies the part of each row that lies inside the input.</summary>
+    /// <summary>Copies the part of each row that lies inside the input; copies follow each other by whole registers.</summary>
+    public TTap Copy<TWatch>(TWatch reducer, T* row, long rows, long rowStep, T* copy, TTap watch)
+        where TWatch : struct, ITapWatch<TTap> => Copy(reducer, row, rows, rowStep, copy, Room(need), watch);
+
+    /// <summary>Copies the part of each row that lies inside the input; copies follow each other by <paramref name="room"/> elements.</summary>
     // Bounds: the last register is stored whole, with padding behind the row's end; Room has space for it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public TTap Copy<TWatch>(TWatch reducer, T* row, long rows, long rowStep, T* copy, TTap watch)
+    public TTap Copy<TWatch>(TWatch reducer, T* row, long rows, long rowStep, T* copy, long room, TTap watch)
         where TWatch : struct, ITapWatch<TTap>
     {
-        long start = Math.Max(0, -from), end = Math.Min(need, length - from), room = Room(need);
+        long start = Math.Max(0, -from), end = Math.Min(need, length - from);
         // Not the parameter, which the compiler would keep on the stack.
         TTap padding = reducer.Padding, seen = default;
         for (row += from; rows > 0; rows--, row += rowStep, copy += room)

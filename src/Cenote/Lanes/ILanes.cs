@@ -129,6 +129,15 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>Whether all bits of all lanes are zero.</summary>
     static abstract bool IsZero(TSelf lanes);
 
+    /// <summary>As <see cref="IRegister{TSelf, T}.Unzip"/>, but with the lanes in the order that takes the fewest steps.</summary>
+    static abstract (TSelf Even, TSelf Odd) UnzipCrossed(TSelf low, TSelf high);
+
+    /// <summary>The lanes in their own order, given in that one.</summary>
+    static abstract TSelf Uncross(TSelf lanes);
+
+    /// <summary>Which lane lies in a place of that order.</summary>
+    static abstract int Crossed(int place);
+
     /// <summary>Lanes of two registers laid end to end, by their numbers in <paramref name="pattern"/>.</summary>
     static abstract TSelf Pick(TSelf low, TSelf high, TSelf pattern);
 

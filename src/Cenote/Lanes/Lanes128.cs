@@ -234,6 +234,14 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     public static (Lanes128<T> Even, Lanes128<T> Odd) Unzip(Lanes128<T> low, Lanes128<T> high) => (new(Evens(low.Value, high.Value)), new(Odds(low.Value, high.Value)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Lanes128<T> Even, Lanes128<T> Odd) UnzipCrossed(Lanes128<T> low, Lanes128<T> high) => Unzip(low, high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> Uncross(Lanes128<T> lanes) => lanes;
+
+    public static int Crossed(int place) => place;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Every(int step, int first)
     {
         if (sizeof(T) == 1) return new(Vector128.CreateSequence((byte)first, (byte)step).As<byte, T>());

@@ -17,6 +17,12 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
 
     public static int Count => Vector256<T>.Count;
 
+    private static bool Crosses
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Avx2.IsSupported && sizeof(T) >= 4;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Fill(T value) => new(Vector256.Create(value));
 
@@ -239,6 +245,21 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes256<T> Even, Lanes256<T> Odd) Unzip(Lanes256<T> low, Lanes256<T> high) => (new(Evens(low.Value, high.Value)), new(Odds(low.Value, high.Value)));
+
+    // The halves of a register are two, and stay so.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Lanes256<T> Even, Lanes256<T> Odd) UnzipCrossed(Lanes256<T> low, Lanes256<T> high)
+    {
+        if (!Crosses) return Unzip(low, high);
+        if (sizeof(T) == 4) return (new(Avx.Shuffle(low.Value.AsSingle(), high.Value.AsSingle(), 0b10_00_10_00).As<float, T>()), new(Avx.Shuffle(low.Value.AsSingle(), high.Value.AsSingle(), 0b11_01_11_01).As<float, T>()));
+        return (new(Avx2.UnpackLow(low.Value.AsInt64(), high.Value.AsInt64()).As<long, T>()), new(Avx2.UnpackHigh(low.Value.AsInt64(), high.Value.AsInt64()).As<long, T>()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> Uncross(Lanes256<T> lanes) => Crosses ? new(Avx2.Permute4x64(lanes.Value.AsInt64(), 0b11_01_10_00).As<long, T>()) : lanes;
+
+    // The middle quarters have changed places.
+    public static int Crossed(int place) => !Crosses || place < Count / 4 || place >= 3 * Count / 4 ? place : place < Count / 2 ? place + Count / 4 : place - Count / 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Every(int step, int first)

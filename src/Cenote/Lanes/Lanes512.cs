@@ -227,6 +227,14 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
     public static (Lanes512<T> Even, Lanes512<T> Odd) Unzip(Lanes512<T> low, Lanes512<T> high) => (Pick(low, high, Every(2, 0)), Pick(low, high, Every(2, 1)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Lanes512<T> Even, Lanes512<T> Odd) UnzipCrossed(Lanes512<T> low, Lanes512<T> high) => Unzip(low, high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> Uncross(Lanes512<T> lanes) => lanes;
+
+    public static int Crossed(int place) => place;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Every(int step, int first)
     {
         if (sizeof(T) == 1) return new(Vector512.CreateSequence((byte)first, (byte)step).As<byte, T>());

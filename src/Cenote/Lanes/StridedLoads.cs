@@ -7,6 +7,12 @@ internal unsafe interface IStridedLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
+    /// <summary>Which window lies in a lane.</summary>
+    static virtual int Lane(int place) => place;
+
+    /// <summary>Results in the order of their windows.</summary>
+    static virtual TTap Settle(TTap results) => results;
+
     /// <summary>Hands on the taps of one input row, left to right.</summary>
     /// <param name="sink">Takes them.</param>
     /// <param name="row">The first window's first tap.</param>
@@ -73,7 +79,8 @@ internal readonly unsafe struct UnitLoad<T, TTap> : ITapLoad<T, TTap>
         if (taps > 1) sink.Take(TTap.Load(row + step));
         if (taps > 2) sink.Take(TTap.Load(row + 2 * step));
         if (taps > 3) sink.Take(TTap.Load(row + 3 * step));
-        for (long k = 4; k < taps; k++) sink.Take(TTap.Load(row + k * step));
+        if (taps > 4) sink.Take(TTap.Load(row + 4 * step));
+        for (long k = 5; k < taps; k++) sink.Take(TTap.Load(row + k * step));
     }
 }
 
@@ -108,12 +115,47 @@ internal readonly unsafe struct SecondLoad<T, TTap> : IStridedLoad<T, TTap>
             return;
         }
 
-        for (long k = 0; k < taps; k += 2)
-        {
-            var (even, odd) = TTap.Unzip(TTap.Load(row + k), TTap.Load(row + k + TTap.Count));
-            sink.Take(even);
-            if (k + 1 < taps) sink.Take(odd);
-        }
+        Two(ref sink, row, taps);
+        if (taps > 2) Two(ref sink, row + 2, taps - 2);
+        for (long k = 4; k < taps; k += 2) Two(ref sink, row + k, taps - k);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Two<TSink>(ref TSink sink, T* row, long taps)
+        where TSink : struct, ITapSink<TTap>
+    {
+        var (even, odd) = TTap.Unzip(TTap.Load(row), TTap.Load(row + TTap.Count));
+        sink.Take(even);
+        if (taps > 1) sink.Take(odd);
+    }
+}
+
+/// <summary>Every second element, with the lanes crossed until the results are settled; for dense windows only.</summary>
+internal readonly unsafe struct CrossedLoad<T, TTap> : IStridedLoad<T, TTap>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+{
+    public static int Lane(int place) => TTap.Crossed(place);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TTap Settle(TTap results) => TTap.Uncross(results);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Walk<TSink>(ref TSink sink, T* row, long taps, long step)
+        where TSink : struct, ITapSink<TTap>
+    {
+        Two(ref sink, row, taps);
+        if (taps > 2) Two(ref sink, row + 2, taps - 2);
+        for (long k = 4; k < taps; k += 2) Two(ref sink, row + k, taps - k);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Two<TSink>(ref TSink sink, T* row, long taps)
+        where TSink : struct, ITapSink<TTap>
+    {
+        var (even, odd) = TTap.UnzipCrossed(TTap.Load(row), TTap.Load(row + TTap.Count));
+        sink.Take(even);
+        if (taps > 1) sink.Take(odd);
     }
 }
 

@@ -5,7 +5,7 @@ namespace Cenote;
 /// <typeparam name="TTap">A register of taps.</typeparam>
 /// <typeparam name="TState">What is carried from tap to tap.</typeparam>
 /// <typeparam name="TAcc">As many states as there are taps in a register.</typeparam>
-internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>
+internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>, ICombine<TAcc>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TState : unmanaged
@@ -18,8 +18,6 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>
 
     /// <summary>Whether <see cref="Lift"/> or <see cref="Finish"/> is so long that a method has room for it only once: the inliner has a budget.</summary>
     bool IsLong { get; }
-
-    TAcc Combine(TAcc earlier, TAcc later);
 
     /// <summary>The outputs.</summary>
     /// <param name="state">All taps, combined.</param>

@@ -1,0 +1,29 @@
+namespace Cenote;
+
+/// <summary>A number of taps or steps that the compiler is to know, so that it writes loops out.</summary>
+internal interface ISide
+{
+    /// <param name="side">What it is at run time.</param>
+    static abstract long Of(long side);
+}
+
+internal readonly struct One : ISide
+{
+    public static long Of(long side) => 1;
+}
+
+internal readonly struct Two : ISide
+{
+    public static long Of(long side) => 2;
+}
+
+internal readonly struct Three : ISide
+{
+    public static long Of(long side) => 3;
+}
+
+/// <summary>Known at run time only.</summary>
+internal readonly struct Any : ISide
+{
+    public static long Of(long side) => side;
+}
