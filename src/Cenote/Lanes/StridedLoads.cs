@@ -79,8 +79,7 @@ internal readonly unsafe struct UnitLoad<T, TTap> : ITapLoad<T, TTap>
         if (taps > 1) sink.Take(TTap.Load(row + step));
         if (taps > 2) sink.Take(TTap.Load(row + 2 * step));
         if (taps > 3) sink.Take(TTap.Load(row + 3 * step));
-        if (taps > 4) sink.Take(TTap.Load(row + 4 * step));
-        for (long k = 5; k < taps; k++) sink.Take(TTap.Load(row + k * step));
+        for (long k = 4; k < taps; k++) sink.Take(TTap.Load(row + k * step));
     }
 }
 
