@@ -82,8 +82,16 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
                 TSum* to = copy + (d * pooling.Depth.Stride * bands.CopyRows + pooling.Height.Start(h) - band.CopyRow) * bands.Pitch * bands.Step;
                 T* gradients = (T*)job.Input + band.Batch * from.Batch + band.Channel * from.Channel + d * from.Depth + h * from.Height;
                 TMark* offsets = (TMark*)job.Offsets.Start + band.Batch * marks.Batch + band.Channel * marks.Channel + d * marks.Depth + h * marks.Height;
-                if (band.Channels == ScatterBands.MostLanes) EightRows(gradients, from, offsets, marks, to, bands, pooling.Width, table);
-                else for (long plane = 0; plane < band.Channels; plane++) OneRow(gradients + plane * from.Channel, from.Width, offsets + plane * marks.Channel, marks.Width, to + plane * bands.Next, bands.Step, pooling.Width, table);
+                long plane = 0;
+                if (bands.Step == ScatterBands.MostLanes && band.Channels == bands.Step && from.Channel == 1 && marks.Channel == 1)
+                {
+                    EightChannels(gradients, from.Width, offsets, marks.Width, to, pooling.Width, table);
+                    continue;
+                }
+
+                if (bands.Step == 1 && from.Width == 1 && marks.Width == 1)
+                    for (; plane + 4 <= band.Channels; plane += 4) FourRows(gradients + plane * from.Channel, from.Channel, offsets + plane * marks.Channel, marks.Channel, to + plane * bands.Next, bands.Next, pooling.Width, table);
+                for (; plane < band.Channels; plane++) OneRow(gradients + plane * from.Channel, from.Width, offsets + plane * marks.Channel, marks.Width, to + plane * bands.Next, bands.Step, pooling.Width, table);
             }
         }
     }
@@ -112,25 +120,50 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
         *place = sum;
     }
 
-    /// <summary>Eight planes.</summary>
+    /// <summary>Four planes whose rows are dense.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightRows<TMark>(T* gradients, in TensorLayout from, TMark* offsets, in TensorLayout marks, TSum* to, in ScatterBands bands, AxisPlan width, long* table)
+    private static void FourRows<TMark>(T* gradients, long plane, TMark* offsets, long markPlane, TSum* to, long next, AxisPlan width, long* table)
         where TMark : unmanaged, IBinaryInteger<TMark>
     {
-        long length = width.OutputLength, stride = width.Stride * bands.Step, step = from.Width, markStep = marks.Width, plane = from.Channel, markPlane = marks.Channel, next = bands.Next;
+        long length = width.OutputLength, stride = width.Stride;
+        T* second = gradients + plane, third = second + plane, fourth = third + plane;
+        TMark* secondOffsets = offsets + markPlane, thirdOffsets = secondOffsets + markPlane, fourthOffsets = thirdOffsets + markPlane;
+        TSum* secondTo = to + next, thirdTo = secondTo + next, fourthTo = thirdTo + next;
+        // The rows of the next planes, for rows end before the machine's prefetchers see a pattern.
+        for (long i = 0; i < 4; i++)
+        {
+            Prefetch.Behind(gradients + i * plane, length * sizeof(T), ScatterBands.MostLanes * plane * sizeof(T));
+            Prefetch.Behind(offsets + i * markPlane, length * sizeof(TMark), ScatterBands.MostLanes * markPlane * sizeof(TMark));
+        }
+
+        for (long w = 0; w < length; w++, to += stride, secondTo += stride, thirdTo += stride, fourthTo += stride)
+        {
+            *Place(to, offsets[w], table) += TFormat.Lift(gradients[w]);
+            *Place(secondTo, secondOffsets[w], table) += TFormat.Lift(second[w]);
+            *Place(thirdTo, thirdOffsets[w], table) += TFormat.Lift(third[w]);
+            *Place(fourthTo, fourthOffsets[w], table) += TFormat.Lift(fourth[w]);
+        }
+    }
+
+    /// <summary>Eight channels that lie side by side, as in the copy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void EightChannels<TMark>(T* gradients, long step, TMark* offsets, long markStep, TSum* to, AxisPlan width, long* table)
+        where TMark : unmanaged, IBinaryInteger<TMark>
+    {
+        long length = width.OutputLength, stride = width.Stride * ScatterBands.MostLanes;
+        long ahead = Prefetch.Multiple(step * sizeof(T)) / (step * sizeof(T));
         for (long w = 0; w < length; w++, gradients += step, offsets += markStep, to += stride)
         {
-            T* fifth = gradients + 4 * plane;
-            TMark* fifthOffset = offsets + 4 * markPlane;
-            TSum* fifthTo = to + 4 * next;
-            *Place(to, *offsets, table) += TFormat.Lift(*gradients);
-            *Place(to + next, offsets[markPlane], table) += TFormat.Lift(gradients[plane]);
-            *Place(to + 2 * next, offsets[2 * markPlane], table) += TFormat.Lift(gradients[2 * plane]);
-            *Place(to + 3 * next, offsets[3 * markPlane], table) += TFormat.Lift(gradients[3 * plane]);
-            *Place(fifthTo, *fifthOffset, table) += TFormat.Lift(*fifth);
-            *Place(fifthTo + next, fifthOffset[markPlane], table) += TFormat.Lift(fifth[plane]);
-            *Place(fifthTo + 2 * next, fifthOffset[2 * markPlane], table) += TFormat.Lift(fifth[2 * plane]);
-            *Place(fifthTo + 3 * next, fifthOffset[3 * markPlane], table) += TFormat.Lift(fifth[3 * plane]);
+            Prefetch.Line(gradients + ahead * step);
+            Prefetch.Line(offsets + ahead * markStep);
+            *Place(to, offsets[0], table) += TFormat.Lift(gradients[0]);
+            *Place(to + 1, offsets[1], table) += TFormat.Lift(gradients[1]);
+            *Place(to + 2, offsets[2], table) += TFormat.Lift(gradients[2]);
+            *Place(to + 3, offsets[3], table) += TFormat.Lift(gradients[3]);
+            *Place(to + 4, offsets[4], table) += TFormat.Lift(gradients[4]);
+            *Place(to + 5, offsets[5], table) += TFormat.Lift(gradients[5]);
+            *Place(to + 6, offsets[6], table) += TFormat.Lift(gradients[6]);
+            *Place(to + 7, offsets[7], table) += TFormat.Lift(gradients[7]);
         }
     }
 
@@ -150,17 +183,21 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
                 TSum* sums = copy + (((d + pooling.Depth.Before) * bands.CopyRows + h - band.CopyRow) * bands.Pitch + pooling.Width.Before) * bands.Step;
                 T* row = (T*)job.Output + band.Batch * to.Batch + band.Channel * to.Channel + d * to.Depth + h * to.Height;
                 if (bands.Step == 1) for (long plane = 0; plane < band.Channels; plane++) GradientCopy<T, TSum, TSums, TFormat>.Round(sums + plane * bands.Next, row + plane * to.Channel, to.Width, columns);
-                else if (band.Channels == ScatterBands.MostLanes && typeof(T) == typeof(TSum)) EightChannels(sums, (TSum*)row, to.Width, columns);
+                else if (band.Channels == ScatterBands.MostLanes && typeof(T) == typeof(TSum)) EightPixels(sums, (TSum*)row, to.Width, columns);
                 else Pixels(sums, bands.Step, row, to.Width, columns, band.Channels);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightChannels(TSum* sums, TSum* to, long step, long pixels)
+    private static void EightPixels(TSum* sums, TSum* to, long step, long pixels)
     {
+        long ahead = Prefetch.Multiple(step * sizeof(T));
         for (long pixel = 0; pixel < pixels; pixel++, sums += ScatterBands.MostLanes, to += step)
+        {
+            Prefetch.Line((byte*)to + ahead);
             Unsafe.CopyBlockUnaligned(to, sums, (uint)(ScatterBands.MostLanes * sizeof(TSum)));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
