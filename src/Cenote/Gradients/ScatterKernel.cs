@@ -21,6 +21,9 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
     /// <summary>Windows of more taps have no table.</summary>
     private const long MostTaps = 1 << 14;
 
+    /// <summary>How many pixels ahead is asked for: pixels of many channels lie farther apart than the machine's prefetchers see.</summary>
+    private const long PixelsAhead = 4;
+
     public override string Name => "scatter";
 
     public override bool Accepts(in PoolJob job)
@@ -82,16 +85,10 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
                 TSum* to = copy + (d * pooling.Depth.Stride * bands.CopyRows + pooling.Height.Start(h) - band.CopyRow) * bands.Pitch * bands.Step;
                 T* gradients = (T*)job.Input + band.Batch * from.Batch + band.Channel * from.Channel + d * from.Depth + h * from.Height;
                 TMark* offsets = (TMark*)job.Offsets.Start + band.Batch * marks.Batch + band.Channel * marks.Channel + d * marks.Depth + h * marks.Height;
-                long plane = 0;
-                if (bands.Step == ScatterBands.MostLanes && band.Channels == bands.Step && from.Channel == 1 && marks.Channel == 1)
-                {
-                    EightChannels(gradients, from.Width, offsets, marks.Width, to, pooling.Width, table);
-                    continue;
-                }
-
-                if (bands.Step == 1 && from.Width == 1 && marks.Width == 1)
-                    for (; plane + 4 <= band.Channels; plane += 4) FourRows(gradients + plane * from.Channel, from.Channel, offsets + plane * marks.Channel, marks.Channel, to + plane * bands.Next, bands.Next, pooling.Width, table);
-                for (; plane < band.Channels; plane++) OneRow(gradients + plane * from.Channel, from.Width, offsets + plane * marks.Channel, marks.Width, to + plane * bands.Next, bands.Step, pooling.Width, table);
+                bool areBeside = bands.Step == ScatterBands.MostLanes && from.Channel == 1 && marks.Channel == 1;
+                if (band.Channels == ScatterBands.MostLanes && areBeside) EightChannels(gradients, from.Width, offsets, marks.Width, to, pooling.Width, table);
+                else if (band.Channels == ScatterBands.MostLanes) EightRows(gradients, from, offsets, marks, to, bands, pooling.Width, table);
+                else for (long plane = 0; plane < band.Channels; plane++) OneRow(gradients + plane * from.Channel, from.Width, offsets + plane * marks.Channel, marks.Width, to + plane * bands.Next, bands.Step, pooling.Width, table);
             }
         }
     }
@@ -120,28 +117,32 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
         *place = sum;
     }
 
-    /// <summary>Four planes whose rows are dense.</summary>
+    /// <summary>Eight planes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourRows<TMark>(T* gradients, long plane, TMark* offsets, long markPlane, TSum* to, long next, AxisPlan width, long* table)
+    private static void EightRows<TMark>(T* gradients, in TensorLayout from, TMark* offsets, in TensorLayout marks, TSum* to, in ScatterBands bands, AxisPlan width, long* table)
         where TMark : unmanaged, IBinaryInteger<TMark>
     {
-        long length = width.OutputLength, stride = width.Stride;
-        T* second = gradients + plane, third = second + plane, fourth = third + plane;
-        TMark* secondOffsets = offsets + markPlane, thirdOffsets = secondOffsets + markPlane, fourthOffsets = thirdOffsets + markPlane;
-        TSum* secondTo = to + next, thirdTo = secondTo + next, fourthTo = thirdTo + next;
+        long length = width.OutputLength, stride = width.Stride * bands.Step, step = from.Width, markStep = marks.Width, plane = from.Channel, markPlane = marks.Channel, next = bands.Next;
         // The rows of the next planes, for rows end before the machine's prefetchers see a pattern.
-        for (long i = 0; i < 4; i++)
+        for (long i = 0; step == 1 && markStep == 1 && i < ScatterBands.MostLanes; i++)
         {
             Prefetch.Behind(gradients + i * plane, length * sizeof(T), ScatterBands.MostLanes * plane * sizeof(T));
             Prefetch.Behind(offsets + i * markPlane, length * sizeof(TMark), ScatterBands.MostLanes * markPlane * sizeof(TMark));
         }
 
-        for (long w = 0; w < length; w++, to += stride, secondTo += stride, thirdTo += stride, fourthTo += stride)
+        for (long w = 0; w < length; w++, gradients += step, offsets += markStep, to += stride)
         {
-            *Place(to, offsets[w], table) += TFormat.Lift(gradients[w]);
-            *Place(secondTo, secondOffsets[w], table) += TFormat.Lift(second[w]);
-            *Place(thirdTo, thirdOffsets[w], table) += TFormat.Lift(third[w]);
-            *Place(fourthTo, fourthOffsets[w], table) += TFormat.Lift(fourth[w]);
+            T* fifth = gradients + 4 * plane;
+            TMark* fifthOffset = offsets + 4 * markPlane;
+            TSum* fifthTo = to + 4 * next;
+            *Place(to, *offsets, table) += TFormat.Lift(*gradients);
+            *Place(to + next, offsets[markPlane], table) += TFormat.Lift(gradients[plane]);
+            *Place(to + 2 * next, offsets[2 * markPlane], table) += TFormat.Lift(gradients[2 * plane]);
+            *Place(to + 3 * next, offsets[3 * markPlane], table) += TFormat.Lift(gradients[3 * plane]);
+            *Place(fifthTo, *fifthOffset, table) += TFormat.Lift(*fifth);
+            *Place(fifthTo + next, fifthOffset[markPlane], table) += TFormat.Lift(fifth[plane]);
+            *Place(fifthTo + 2 * next, fifthOffset[2 * markPlane], table) += TFormat.Lift(fifth[2 * plane]);
+            *Place(fifthTo + 3 * next, fifthOffset[3 * markPlane], table) += TFormat.Lift(fifth[3 * plane]);
         }
     }
 
@@ -151,11 +152,10 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
         where TMark : unmanaged, IBinaryInteger<TMark>
     {
         long length = width.OutputLength, stride = width.Stride * ScatterBands.MostLanes;
-        long ahead = Prefetch.Multiple(step * sizeof(T)) / (step * sizeof(T));
         for (long w = 0; w < length; w++, gradients += step, offsets += markStep, to += stride)
         {
-            Prefetch.Line(gradients + ahead * step);
-            Prefetch.Line(offsets + ahead * markStep);
+            Prefetch.Line(gradients + PixelsAhead * step);
+            Prefetch.Line(offsets + PixelsAhead * markStep);
             *Place(to, offsets[0], table) += TFormat.Lift(gradients[0]);
             *Place(to + 1, offsets[1], table) += TFormat.Lift(gradients[1]);
             *Place(to + 2, offsets[2], table) += TFormat.Lift(gradients[2]);
