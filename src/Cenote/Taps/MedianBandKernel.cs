@@ -17,8 +17,8 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap>(TapLinesKernel<
     /// <summary>Output rows of a band: enough that copying what it shares with its neighbours does not matter.</summary>
     private const long BandRows = 8;
 
-    /// <summary>The lines of a band, and sorted ones: what a first-level cache holds.</summary>
-    private const long LineBytes = 24 << 10;
+    /// <summary>The lines of a band: of them a first-level cache should hold the few that a pair of rows reads.</summary>
+    private const long LineBytes = 64 << 10;
 
     public override string Name { get; } = $"median bands, {8 * Unsafe.SizeOf<TTap>()} bits";
 
@@ -84,16 +84,20 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap>(TapLinesKernel<
         // What the input has begins where a register does.
         T* copies = lead + (TTap.Count - before * inner % TTap.Count) % TTap.Count, sorted = lead + taps * pitch + TTap.Count, numbers = sorted + (kernel == 5 ? 10 * pitch : 0);
         T* input = (T*)job.Input + first.N * job.InputLayout.Batch + first.C * job.InputLayout.Channel + job.Plan.Depth[first.D].Start * job.InputLayout.Depth + top * job.InputLayout.Height + (start + before) * inner;
-        TTap watch = default;
-        for (long row = 0; row < taps; row++)
-            watch = TapLines.Copy(lines, input + row * job.InputLayout.Height, copies + row * pitch + before * inner, (positions - before - after) * inner, watch);
-        if (lines.Alarms(watch)) return false;
-        for (long i = 0; i < before; i++) lines.FillMissing(copies + i * inner, pitch, taps, kernel, kernel, (before - 1 - i) / width.Dilation + 1, inner);
-        for (long i = 0; i < after; i++) lines.FillMissing(copies + (positions - after + i) * inner, pitch, taps, kernel, kernel, i / width.Dilation + 1, inner);
         T* output = (T*)job.Output + first.In(job.OutputLayout);
-        for (long row = 0; row < rows; row += 2)
+        TTap watch = default;
+        for (long row = 0, copied = 0; row < rows; row += 2)
         {
             row = Math.Min(row, rows - 2);
+            for (; copied <= row + kernel; copied++)
+            {
+                T* line = copies + copied * pitch;
+                watch = TapLines.Copy(lines, input + copied * job.InputLayout.Height, line + before * inner, (positions - before - after) * inner, watch);
+                for (long i = 0; i < before; i++) Fill(line + i * inner, MedianLines<TElement, T, TTap>.Missing(copied, kernel, kernel, (before - 1 - i) / width.Dilation + 1), inner);
+                for (long i = 0; i < after; i++) Fill(line + (positions - after + i) * inner, MedianLines<TElement, T, TTap>.Missing(copied, kernel, kernel, i / width.Dilation + 1), inner);
+            }
+
+            if (lines.Alarms(watch)) return false;
             T* from = copies + row * pitch, to = output + row * job.OutputLayout.Height;
             if (kernel == 3)
             {
@@ -109,5 +113,10 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap>(TapLinesKernel<
         for (long row = 0; row < rows && job.Offsets.Start is not null; row++)
             TapSearch<T, TTap>.Write(job, first with { H = first.H + row }, job.Plan.Depth[first.D], job.Plan.Height[first.H + row], outputs, inner, output + row * job.OutputLayout.Height, numbers);
         return true;
+    }
+
+    private static void Fill(T* from, T value, long count)
+    {
+        for (long i = 0; i < count; i++) from[i] = value;
     }
 }

@@ -30,15 +30,24 @@ internal readonly unsafe struct MedianLines<TElement, T, TTap> : ITapLines<T, TT
 
     public bool FillsMissing => true;
 
-    public void FillMissing(T* column, long pitch, long rows, long columns, long number, long count) => FillMissing(column, pitch, rows, rows, columns, number, count);
+    public void FillMissing(T* column, long pitch, long rows, long columns, long number, long count)
+    {
+        for (long row = 0; row < rows; row++)
+        {
+            T value = Missing(row, rows, columns, number);
+            for (long i = 0; i < count; i++) column[row * pitch + i] = value;
+        }
+    }
 
-    /// <summary>The same for windows that read some of the rows each, one after the other.</summary>
-    /// <remarks>Numbers below and above all others, in turn, as many of each in a window as leave the lower middle one of the rest in the middle.</remarks>
-    public void FillMissing(T* column, long pitch, long all, long rows, long columns, long number, long count)
+    /// <summary>What stands for a tap of a column outside the input: numbers below all others, then above, as many of each as leave the lower middle one of the rest in the middle.</summary>
+    /// <param name="row">Its row in the window; any other row with the same remainder will do, for it is no matter in which order they come.</param>
+    /// <param name="rows">The rows of a window.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="number">How many columns lie outside up to this one.</param>
+    public static T Missing(long row, long rows, long columns, long number)
     {
         long taps = rows * columns, below = (taps - rows * (number - 1) - 1) / 2 - (taps - rows * number - 1) / 2;
-        for (long row = 0, turn = 0; row < all; row++, turn = turn + 1 == rows ? 0 : turn + 1)
-            for (long i = 0; i < count; i++) column[row * pitch + i] = turn < below ? T.MinValue : T.MaxValue;
+        return row % rows < below ? T.MinValue : T.MaxValue;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
