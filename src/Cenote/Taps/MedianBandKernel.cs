@@ -56,7 +56,7 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap>(TapLinesKernel<
 
     /// <summary>Makes some rows, at least two; false where a tap is not for lines.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Band(in PoolJob job, OutputPlace place, long rows)
+    private static bool Band(in PoolJob job, OutputPlace place, long rows)
     {
         AxisPlan width = job.Plan.Width;
         long inner = TapLines.Inner(job), kernel = width.Kernel, count = rows + kernel - 1 + (kernel == 5 ? 10 : 0);
@@ -73,7 +73,7 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap>(TapLinesKernel<
 
     // Bounds: copies are of what the windows read inside the input, with a register of room behind each line.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Part(in PoolJob job, OutputPlace first, long rows, long outputs, long inner)
+    private static bool Part(in PoolJob job, OutputPlace first, long rows, long outputs, long inner)
     {
         AxisPlan width = job.Plan.Width;
         MedianLines<TElement, T, TTap> lines = default;
