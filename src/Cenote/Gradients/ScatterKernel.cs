@@ -21,6 +21,9 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
     /// <summary>Windows of more taps have no table.</summary>
     private const long MostTaps = 1 << 14;
 
+    /// <summary>How many pixels ahead is asked for: pixels of many channels lie farther apart than the machine's prefetchers see.</summary>
+    private const long PixelsAhead = 4;
+
     public override string Name => "scatter";
 
     public override bool Accepts(in PoolJob job)
@@ -82,7 +85,9 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
                 TSum* to = copy + (d * pooling.Depth.Stride * bands.CopyRows + pooling.Height.Start(h) - band.CopyRow) * bands.Pitch * bands.Step;
                 T* gradients = (T*)job.Input + band.Batch * from.Batch + band.Channel * from.Channel + d * from.Depth + h * from.Height;
                 TMark* offsets = (TMark*)job.Offsets.Start + band.Batch * marks.Batch + band.Channel * marks.Channel + d * marks.Depth + h * marks.Height;
-                if (band.Channels == ScatterBands.MostLanes) EightRows(gradients, from, offsets, marks, to, bands, pooling.Width, table);
+                bool areBeside = bands.Step == ScatterBands.MostLanes && from.Channel == 1 && marks.Channel == 1;
+                if (band.Channels == ScatterBands.MostLanes && areBeside) EightChannels(gradients, from.Width, offsets, marks.Width, to, pooling.Width, table);
+                else if (band.Channels == ScatterBands.MostLanes) EightRows(gradients, from, offsets, marks, to, bands, pooling.Width, table);
                 else for (long plane = 0; plane < band.Channels; plane++) OneRow(gradients + plane * from.Channel, from.Width, offsets + plane * marks.Channel, marks.Width, to + plane * bands.Next, bands.Step, pooling.Width, table);
             }
         }
@@ -118,6 +123,13 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
         where TMark : unmanaged, IBinaryInteger<TMark>
     {
         long length = width.OutputLength, stride = width.Stride * bands.Step, step = from.Width, markStep = marks.Width, plane = from.Channel, markPlane = marks.Channel, next = bands.Next;
+        // The rows of the next planes, for rows end before the machine's prefetchers see a pattern.
+        for (long i = 0; step == 1 && markStep == 1 && i < ScatterBands.MostLanes; i++)
+        {
+            Prefetch.Behind(gradients + i * plane, length * sizeof(T), ScatterBands.MostLanes * plane * sizeof(T));
+            Prefetch.Behind(offsets + i * markPlane, length * sizeof(TMark), ScatterBands.MostLanes * markPlane * sizeof(TMark));
+        }
+
         for (long w = 0; w < length; w++, gradients += step, offsets += markStep, to += stride)
         {
             T* fifth = gradients + 4 * plane;
@@ -131,6 +143,27 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
             *Place(fifthTo + next, fifthOffset[markPlane], table) += TFormat.Lift(fifth[plane]);
             *Place(fifthTo + 2 * next, fifthOffset[2 * markPlane], table) += TFormat.Lift(fifth[2 * plane]);
             *Place(fifthTo + 3 * next, fifthOffset[3 * markPlane], table) += TFormat.Lift(fifth[3 * plane]);
+        }
+    }
+
+    /// <summary>Eight channels that lie side by side, as in the copy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void EightChannels<TMark>(T* gradients, long step, TMark* offsets, long markStep, TSum* to, AxisPlan width, long* table)
+        where TMark : unmanaged, IBinaryInteger<TMark>
+    {
+        long length = width.OutputLength, stride = width.Stride * ScatterBands.MostLanes;
+        for (long w = 0; w < length; w++, gradients += step, offsets += markStep, to += stride)
+        {
+            Prefetch.Line(gradients + PixelsAhead * step);
+            Prefetch.Line(offsets + PixelsAhead * markStep);
+            *Place(to, offsets[0], table) += TFormat.Lift(gradients[0]);
+            *Place(to + 1, offsets[1], table) += TFormat.Lift(gradients[1]);
+            *Place(to + 2, offsets[2], table) += TFormat.Lift(gradients[2]);
+            *Place(to + 3, offsets[3], table) += TFormat.Lift(gradients[3]);
+            *Place(to + 4, offsets[4], table) += TFormat.Lift(gradients[4]);
+            *Place(to + 5, offsets[5], table) += TFormat.Lift(gradients[5]);
+            *Place(to + 6, offsets[6], table) += TFormat.Lift(gradients[6]);
+            *Place(to + 7, offsets[7], table) += TFormat.Lift(gradients[7]);
         }
     }
 
@@ -150,17 +183,21 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
                 TSum* sums = copy + (((d + pooling.Depth.Before) * bands.CopyRows + h - band.CopyRow) * bands.Pitch + pooling.Width.Before) * bands.Step;
                 T* row = (T*)job.Output + band.Batch * to.Batch + band.Channel * to.Channel + d * to.Depth + h * to.Height;
                 if (bands.Step == 1) for (long plane = 0; plane < band.Channels; plane++) GradientCopy<T, TSum, TSums, TFormat>.Round(sums + plane * bands.Next, row + plane * to.Channel, to.Width, columns);
-                else if (band.Channels == ScatterBands.MostLanes && typeof(T) == typeof(TSum)) EightChannels(sums, (TSum*)row, to.Width, columns);
+                else if (band.Channels == ScatterBands.MostLanes && typeof(T) == typeof(TSum)) EightPixels(sums, (TSum*)row, to.Width, columns);
                 else Pixels(sums, bands.Step, row, to.Width, columns, band.Channels);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightChannels(TSum* sums, TSum* to, long step, long pixels)
+    private static void EightPixels(TSum* sums, TSum* to, long step, long pixels)
     {
+        long ahead = Prefetch.Multiple(step * sizeof(T));
         for (long pixel = 0; pixel < pixels; pixel++, sums += ScatterBands.MostLanes, to += step)
+        {
+            Prefetch.Line((byte*)to + ahead);
             Unsafe.CopyBlockUnaligned(to, sums, (uint)(ScatterBands.MostLanes * sizeof(TSum)));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

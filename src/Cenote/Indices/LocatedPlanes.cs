@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Cenote;
 
@@ -14,7 +16,7 @@ internal sealed unsafe class LocatedPlanes<T, TBits>(PoolOperator pooling, Eleme
     where T : unmanaged
     where TBits : unmanaged, IEquatable<TBits>
 {
-    private const long CacheBytes = 1 << 15;
+    private const long CacheBytes = 1 << 15, RegisterBytes = 64, BlockTaps = 64;
 
     public override string Name => "located planes";
 
@@ -22,7 +24,7 @@ internal sealed unsafe class LocatedPlanes<T, TBits>(PoolOperator pooling, Eleme
     public override bool Accepts(in PoolJob job)
     {
         PoolPlan plan = job.Plan;
-        return plan.IsGlobal && plan.MaxCount == plan.Taps && plan.MaxCount <= int.MaxValue
+        return plan.IsGlobal && plan.MaxCount == plan.Taps
             && PlaneList<T>.IsEven(plan, job.InputLayout, out long pitch) && pitch == 1 && pooling[type].Find(job).UnitsArePlanes;
     }
 
@@ -36,8 +38,9 @@ internal sealed unsafe class LocatedPlanes<T, TBits>(PoolOperator pooling, Eleme
 
     public override void Run(in PoolJob job, long first, long end)
     {
-        // So many planes at a time as a first-level cache holds.
-        long some = Math.Max(1, CacheBytes / (job.Plan.MaxCount * sizeof(T)));
+        // So many planes at a time as a first-level cache holds, and whole registers of them.
+        long some = CacheBytes / (job.Plan.MaxCount * sizeof(T));
+        some = some < RegisterBytes ? Math.Max(1, some) : some / RegisterBytes * RegisterBytes;
         PoolKernel values = pooling[type].Find(job);
         for (long from = first; from < end; from += some)
         {
@@ -47,21 +50,43 @@ internal sealed unsafe class LocatedPlanes<T, TBits>(PoolOperator pooling, Eleme
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Locate(in PoolJob job, long first, long end)
     {
         PoolPlan plan = job.Plan;
         TensorLayout from = job.InputLayout, to = job.OutputLayout, marks = job.Offsets.Layout;
         OffsetMemory offsets = job.Offsets;
-        int taps = (int)plan.MaxCount;
+        long taps = plan.MaxCount;
         var (n, c) = Math.DivRem(first, plan.Channels);
         for (long plane = first; plane < end; plane++)
         {
             T* start = (T*)job.Input + n * from.Batch + c * from.Channel;
             T value = ((T*)job.Output)[n * to.Batch + c * to.Channel];
-            offsets[n * marks.Batch + c * marks.Channel] = IsNaN(value) ? LastNaN(start, taps) : new ReadOnlySpan<TBits>(start, taps).IndexOf(Unsafe.BitCast<T, TBits>(value));
+            offsets[n * marks.Batch + c * marks.Channel] = IsNaN(value) ? LastNaN(start, taps) : First((TBits*)start, Unsafe.BitCast<T, TBits>(value), taps);
             if (++c == plan.Channels) (c, n) = (0, n + 1);
         }
     }
+
+    /// <summary>The first tap of these bits; there is one. Up to 64 taps at a time without a branch on what they hold: where a maximum lies, no processor guesses.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long First(TBits* taps, TBits bits, long count)
+    {
+        int lanes = Vector256<TBits>.Count;
+        if (count < lanes) return new ReadOnlySpan<TBits>(taps, (int)count).IndexOf(bits);
+        Vector256<TBits> wanted = Vector256.Create(bits);
+        for (long from = 0; ; from += BlockTaps)
+        {
+            int block = (int)Math.Min(BlockTaps, count - from), last = block - lanes;
+            // A last register begins before the block where that has less.
+            if (last < 0) return from + last + BitOperations.TrailingZeroCount(Matches(taps + from + last, wanted));
+            ulong found = Matches(taps + from + last, wanted) << last;
+            for (int i = 0; i < last; i += lanes) found |= Matches(taps + from + i, wanted) << i;
+            if (found != 0) return from + BitOperations.TrailingZeroCount(found);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Matches(TBits* taps, Vector256<TBits> wanted) => Vector256.Equals(Vector256.Load(taps), wanted).ExtractMostSignificantBits();
 
     private static long LastNaN(T* taps, long count)
     {
@@ -69,6 +94,7 @@ internal sealed unsafe class LocatedPlanes<T, TBits>(PoolOperator pooling, Eleme
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsNaN(T value)
     {
         if (typeof(T) == typeof(float)) return float.IsNaN((float)(object)value);

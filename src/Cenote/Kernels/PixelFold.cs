@@ -18,6 +18,9 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
     /// <summary>The fewest channels of a pixel that are read together, in bytes: neighbouring cache lines come in pairs.</summary>
     private const long ShortestBlock = 256;
 
+    /// <summary>So few pixels of a window are folded on registers: the states would be moved more often than memory waits.</summary>
+    private const long FewPixels = 4;
+
     private readonly Line _line;
     private readonly PixelTable _pixels;
 
@@ -25,21 +28,25 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
     private readonly long _stride, _pixel, _ahead;
     private readonly byte* _ones;
 
+    /// <summary>Whether windows are uneven ones, which share at most a pixel, and states no wider than taps: they are read on end.</summary>
+    private readonly bool _onEnd;
+
     private PixelFold(in PoolJob job, in Line line, PixelTable pixels, byte* ones)
     {
         (_line, _pixels) = (line, pixels);
         (_stride, _pixel) = (job.Plan.Width.Stride, job.InputLayout.Width);
         _ahead = Prefetch.Multiple(_pixel * sizeof(T));
         _ones = ones;
+        _onEnd = !job.Plan.Slides && sizeof(TAcc) == sizeof(TTap);
     }
 
     public static string Name => "folded pixels";
 
     public static bool Accepts(in PoolJob job) =>
-        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Suit<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan);
+        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Fill<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan);
 
-    /// <summary>Whether the registers loaded for an output are fewer than its taps. Storing and loading what was folded costs about as much as six more.</summary>
-    public static bool Pays(PoolPlan plan) => !plan.Slides || plan.Width.Kernel * plan.Height.Stride + plan.Height.Kernel + 6 < plan.Height.Kernel * plan.Width.Kernel;
+    /// <summary>Whether the registers loaded for an output are fewer than its taps. Storing and loading what was folded costs about as much as thirty more.</summary>
+    public static bool Pays(PoolPlan plan) => !plan.Slides || plan.Width.Kernel * plan.Height.Stride + plan.Height.Kernel + 30 < plan.Height.Kernel * plan.Width.Kernel;
 
     public static long Channels(PoolPlan plan) => 1;
 
@@ -94,8 +101,17 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
         for (long pixel = 0; pixel < _line.Pixels; pixel++, states += _line.Pitch)
         {
             PixelTable.Entry entry = _pixels[pixel];
-            for (long i = 0; i < _stride; i++) Prefetch.Behind(row + entry.Start + i * _pixel, block * sizeof(T), _ahead);
             long c = 0;
+            if (_onEnd && entry.Count > FewPixels)
+            {
+                c = block / (2 * count) * (2 * count);
+                seen = OnEnd(reducer, row + entry.Start, entry.Count, c, states, seen);
+            }
+            else
+            {
+                for (long i = 0; i < _stride; i++) Prefetch.Behind(row + entry.Start + i * _pixel, block * sizeof(T), _ahead);
+            }
+
             for (; c + 4 * count <= block; c += 4 * count)
             {
                 OneWindow<T, TTap, TState, TAcc, TReducer> first = new(reducer, none), second = new(reducer, none), third = new(reducer, none), fourth = new(reducer, none);
@@ -127,5 +143,29 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
         }
 
         return reducer.Watch(watch, seen);
+    }
+
+    /// <summary>Folds the pixels of one window one after the other into states in the first-level cache, so that memory is read on end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap OnEnd<TReducer>(TReducer reducer, T* pixel, long pixels, long length, TState* states, TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long count = TTap.Count, step = _pixels.Step;
+        TAcc none = reducer.Lift(reducer.Padding);
+        TTap seen = watch;
+        for (long k = 0; k < pixels; k++, pixel += step)
+        {
+            for (long c = 0; c < length; c += 2 * count)
+            {
+                Prefetch.Line((byte*)(pixel + c) + Prefetch.Distance);
+                if (sizeof(TTap) == Prefetch.CacheLine) Prefetch.Line((byte*)(pixel + c) + Prefetch.Distance + Prefetch.CacheLine);
+                TTap tap = TTap.Load(pixel + c), next = TTap.Load(pixel + c + count);
+                seen = reducer.Watch(reducer.Watch(seen, tap), next);
+                TAcc.Store(reducer.Combine(k == 0 ? none : TAcc.Load(states + c), reducer.Lift(tap)), states + c);
+                TAcc.Store(reducer.Combine(k == 0 ? none : TAcc.Load(states + c + count), reducer.Lift(next)), states + c + count);
+            }
+        }
+
+        return seen;
     }
 }

@@ -13,8 +13,8 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     where TState : unmanaged
     where TAcc : unmanaged, IRegister<TAcc, TState>
 {
-    /// <summary>Outputs made between two times of asking for input: enough that it does not show, and less than what is asked for.</summary>
-    private const long GroupBytes = 1024;
+    /// <summary>Outputs made between two times of asking for input, of windows of few and of many taps: enough that it does not show, and less than what is asked for.</summary>
+    private const long GroupBytes = 1024, SixGroupBytes = 3072;
 
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
@@ -37,14 +37,14 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         _ones = ones;
         _ahead = Prefetch.Multiple(_from.Width * sizeof(T));
         _fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) && _from.Width <= 2 * _plan.Channels ? _plan.Height.Stride : 0;
-        _group = _fresh > 0 ? Math.Max(1, GroupBytes / (_plan.Channels * sizeof(T))) : long.MaxValue / 2;
+        _group = _fresh > 0 ? Math.Max(1, (_plan.MaxCount >= SixWindows.FewestTaps ? SixGroupBytes : GroupBytes) / (_plan.Channels * sizeof(T))) : long.MaxValue / 2;
     }
 
     public static string Name => "pixels";
 
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Suit<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan);
+        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Fill<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan);
 
     public static long Channels(PoolPlan plan) => 1;
 
@@ -79,14 +79,14 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
             {
                 PixelTable.Entry entry = _pixels[pixel];
                 alike = entry.Alike;
-                var taps = new Taps(entry.Count > 0 ? depth.Count * rows : 0, rows, entry.Count, _pixels.Step, factor * entry.Divisor);
+                var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? depth.Count * rows : 0, rows, entry.Count, _pixels.Step, factor * entry.Divisor);
                 for (long done = 0; done < alike; done += count)
                 {
                     // The last group takes the rest.
                     count = alike - done < 2 * _group ? alike - done : _group;
                     T* from = corner + entry.Start + done * next, to = row + (pixel + done) * _to.Width;
                     if (_fresh > 0) AskAhead(from, taps, count * next);
-                    Outputs outputs = isDense ? new(1, count * channels, 0, 0) : new(count, channels, next, _to.Width);
+                    PixelOutputs outputs = isDense ? new(1, count * channels, 0, 0) : new(count, channels, next, _to.Width);
                     if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
                     else Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, from, to, outputs, taps, ref watch);
                 }
@@ -94,10 +94,16 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         }
     }
 
-    private void Pool<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Outputs outputs, in Taps taps, ref TTap watch)
+    private void Pool<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
+        if (taps.Rows * taps.Columns >= SixWindows.FewestTaps && !reducer.IsLong)
+        {
+            watch = SixWindows.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones, watch);
+            return;
+        }
+
         switch (taps.Columns)
         {
             case 2 when taps.Rows > 1 && !reducer.IsLong: Pool<Two, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
@@ -116,14 +122,14 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <summary>Makes outputs register by register.</summary>
     // Bounds: windows are clipped to the input, and registers to the channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Pool<TSide, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Outputs outputs, in Taps taps, ref TTap watch)
+    private void Pool<TSide, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)
         where TSide : struct, ISide
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         TAcc none = reducer.Lift(reducer.Padding);
         TTap seen = watch;
-        long* starts = _rows;
+        long* starts = taps.Starts;
         byte* ones = _ones;
         long rows = taps.Rows, columns = TSide.Of(taps.Columns), next = taps.Next, divisor = taps.Divisor;
         long second = starts[1], length = outputs.Length, last = Math.Max(0, length - TTap.Count);
@@ -155,26 +161,11 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     }
 
     /// <summary>Prefetches, of the rows that no output above has read, what windows some pixels further on will.</summary>
-    private void AskAhead(T* from, in Taps taps, long elements)
+    private void AskAhead(T* from, in PixelTaps taps, long elements)
     {
         for (long i = 0; i < taps.Rows; i += taps.OfOneDepth)
             for (long j = taps.OfOneDepth - Math.Min(taps.OfOneDepth, _fresh); j < taps.OfOneDepth; j++) Prefetch.Behind(from + _rows[i + j], elements * sizeof(T), _ahead);
     }
-
-    /// <summary>The taps of a window.</summary>
-    /// <param name="Rows">How many rows they lie in, depths counted.</param>
-    /// <param name="OfOneDepth">How many of these are of one depth.</param>
-    /// <param name="Columns">How many taps each row has.</param>
-    /// <param name="Next">The distance between them, in elements.</param>
-    /// <param name="Divisor">What an average divides by.</param>
-    private readonly record struct Taps(long Rows, long OfOneDepth, long Columns, long Next, long Divisor);
-
-    /// <summary>Outputs with the same taps, each from its own place on.</summary>
-    /// <param name="Count">How many pixels.</param>
-    /// <param name="Length">How many outputs each has side by side.</param>
-    /// <param name="From">The distance between the pixels' first taps.</param>
-    /// <param name="To">The distance between the pixels in the output.</param>
-    private readonly record struct Outputs(long Count, long Length, long From, long To);
 
     /// <summary>How many columns a window has, where the compiler is to know it; it then has two rows or more.</summary>
     private interface ISide

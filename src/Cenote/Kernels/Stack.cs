@@ -84,9 +84,11 @@ internal readonly unsafe struct Stack<T, TTap, TState, TAcc>(long length, long p
     {
         long step = pitch, columns = _columns, ahead = Prefetch.Distance / (Group * sizeof(TTap));
         TAcc* slots = states;
-        for (long j = 0; j < columns; j += 2)
+        long j = 0;
+        if (!reducer.IsLong && length >= 4 * TTap.Count) j = FoldFours(reducer, rows, count, ref watch);
+        for (; j < columns; j += 2)
         {
-            // Two columns side by side; the second of an odd number is the first again.
+            // Of the rest two columns side by side; the second of an odd number is the first again.
             long k = Math.Min(j + 1, columns - 1);
             T* from = rows + Start(j), end = from + count * step;
             long next = Start(k) - Start(j), asked = j + ahead < columns ? ahead * TTap.Count : Group * step + (j + ahead - columns) * TTap.Count - Start(j);
@@ -105,6 +107,41 @@ internal readonly unsafe struct Stack<T, TTap, TState, TAcc>(long length, long p
         }
 
         return watch;
+    }
+
+    /// <summary>Folds the columns in fours, as far as they lie side by side, and says how many: their additions then hide one another's three cycles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private long FoldFours<TReducer>(TReducer reducer, T* rows, long count, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        UnitLoad<T, TTap> load = default;
+        long step = pitch, columns = length / TTap.Count / 4 * 4, ahead = Prefetch.Distance / (Group * sizeof(TTap));
+        TAcc* slots = states;
+        TTap seen = watch;
+        for (long j = 0; j < columns; j += 4, slots += 4)
+        {
+            T* from = rows + j * TTap.Count, end = from + count * step;
+            long asked = j + ahead < columns ? ahead * TTap.Count : Group * step + (j + ahead - columns) * TTap.Count - j * TTap.Count;
+            OneWindow<T, TTap, TState, TAcc, TReducer> first = new(reducer, slots[0]), second = new(reducer, slots[1]), third = new(reducer, slots[2]), fourth = new(reducer, slots[3]);
+            for (; from != end; from += step)
+            {
+                Prefetch.Line(from + asked);
+                if (4 * sizeof(TTap) > Prefetch.CacheLine) Prefetch.Line(from + asked + 2 * TTap.Count);
+                first.Take(load, from);
+                second.Take(load, from + TTap.Count);
+                third.Take(load, from + 2 * TTap.Count);
+                fourth.Take(load, from + 3 * TTap.Count);
+            }
+
+            slots[0] = first.State;
+            slots[1] = second.State;
+            slots[2] = third.State;
+            slots[3] = fourth.State;
+            seen = reducer.Watch(reducer.Watch(reducer.Watch(reducer.Watch(seen, first.Seen), second.Seen), third.Seen), fourth.Seen);
+        }
+
+        watch = seen;
+        return columns;
     }
 
     private static long Columns(long length) => (length + TTap.Count - 1) / TTap.Count;

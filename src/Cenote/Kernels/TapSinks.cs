@@ -19,6 +19,15 @@ internal struct OneWindow<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TAc
         Seen = reducer.Watch(Seen, tap);
         State = reducer.Combine(State, reducer.Lift(tap));
     }
+
+    /// <summary>Takes a tap where it lies: sums have it as an operand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void Take<TLoad>(TLoad load, T* tap)
+        where TLoad : struct, ITapLoad<T, TTap>
+    {
+        if (typeof(TLoad) == typeof(UnitLoad<T, TTap>) && default(TReducer) is ITapSum) State = Unsafe.BitCast<TTap, TAcc>(TTap.AddFrom(Unsafe.BitCast<TAcc, TTap>(State), tap));
+        else Take(load.Load(tap));
+    }
 }
 
 /// <summary>Two windows that share their taps.</summary>

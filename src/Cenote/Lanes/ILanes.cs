@@ -56,6 +56,9 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
 
     static abstract TSelf operator +(TSelf left, TSelf right);
 
+    /// <summary>The sum with a register in memory, which is an operand of the addition: in a variable of its own it is loaded by an instruction of its own.</summary>
+    static abstract TSelf AddFrom(TSelf sum, T* term);
+
     static abstract TSelf operator -(TSelf left, TSelf right);
 
     static abstract TSelf operator *(TSelf left, TSelf right);

@@ -83,6 +83,9 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     public static Lanes128<T> operator +(Lanes128<T> left, Lanes128<T> right) => new(left.Value + right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> AddFrom(Lanes128<T> sum, T* term) => new(sum.Value + Vector128.Load(term));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> operator -(Lanes128<T> left, Lanes128<T> right) => new(left.Value - right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

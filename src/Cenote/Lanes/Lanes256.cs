@@ -89,6 +89,9 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     public static Lanes256<T> operator +(Lanes256<T> left, Lanes256<T> right) => new(left.Value + right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> AddFrom(Lanes256<T> sum, T* term) => new(sum.Value + Vector256.Load(term));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> operator -(Lanes256<T> left, Lanes256<T> right) => new(left.Value - right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

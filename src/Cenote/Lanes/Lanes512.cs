@@ -82,6 +82,9 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
     public static Lanes512<T> operator +(Lanes512<T> left, Lanes512<T> right) => new(left.Value + right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> AddFrom(Lanes512<T> sum, T* term) => new(sum.Value + Vector512.Load(term));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> operator -(Lanes512<T> left, Lanes512<T> right) => new(left.Value - right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

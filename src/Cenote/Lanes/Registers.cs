@@ -19,4 +19,10 @@ internal static class Registers
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged =>
         Unsafe.SizeOf<TLanes>() == 16 || length > TLanes.Count / 2;
+
+    /// <summary>The same where no part of a register is to be loaded: two narrower ones that overlap cost less than a mask, but where every instruction has one.</summary>
+    public static bool Fill<TLanes, T>(long length)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged =>
+        Vector512.IsHardwareAccelerated ? Suit<TLanes, T>(length) : Unsafe.SizeOf<TLanes>() == 16 || length >= TLanes.Count;
 }

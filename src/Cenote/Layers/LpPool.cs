@@ -31,6 +31,8 @@ public abstract class LpPool : NormPool
 
     internal override string Name => "lp";
 
+    internal override string OptionsText => base.OptionsText + (TrueNorm ? " true-norm" : "");
+
     private protected override bool CountsPadding => true;
 
     private protected override LpNorm Norm

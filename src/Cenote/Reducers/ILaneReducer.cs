@@ -39,3 +39,6 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     /// <summary>Whether a tap may be combined twice without changing the result.</summary>
     bool IsIdempotent { get; }
 }
+
+/// <summary>Marks reducers whose states are sums of the taps as they are, none of which is watched: what an addition takes from memory needs no load.</summary>
+internal interface ITapSum;

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>The mean on registers of float or double: taps added in the order given, one true division.</summary>
-internal readonly unsafe struct MeanLanes<T, TTap, TDivision> : ILaneReducer<T, TTap, T, TTap>
+internal readonly unsafe struct MeanLanes<T, TTap, TDivision> : ILaneReducer<T, TTap, T, TTap>, ITapSum
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TDivision : struct, IMeanDivision

@@ -1,37 +1,53 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
 /// <summary>The median on registers, by sorting networks of minima and maxima.</summary>
-/// <param name="isFloating">Whether the integers are the bits of floating-point numbers.</param>
-/// <param name="infinity">The bits of +∞.</param>
-/// <param name="smallest">The smallest integer.</param>
-/// <param name="largest">The largest integer.</param>
-internal readonly unsafe struct MedianLines<T, TTap>(bool isFloating, T infinity, T smallest, T largest) : ITapLines<T, TTap>
-    where T : unmanaged
+/// <typeparam name="TElement">The element type.</typeparam>
+/// <typeparam name="T">A tap: an integer, or the bits of a floating-point number as one, lifted to the same order.</typeparam>
+/// <typeparam name="TTap">A register of taps.</typeparam>
+internal readonly unsafe struct MedianLines<TElement, T, TTap> : ITapLines<T, TTap>
+    where TElement : unmanaged
+    where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     where TTap : unmanaged, ILanes<TTap, T>
 {
     private static readonly ConcurrentDictionary<(long, long), SortingNetwork> Networks = new();
 
     public long MostTaps => 128;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Lift(TTap taps) => isFloating ? taps ^ (TTap.Signs(taps) & TTap.Fill(largest)) : taps;
+    // A constant, so that integers pay nothing for it.
+    private static bool IsFloating => SortKey<TElement, T>.IsFloating;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Watch(TTap watch, TTap taps) => isFloating ? watch | TTap.Greater(taps & TTap.Fill(largest), TTap.Fill(infinity)) : watch;
+    public TTap Lift(TTap taps) => IsFloating ? taps ^ (TTap.Signs(taps) & TTap.Fill(T.MaxValue)) : taps;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Watch(TTap watch, TTap taps) => IsFloating ? watch | TTap.Greater(taps & TTap.Fill(T.MaxValue), TTap.Fill(SortKey<TElement, T>.Infinity)) : watch;
 
     public bool Alarms(TTap watch) => !TTap.IsZero(watch);
 
     public bool FillsMissing => true;
 
-    /// <remarks>Numbers below and above all others, in order, as many of each as leave the lower middle one of the rest in the middle.</remarks>
     public void FillMissing(T* column, long pitch, long rows, long columns, long number, long count)
     {
-        long taps = rows * columns, below = (taps - rows * (number - 1) - 1) / 2 - (taps - rows * number - 1) / 2;
         for (long row = 0; row < rows; row++)
-            for (long i = 0; i < count; i++) column[row * pitch + i] = row < below ? smallest : largest;
+        {
+            T value = Missing(row, rows, columns, number);
+            for (long i = 0; i < count; i++) column[row * pitch + i] = value;
+        }
+    }
+
+    /// <summary>What stands for a tap of a column outside the input: numbers below all others, then above, as many of each as leave the lower middle one of the rest in the middle.</summary>
+    /// <param name="row">Its row in the window; any other row with the same remainder will do, for it is no matter in which order they come.</param>
+    /// <param name="rows">The rows of a window.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="number">How many columns lie outside up to this one.</param>
+    public static T Missing(long row, long rows, long columns, long number)
+    {
+        long taps = rows * columns, below = (taps - rows * (number - 1) - 1) / 2 - (taps - rows * number - 1) / 2;
+        return row % rows < below ? T.MinValue : T.MaxValue;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -91,7 +107,7 @@ internal readonly unsafe struct MedianLines<T, TTap>(bool isFloating, T infinity
             i = Math.Min(i, count - TTap.Count);
             TTap first = TTap.Load(row0 + i), second = TTap.Load(row1 + i), third = TTap.Load(row2 + i);
             Prefetch.Behind(row2 + i, sizeof(TTap));
-            if (isFloating)
+            if (IsFloating)
             {
                 watch = Watch(Watch(Watch(watch, first), second), third);
                 (first, second, third) = (Lift(first), Lift(second), Lift(third));

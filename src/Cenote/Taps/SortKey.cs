@@ -17,8 +17,11 @@ internal static class SortKey<T, TKey>
     }
 
     /// <summary>The bits of +∞.</summary>
-    public static TKey Infinity => TKey.CreateTruncating(
-        typeof(T) == typeof(float) ? 0x7F80_0000L : typeof(T) == typeof(double) ? 0x7FF0_0000_0000_0000L : typeof(T) == typeof(Half) ? 0x7C00L : 0x7F80L);
+    public static TKey Infinity
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TKey.CreateTruncating(typeof(T) == typeof(float) ? 0x7F80_0000L : typeof(T) == typeof(double) ? 0x7FF0_0000_0000_0000L : typeof(T) == typeof(Half) ? 0x7C00L : 0x7F80L);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TKey Of(T value)

@@ -9,6 +9,17 @@ internal static unsafe class TapLines
     /// <summary>Registers that are worked on together, so that none waits for another.</summary>
     public const int Block = 4;
 
+    /// <summary>Whether the elements of a row lie side by side, all channels of a position together.</summary>
+    public static bool IsPixels(in PoolJob job) =>
+        job.Plan.Channels > 1 && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1
+        && (job.Plan.Width.InputLength == 1 || job.InputLayout.Width == job.Plan.Channels) && (job.Plan.Width.OutputLength == 1 || job.OutputLayout.Width == job.Plan.Channels);
+
+    /// <summary>How many elements lie side by side at each position.</summary>
+    public static long Inner(in PoolJob job) => IsPixels(job) ? job.Plan.Channels : 1;
+
+    /// <summary>How many planes of such positions an image has.</summary>
+    public static long Channels(in PoolJob job) => IsPixels(job) ? 1 : job.Plan.Channels;
+
     /// <summary>Copies a row into a line, lifted.</summary>
     /// <returns>The watch, with what was seen.</returns>
     // Bounds: the last whole register steps back; fewer elements than it has are loaded by themselves, and the line has room for a register.
@@ -30,7 +41,7 @@ internal static unsafe class TapLines
         {
             i = Math.Min(i, count - TTap.Count);
             TTap taps = TTap.Load(row + i);
-            Prefetch.Behind(row + i, sizeof(TTap));
+            Prefetch.Line((byte*)(row + i) + Prefetch.Distance);
             seen = lines.Watch(seen, taps);
             TTap.Store(lines.Lift(taps), to + i);
         }
@@ -49,10 +60,12 @@ internal static unsafe class TapLines
     private static PoolKernel[] Median<T, TKey, TTap>(GatheredKernel exact)
         where T : unmanaged
         where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
-        where TTap : unmanaged, ILanes<TTap, TKey> =>
-        Registers.Exist(Unsafe.SizeOf<TTap>())
-            ? [new TapLinesKernel<TKey, TTap, MedianLines<TKey, TTap>>(new(SortKey<T, TKey>.IsFloating, SortKey<T, TKey>.IsFloating ? SortKey<T, TKey>.Infinity : default, TKey.MinValue, TKey.MaxValue), exact)]
-            : [];
+        where TTap : unmanaged, ILanes<TTap, TKey>
+    {
+        if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
+        var rows = new TapLinesKernel<TKey, TTap, MedianLines<T, TKey, TTap>>(default, exact);
+        return [new MedianBandKernel<T, TKey, TTap>(rows), rows];
+    }
 
     private static PoolKernel[] Mode<T, TTap>(GatheredKernel exact)
         where T : unmanaged, IBinaryInteger<T>

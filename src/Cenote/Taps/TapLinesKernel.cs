@@ -25,14 +25,14 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
     public override bool Accepts(in PoolJob job)
     {
         PoolPlan plan = job.Plan;
-        if (!plan.Slides || plan.ReadsPadding || !(IsPixels(job) || (job.InputLayout.Width == 1 && job.OutputLayout.Width == 1))) return false;
+        if (!plan.Slides || plan.ReadsPadding || !(TapLines.IsPixels(job) || (job.InputLayout.Width == 1 && job.OutputLayout.Width == 1))) return false;
         double taps = (double)plan.Depth.MaxCount * plan.Height.MaxCount * plan.Width.Kernel, span = plan.Width.Span + (double)plan.Width.LaneStride * 4 * TTap.Count;
-        return taps <= lines.MostTaps && plan.Depth.MaxCount * plan.Height.MaxCount * (span + 4 * TTap.Count * plan.Width.Kernel) * Inner(job) * sizeof(T) <= MostBytes
-            && plan.Width.WholeEnd > plan.Width.WholeFrom && Registers.Suit<TTap, T>(plan.Width.OutputLength * Inner(job));
+        return taps <= lines.MostTaps && plan.Depth.MaxCount * plan.Height.MaxCount * (span + 4 * TTap.Count * plan.Width.Kernel) * TapLines.Inner(job) * sizeof(T) <= MostBytes
+            && plan.Width.WholeEnd > plan.Width.WholeFrom && Registers.Suit<TTap, T>(plan.Width.OutputLength * TapLines.Inner(job));
     }
 
     /// <summary>One unit is one row of the output, of a channel or of all of them.</summary>
-    public override long Units(in PoolJob job) => job.Plan.Batch * (IsPixels(job) ? 1 : job.Plan.Channels) * job.Plan.Depth.OutputLength * job.Plan.Height.OutputLength;
+    public override long Units(in PoolJob job) => job.Plan.Batch * TapLines.Channels(job) * job.Plan.Depth.OutputLength * job.Plan.Height.OutputLength;
 
     /// <summary>A fiftieth of a nanosecond per byte of a tap.</summary>
     public override double Cost(in PoolJob job) => job.Plan.OutputElements * (0.02 * sizeof(T) * job.Plan.MaxCount);
@@ -40,7 +40,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
     public override void Run(in PoolJob job, long first, long end)
     {
         PoolPlan plan = job.Plan;
-        long channels = IsPixels(job) ? 1 : plan.Channels;
+        long channels = TapLines.Channels(job);
         for (long unit = first; unit < end; unit++)
         {
             job.Cancellation.ThrowIfCancellationRequested();
@@ -51,19 +51,12 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
         }
     }
 
-    private static bool IsPixels(in PoolJob job) =>
-        job.Plan.Channels > 1 && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1
-        && (job.Plan.Width.InputLength == 1 || job.InputLayout.Width == job.Plan.Channels) && (job.Plan.Width.OutputLength == 1 || job.OutputLayout.Width == job.Plan.Channels);
-
-    /// <summary>How many elements lie side by side at each position.</summary>
-    private static long Inner(in PoolJob job) => IsPixels(job) ? job.Plan.Channels : 1;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Row(in PoolJob job, OutputPlace place)
     {
         AxisPlan width = job.Plan.Width;
         Window depth = job.Plan.Depth[place.D], height = job.Plan.Height[place.H];
-        long rows = depth.Count * height.Count, inner = Inner(job);
+        long rows = depth.Count * height.Count, inner = TapLines.Inner(job);
         // In an input as long as a window none is clipped at both ends, and each has a tap.
         bool fills = lines.FillsMissing && width.InputLength >= width.Span;
         long from = rows == 0 ? width.OutputLength : fills ? 0 : Math.Clamp(width.WholeFrom, 0, width.OutputLength), end = fills ? width.OutputLength : Math.Clamp(width.WholeEnd, from, width.OutputLength);

@@ -97,6 +97,20 @@ public class PickKernelTests
             after[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
         }
 
+        // Windows that have code of their own.
+        if (rank > 1 && random.Next(3) == 0)
+        {
+            int side = 3 + 2 * random.Next(2);
+            shape[^1] = 8 + random.Next(120);
+            shape[^2] = 3 + random.Next(30);
+            for (int axis = 0; axis < rank; axis++)
+            {
+                (kernel[axis], stride[axis], dilation[axis]) = (axis >= rank - 2 ? side : 1, 1, axis == rank - 1 ? 1 + random.Next(2) : 1);
+                before[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
+                after[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
+            }
+        }
+
         Spatial k = Spatial.Create(kernel), s = Spatial.Create(stride), d = Spatial.Create(dilation);
         var p = new Padding(Spatial.Create(before), Spatial.Create(after));
         bool ceil = random.Next(2) == 0;

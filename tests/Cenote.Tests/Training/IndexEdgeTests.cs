@@ -33,6 +33,26 @@ public class IndexEdgeTests
     }
 
     [Fact]
+    public void The_place_of_a_global_maximum_is_found_wherever_it_lies()
+    {
+        for (int length = 1; length <= 150; length++)
+        {
+            // A plane for each place, and equal taps behind it.
+            float[] planes = [.. from place in Enumerable.Range(0, length) from i in Enumerable.Range(0, length) select i == place || i == place + 5 ? 2f : i % 2];
+            PlaceEach(planes, length);
+            PlaceEach([.. planes.Select(each => (byte)each)], length);
+            PlaceEach([.. planes.Select(each => (double)each)], length);
+        }
+    }
+
+    private static void PlaceEach<T>(T[] planes, int length)
+        where T : unmanaged
+    {
+        (_, PoolIndices indices) = new GlobalMaxPool1d().ForwardWithIndices(Tensor.Create(planes, [1, length, length]));
+        Assert.Equal(Enumerable.Range(0, length).Select(place => (long)place), indices.ToFlat());
+    }
+
+    [Fact]
     public void A_window_without_a_tap_has_no_index_and_gives_its_gradient_to_no_one()
     {
         // The outer windows step over the one element.

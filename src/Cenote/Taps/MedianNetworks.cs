@@ -1,0 +1,185 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>Medians of small windows, written out so that they stay on registers: several rows of windows share what they read, lanes lie across the width.</summary>
+/// <inheritdoc cref="MedianLines{TElement, T, TTap}"/>
+internal static unsafe class MedianNetworks<TElement, T, TTap>
+    where TElement : unmanaged
+    where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+    where TTap : unmanaged, ILanes<TTap, T>
+{
+    /// <summary>Two rows of 3×3: of three sorted columns the middle one of the greatest low, the middle middle and the least high (Paeth, "Median finding on a 3×3 grid", 1990).</summary>
+    /// <param name="row">The first of four rows of taps.</param>
+    /// <param name="pitch">From one to the next, in elements.</param>
+    /// <param name="step">From one tap of a window's row to the next.</param>
+    /// <param name="upper">Where the outputs of the first three rows go.</param>
+    /// <param name="lower">Where those of the last three go.</param>
+    /// <param name="count">How many there are; at least a register.</param>
+    // Bounds: the last register steps back.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Nine(T* row, long pitch, long step, T* upper, T* lower, long count)
+    {
+        T* row1 = row + pitch, row2 = row1 + pitch, row3 = row2 + pitch;
+        for (long i = 0; i < count; i += TTap.Count)
+        {
+            i = Math.Min(i, count - TTap.Count);
+            TTap one = TTap.Load(row1 + i), other = TTap.Load(row2 + i), less = TTap.Min(one, other), more = TTap.Max(one, other);
+            one = TTap.Load(row + i);
+            other = TTap.Load(row3 + i);
+            TTap upperLow = TTap.Min(less, one), upper0 = TTap.Max(less, TTap.Min(more, one)), upperHigh = TTap.Max(more, one);
+            TTap lowerLow = TTap.Min(less, other), lower0 = TTap.Max(less, TTap.Min(more, other)), lowerHigh = TTap.Max(more, other);
+            long next = i + step;
+            one = TTap.Load(row1 + next);
+            other = TTap.Load(row2 + next);
+            (less, more) = (TTap.Min(one, other), TTap.Max(one, other));
+            one = TTap.Load(row + next);
+            other = TTap.Load(row3 + next);
+            TTap upper1 = TTap.Max(less, TTap.Min(more, one)), lower1 = TTap.Max(less, TTap.Min(more, other));
+            (upperLow, upperHigh) = (TTap.Max(upperLow, TTap.Min(less, one)), TTap.Min(upperHigh, TTap.Max(more, one)));
+            (lowerLow, lowerHigh) = (TTap.Max(lowerLow, TTap.Min(less, other)), TTap.Min(lowerHigh, TTap.Max(more, other)));
+            next += step;
+            one = TTap.Load(row1 + next);
+            other = TTap.Load(row2 + next);
+            (less, more) = (TTap.Min(one, other), TTap.Max(one, other));
+            one = TTap.Load(row + next);
+            other = TTap.Load(row3 + next);
+            TTap upper2 = TTap.Max(less, TTap.Min(more, one)), lower2 = TTap.Max(less, TTap.Min(more, other));
+            (upperLow, upperHigh) = (TTap.Max(upperLow, TTap.Min(less, one)), TTap.Min(upperHigh, TTap.Max(more, one)));
+            (lowerLow, lowerHigh) = (TTap.Max(lowerLow, TTap.Min(less, other)), TTap.Min(lowerHigh, TTap.Max(more, other)));
+            TTap.Store(default(MedianLines<TElement, T, TTap>).Lift(Middle(upperLow, Middle(upper0, upper1, upper2), upperHigh)), upper + i);
+            TTap.Store(default(MedianLines<TElement, T, TTap>).Lift(Middle(lowerLow, Middle(lower0, lower1, lower2), lowerHigh)), lower + i);
+        }
+    }
+
+    /// <summary>Sorts columns of five, two rows of windows at a time: the four rows that they share first.</summary>
+    /// <param name="row">The first of six rows of taps.</param>
+    /// <param name="pitch">From one to the next, and from one sorted line to the next.</param>
+    /// <param name="to">Five lines for the first five rows, then five for the last five; each has room for a register behind it.</param>
+    /// <param name="count">The length of a row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SortFives(T* row, long pitch, T* to, long count)
+    {
+        T* row1 = row + pitch, row2 = row1 + pitch, row3 = row2 + pitch, row4 = row3 + pitch, row5 = row4 + pitch, lower = to + 5 * pitch;
+        for (long i = 0; i < count; i += TTap.Count)
+        {
+            TTap first = TTap.Load(row1 + i), second = TTap.Load(row2 + i), third = TTap.Load(row3 + i), fourth = TTap.Load(row4 + i);
+            (first, second) = (TTap.Min(first, second), TTap.Max(first, second));
+            (third, fourth) = (TTap.Min(third, fourth), TTap.Max(third, fourth));
+            (first, third) = (TTap.Min(first, third), TTap.Max(first, third));
+            (second, fourth) = (TTap.Min(second, fourth), TTap.Max(second, fourth));
+            (second, third) = (TTap.Min(second, third), TTap.Max(second, third));
+            TTap one = TTap.Load(row + i), other = TTap.Load(row5 + i);
+            TTap.Store(TTap.Min(first, one), to + i);
+            TTap.Store(TTap.Max(first, TTap.Min(second, one)), to + pitch + i);
+            TTap.Store(TTap.Max(second, TTap.Min(third, one)), to + 2 * pitch + i);
+            TTap.Store(TTap.Max(third, TTap.Min(fourth, one)), to + 3 * pitch + i);
+            TTap.Store(TTap.Max(fourth, one), to + 4 * pitch + i);
+            TTap.Store(TTap.Min(first, other), lower + i);
+            TTap.Store(TTap.Max(first, TTap.Min(second, other)), lower + pitch + i);
+            TTap.Store(TTap.Max(second, TTap.Min(third, other)), lower + 2 * pitch + i);
+            TTap.Store(TTap.Max(third, TTap.Min(fourth, other)), lower + 3 * pitch + i);
+            TTap.Store(TTap.Max(fourth, other), lower + 4 * pitch + i);
+        }
+    }
+
+    /// <summary>A row of 5×5 from sorted columns: 52 steps with 80 minima and maxima, found by changing a sorting network at random for as long as it brought all columns of zeros and ones to their median.</summary>
+    /// <param name="row0">The line of the least of each column; the others follow.</param>
+    /// <param name="pitch">From one line to the next.</param>
+    /// <param name="step">From one tap of a window's row to the next.</param>
+    /// <param name="output">Where the outputs go.</param>
+    /// <param name="count">How many there are; at least a register.</param>
+    // Bounds: the last register steps back. The order of the steps keeps few numbers alive at a time.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TwentyFive(T* row0, long pitch, long step, T* output, long count)
+    {
+        T* row1 = row0 + pitch, row2 = row1 + pitch, row3 = row2 + pitch, row4 = row3 + pitch;
+        for (long i = 0; i < count; i += TTap.Count)
+        {
+            i = Math.Min(i, count - TTap.Count);
+            long i1 = i + step, i2 = i1 + step, i3 = i2 + step, i4 = i3 + step;
+            TTap t33 = TTap.Load(row3 + i3);
+            TTap t32 = TTap.Load(row3 + i2);
+            (t33, t32) = (TTap.Min(t33, t32), TTap.Max(t33, t32));
+            TTap t10 = TTap.Load(row1 + i);
+            TTap t34 = TTap.Load(row3 + i4);
+            (t10, t34) = (TTap.Min(t10, t34), TTap.Max(t10, t34));
+            t32 = TTap.Min(t32, t34);
+            TTap t14 = TTap.Load(row1 + i4);
+            TTap t12 = TTap.Load(row1 + i2);
+            (t14, t12) = (TTap.Min(t14, t12), TTap.Max(t14, t12));
+            (t12, t33) = (TTap.Min(t12, t33), TTap.Max(t12, t33));
+            TTap t11 = TTap.Load(row1 + i1);
+            TTap t13 = TTap.Load(row1 + i3);
+            (t11, t13) = (TTap.Min(t11, t13), TTap.Max(t11, t13));
+            TTap t30 = TTap.Load(row3 + i);
+            (t13, t30) = (TTap.Min(t13, t30), TTap.Max(t13, t30));
+            t13 = TTap.Max(t14, t13);
+            t30 = TTap.Min(t30, t33);
+            (t12, t13) = (TTap.Min(t12, t13), TTap.Max(t12, t13));
+            t12 = TTap.Max(t10, t12);
+            t11 = TTap.Max(t12, t11);
+            (t11, t13) = (TTap.Min(t11, t13), TTap.Max(t11, t13));
+            TTap t31 = TTap.Load(row3 + i1);
+            (t30, t31) = (TTap.Min(t30, t31), TTap.Max(t30, t31));
+            (t30, t32) = (TTap.Min(t30, t32), TTap.Max(t30, t32));
+            t32 = TTap.Min(t32, t31);
+            t13 = TTap.Min(t13, t32);
+            t11 = TTap.Max(t30, t11);
+            (t11, t13) = (TTap.Min(t11, t13), TTap.Max(t11, t13));
+            TTap t01 = TTap.Load(row0 + i1);
+            TTap t02 = TTap.Load(row0 + i2);
+            (t01, t02) = (TTap.Min(t01, t02), TTap.Max(t01, t02));
+            TTap t04 = TTap.Load(row0 + i4);
+            TTap t00 = TTap.Load(row0 + i);
+            (t04, t00) = (TTap.Min(t04, t00), TTap.Max(t04, t00));
+            t02 = TTap.Max(t04, t02);
+            (t00, t02) = (TTap.Min(t00, t02), TTap.Max(t00, t02));
+            t01 = TTap.Max(t00, t01);
+            TTap t03 = TTap.Load(row0 + i3);
+            (t02, t03) = (TTap.Min(t02, t03), TTap.Max(t02, t03));
+            t01 = TTap.Max(t02, t01);
+            t11 = TTap.Max(t01, t11);
+            TTap t24 = TTap.Load(row2 + i4);
+            TTap t21 = TTap.Load(row2 + i1);
+            (t24, t21) = (TTap.Min(t24, t21), TTap.Max(t24, t21));
+            (t03, t24) = (TTap.Min(t03, t24), TTap.Max(t03, t24));
+            TTap t22 = TTap.Load(row2 + i2);
+            (t22, t21) = (TTap.Min(t22, t21), TTap.Max(t22, t21));
+            TTap t20 = TTap.Load(row2 + i);
+            TTap t23 = TTap.Load(row2 + i3);
+            (t20, t23) = (TTap.Min(t20, t23), TTap.Max(t20, t23));
+            t21 = TTap.Min(t21, t23);
+            t20 = TTap.Max(t03, t20);
+            (t24, t21) = (TTap.Min(t24, t21), TTap.Max(t24, t21));
+            (t22, t20) = (TTap.Min(t22, t20), TTap.Max(t22, t20));
+            (t24, t20) = (TTap.Min(t24, t20), TTap.Max(t24, t20));
+            t22 = TTap.Max(t24, t22);
+            TTap t43 = TTap.Load(row4 + i3);
+            TTap t42 = TTap.Load(row4 + i2);
+            (t43, t42) = (TTap.Min(t43, t42), TTap.Max(t43, t42));
+            TTap t41 = TTap.Load(row4 + i1);
+            t42 = TTap.Min(t42, t41);
+            TTap t44 = TTap.Load(row4 + i4);
+            (t42, t44) = (TTap.Min(t42, t44), TTap.Max(t42, t44));
+            TTap t40 = TTap.Load(row4 + i);
+            (t40, t42) = (TTap.Min(t40, t42), TTap.Max(t40, t42));
+            t44 = TTap.Min(t44, t42);
+            t44 = TTap.Min(t44, t43);
+            (t11, t44) = (TTap.Min(t11, t44), TTap.Max(t11, t44));
+            t22 = TTap.Max(t11, t22);
+            t20 = TTap.Min(t20, t44);
+            (t20, t40) = (TTap.Min(t20, t40), TTap.Max(t20, t40));
+            t21 = TTap.Min(t21, t40);
+            t13 = TTap.Min(t13, t21);
+            (t13, t22) = (TTap.Min(t13, t22), TTap.Max(t13, t22));
+            t20 = TTap.Max(t13, t20);
+            t20 = TTap.Min(t20, t22);
+            TTap.Store(default(MedianLines<TElement, T, TTap>).Lift(t20), output + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TTap Middle(TTap first, TTap second, TTap third) => TTap.Max(TTap.Min(first, second), TTap.Min(TTap.Max(first, second), third));
+}
