@@ -141,7 +141,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                 i = Math.Min(i, last);
                 var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
                 T* tap = from + i;
-                if (TSide.IsKnown)
+                if (typeof(TSide) != typeof(Any))
                 {
                     load.Walk(ref window, tap, columns, next);
                     load.Walk(ref window, tap + second, columns, next);
@@ -165,34 +165,5 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     {
         for (long i = 0; i < taps.Rows; i += taps.OfOneDepth)
             for (long j = taps.OfOneDepth - Math.Min(taps.OfOneDepth, _fresh); j < taps.OfOneDepth; j++) Prefetch.Behind(from + _rows[i + j], elements * sizeof(T), _ahead);
-    }
-
-    /// <summary>How many columns a window has, where the compiler is to know it; it then has two rows or more.</summary>
-    private interface ISide
-    {
-        static abstract bool IsKnown { get; }
-
-        static abstract long Of(long side);
-    }
-
-    private readonly struct Two : ISide
-    {
-        public static bool IsKnown => true;
-
-        public static long Of(long side) => 2;
-    }
-
-    private readonly struct Three : ISide
-    {
-        public static bool IsKnown => true;
-
-        public static long Of(long side) => 3;
-    }
-
-    private readonly struct Any : ISide
-    {
-        public static bool IsKnown => false;
-
-        public static long Of(long side) => side;
     }
 }
