@@ -22,6 +22,9 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <summary>The longest row, in bytes: longer ones fill a register of outputs at a time anyway, and are walked in the order of memory.</summary>
     private const long LongestRow = 2048;
 
+    /// <summary>What the copies of a band may take: half of a second-level cache.</summary>
+    private const long MostCopyBytes = 1 << 18;
+
     /// <summary>The most windows that are open at once, and the most taps of a row: what registers hold.</summary>
     private const long MostOpen = 5, MostTaps = 7;
 
@@ -65,9 +68,9 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc> : ILineWindo
         AxisPlan height = job.Plan.Height, width = job.Plan.Width;
         return !reducer.IsLong && job.Plan.Slides && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1
             && height.OutputLength > 1 && height.Kernel > height.Stride && Open(height) <= MostOpen && (height.Dilation == 1 || height.Stride == 1)
-            && width.OutputLength >= TTap.Count && width.InputLength * sizeof(T) <= LongestRow && width.Span * sizeof(T) <= LongestRow && width.Kernel <= MostTaps
+            && height.Span <= BandRows && width.OutputLength >= TTap.Count && Math.Max(width.InputLength, width.Span) <= LongestRow / sizeof(T) && width.Kernel <= MostTaps
             && (width.LaneStride == 1 || (width.Dilation == 1 && (width.LaneStride == 2 || (width.LaneStride <= StridedLoad.Dense && Open(height) == 2))))
-            && MostRows(job.Plan) >= ShortestBand;
+            && MostRows(job.Plan) >= ShortestBand && CopyElements(job.Plan) * sizeof(T) <= MostCopyBytes;
     }
 
     public static long Channels(PoolPlan plan) => plan.Channels;
@@ -78,10 +81,10 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc> : ILineWindo
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = job.Plan;
-        long extentBytes = Scratch.Round(Strips(plan) * TTap.Count * reducer.ExtentSize), copies = plan.Depth.MaxCount * Capacity(plan);
-        byte* scratch = Scratch.Of(extentBytes + FactorBytes(plan) + SumBytes(plan) + copies * Room(plan) * sizeof(T));
+        long extentBytes = Scratch.Round(Strips(plan) * TTap.Count * reducer.ExtentSize);
+        byte* scratch = Scratch.Of(extentBytes + FactorBytes(plan) + SumBytes(plan) + CopyElements(plan) * sizeof(T));
         var windows = new StripWindows<T, TTap, TState, TAcc>(job, scratch, scratch + extentBytes);
-        for (long i = 0; i < copies; i++) windows._row.Clear(reducer.Padding, windows._copies + i * windows._room);
+        for (long i = 0; i < plan.Depth.MaxCount * Capacity(plan); i++) windows._row.Clear(reducer.Padding, windows._copies + i * windows._room);
         // Divisors lie in the order in which taps are loaded.
         for (long i = 0; i < windows._strips * TTap.Count && reducer.ExtentSize > 0; i++)
         {
@@ -131,6 +134,8 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc> : ILineWindo
         long registers = (row.Need + TTap.Count - 1) / TTap.Count;
         return (Scratch.Round((row.Shift + registers * TTap.Count) * sizeof(T)) / Prefetch.CacheLine | 1) * Prefetch.CacheLine / sizeof(T);
     }
+
+    private static long CopyElements(PoolPlan plan) => plan.Depth.MaxCount * Capacity(plan) * Room(plan);
 
     private static long FactorBytes(PoolPlan plan) => Scratch.Round(sizeof(Factors) + Band(plan) * sizeof(long));
 
