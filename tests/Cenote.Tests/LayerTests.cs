@@ -32,6 +32,31 @@ public class LayerTests
         }
     }
 
+    /// <summary>Sums of more taps than are added in order: rows first, in runs, in strips, from pixels and from blocks of planes.</summary>
+    [Theory]
+    [InlineData("6", "1", "2x16x16x16")]
+    [InlineData("6", "3", "2x16x40x40")]
+    [InlineData("7", "2", "2x20x31x50")]
+    [InlineData("8", "5", "2x12x64x64")]
+    [InlineData("5x7", "1", "2x16x20x24")]
+    [InlineData("20x5", "4x1", "2x16x64x64")]
+    [InlineData("20x5", "4x1", "2x3x60x200")]
+    [InlineData("33x2", "1", "2x13x50x20")]
+    [InlineData("4", "1", "2x16x8x10x12")]
+    [InlineData("5", "2", "2x12x11x13x24")]
+    [InlineData("3x4x3", "2x1x2", "2x16x9x12x30")]
+    public void Sums_of_many_taps_are_grouped_alike_in_every_memory_order(string kernel, string stride, string input)
+    {
+        nint[] shape = [.. input.Split('x').Select(nint.Parse)];
+        int rank = shape.Length - 2;
+        Spatial size = Sizes(kernel, rank), step = Sizes(stride, rank);
+        PoolLayer pool = rank == 2 ? new AvgPool2d(size, step, 1) : new AvgPool3d(size, step, 1);
+        float[] data = Random((int)shape.Aggregate((product, length) => product * length), 5);
+        float[] expected = pool.Forward(Tensor.Create(data, shape)).ToArray();
+        nint[] channelsLast = [0, .. Enumerable.Range(2, rank).Select(axis => (nint)axis), 1];
+        Assert.Equal(expected.Select(BitConverter.SingleToUInt32Bits), pool.Forward(Permuted(data, shape, channelsLast)).ToArray().Select(BitConverter.SingleToUInt32Bits));
+    }
+
     [Theory]
     [MemberData(nameof(Layers))]
     public void A_slice_of_a_larger_tensor_is_read_and_written_in_place(PoolLayer pool)
@@ -248,6 +273,13 @@ public class LayerTests
         }
 
         return Tensor.Create(memory, shape, strides);
+    }
+
+    private static Spatial Sizes(string text, int rank)
+    {
+        int[] numbers = [.. text.Split('x').Select(int.Parse)];
+        if (numbers.Length == 1) return numbers[0];
+        return rank == 2 ? (numbers[0], numbers[1]) : (numbers[0], numbers[1], numbers[2]);
     }
 
     private sealed class Collect(List<double> seen) : IProgress<double>

@@ -13,9 +13,6 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     where TAcc : unmanaged, IRegister<TAcc, TState>
     where TFold : struct, IRowFold<TFold, T, TTap, TState, TAcc>
 {
-    /// <summary>From so many rows in a window on, runs of rows that windows share are combined once.</summary>
-    private const long ManyRows = 17;
-
     /// <summary>What the lines of output rows made together may take: a part of the second-level cache, for in the first-level one they are moved as often as made.</summary>
     private const long BandBytes = 192 << 10;
 
@@ -51,7 +48,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
 
     /// <summary>Whether runs of rows pay.</summary>
     private static bool HasRuns(PoolPlan plan) =>
-        plan.Depth.MaxCount == 1 && plan.Height is { Dilation: 1, Kernel: >= ManyRows, Slides: true } height && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength;
+        plan.Depth.MaxCount == 1 && plan.Height is { Dilation: 1, Kernel: >= Runs.ManyRows, Slides: true } height && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength;
 
     /// <summary>How many output rows are made together: at least two, that they may share lines.</summary>
     private static long Band(PoolPlan plan, in Line line)
@@ -79,9 +76,9 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     {
         PoolPlan plan = job.Plan;
         if (!reducer.FoldsInAnyOrder(plan) || !TFold.Accepts(job) || LineBytes(plan, TFold.LineAt(plan, 0)) > MostLineBytes) return false;
-        // Sums over uneven windows have the same bits in every memory order.
+        // Sums have the same bits in every memory order, and so the same grouping.
         if (!plan.Slides && !reducer.IsExact) return true;
-        if (!TFold.Pays(plan)) return false;
+        if (reducer.IsExact && !TFold.Pays(plan)) return false;
         // Where no row is read twice, folding it into a line of its own gains nothing.
         return (plan.Height.Kernel > plan.Height.Stride && plan.Height.OutputLength > 1) || plan.Width.Kernel > 2 * plan.Width.Stride + 2;
     }

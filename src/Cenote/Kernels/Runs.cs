@@ -5,6 +5,9 @@ namespace Cenote;
 /// <summary>Windows of many neighbours by ever longer runs: the work grows with the logarithm of the window.</summary>
 internal static unsafe class Runs
 {
+    /// <summary>From so many rows in a window on, runs of rows that windows share are combined once.</summary>
+    public const long ManyRows = 17;
+
     /// <summary>Runs grow by this factor in a pass.</summary>
     private const long Growth = 4;
 

@@ -67,7 +67,7 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc> : ILineWindo
     {
         AxisPlan height = job.Plan.Height, width = job.Plan.Width;
         return !reducer.IsLong && job.Plan.Slides && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1
-            && height.OutputLength > 1 && height.Kernel > height.Stride && Open(height) <= MostOpen && (height.Dilation == 1 || height.Stride == 1)
+            && height.OutputLength > 1 && height.Kernel > height.Stride && height.Kernel < Runs.ManyRows && Open(height) <= MostOpen && (height.Dilation == 1 || height.Stride == 1)
             && height.Span <= BandRows && width.OutputLength >= TTap.Count && Math.Max(width.InputLength, width.Span) <= LongestRow / sizeof(T) && width.Kernel <= MostTaps
             && (width.LaneStride == 1 || (width.Dilation == 1 && (width.LaneStride == 2 || (width.LaneStride <= StridedLoad.Dense && Open(height) == 2))))
             && MostRows(job.Plan) >= ShortestBand && CopyElements(job.Plan) * sizeof(T) <= MostCopyBytes;
