@@ -50,7 +50,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
         job.Plan.Slides && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width)
-        && CopyBytes(job.Plan, Math.Min(LongestLine, job.Plan.Width.OutputLength)) <= MostCopyBytes && Registers.Suit<TTap, T>(job.Plan.Width.OutputLength);
+        && CopyBytes(job.Plan, Math.Min(LongestLine, job.Plan.Width.OutputLength)) <= MostCopyBytes && Registers.Fill<TTap, T>(job.Plan.Width.OutputLength);
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 

@@ -42,7 +42,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     public static string Name => "folded rows";
 
     public static bool Accepts(in PoolJob job) =>
-        job.Plan.Slides && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width) && Registers.Suit<TTap, T>(job.Plan.Width.OutputLength);
+        job.Plan.Slides && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width) && Registers.Fill<TTap, T>(job.Plan.Width.OutputLength);
 
     public static bool Pays(PoolPlan plan) => true;
 
