@@ -41,16 +41,28 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
     {
         long start = Math.Max(0, -from), end = Math.Min(need, length - from);
         // Not the parameter, which the compiler would keep on the stack.
-        TTap padding = reducer.Padding, seen = default;
+        TTap padding = reducer.Padding, seen = default, seenToo = default;
         for (row += from; rows > 0; rows--, row += rowStep, copy += room)
         {
             long i = start;
-            for (; i + TTap.Count <= end; i += TTap.Count)
+            // By twos: what was seen is a sum, and would wait for itself.
+            for (; i + 2 * TTap.Count <= end; i += 2 * TTap.Count)
+            {
+                TTap taps = TTap.Load(row + i), more = TTap.Load(row + i + TTap.Count);
+                Prefetch.Behind(row + i, 2 * sizeof(TTap));
+                seen = reducer.Watch(seen, taps);
+                seenToo = reducer.Watch(seenToo, more);
+                TTap.Store(taps, copy + i);
+                TTap.Store(more, copy + i + TTap.Count);
+            }
+
+            if (i + TTap.Count <= end)
             {
                 TTap taps = TTap.Load(row + i);
                 Prefetch.Behind(row + i, sizeof(TTap));
                 seen = reducer.Watch(seen, taps);
                 TTap.Store(taps, copy + i);
+                i += TTap.Count;
             }
 
             if (i >= end) continue;
@@ -60,6 +72,6 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
             TTap.Store(rest, copy + i);
         }
 
-        return reducer.Watch(watch, seen);
+        return reducer.Watch(reducer.Watch(watch, seen), seenToo);
     }
 }
