@@ -35,7 +35,8 @@ internal sealed class KernelCatalog
     /// <summary>Every kernel on registers, bound to a reducer; none where this machine lacks such registers.</summary>
     /// <param name="reducer">The reducer for what may be expected.</param>
     /// <param name="exact">The one for plans that the first does not accept, and for taps of which it is not sure.</param>
-    public static PoolKernel[] OnRegisters<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact)
+    /// <param name="strips">Those of <see cref="Strips"/>, where registers hold what several windows come to.</param>
+    public static PoolKernel[] OnRegisters<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact, params ReadOnlySpan<PoolKernel> strips)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
@@ -55,11 +56,22 @@ internal sealed class KernelCatalog
             .. channels,
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, TurnedFold<T, TTap, TState, TAcc>>>(reducer, exact),
             new BlockKernel<T, TTap>(channels),
-            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, StripWindows<T, TTap, TState, TAcc>>(reducer, exact),
+            .. strips,
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, WidthFold<T, TTap, TState, TAcc>>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, RowWindows<T, TTap, TState, TAcc>>(reducer, exact),
         ];
     }
+
+    /// <summary>The kernel for small windows of rows.</summary>
+    /// <inheritdoc cref="OnRegisters"/>
+    public static PoolKernel Strips<T, TTap, TState, TAcc, TReducer, TExact, TOrder>(TReducer reducer, TExact exact)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TExact : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TOrder : struct, ITapOrder => new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, StripWindows<T, TTap, TState, TAcc, TOrder>>(reducer, exact);
 
     /// <summary>The kernels on registers for whole planes.</summary>
     /// <param name="totals">What the states of <paramref name="exact"/> come to.</param>

@@ -4,14 +4,15 @@ namespace Cenote;
 
 /// <summary>
 /// Small windows that overlap from row to row, of rows of contiguous elements: lanes across the width. A band of rows is copied with its padding, and strips of a
-/// register of outputs are walked down: what the windows that are still open come to stays on registers, and every row of a strip is loaded once. Where taps may be
-/// combined in any grouping, a row is folded first; else each tap goes to every window that it belongs to, in row-major order. Depths come one after the other.
+/// register of outputs are walked down: what the windows that are still open come to stays on registers, and every row of a strip is loaded once. Depths come one after the other.
+/// Whether a row is folded first, or each tap goes to every window that it belongs to, in row-major order, is the catalog's to say: of a reducer only one is compiled.
 /// </summary>
-internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc> : ILineWindows<StripWindows<T, TTap, TState, TAcc>, T, TTap, TState, TAcc>
+internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : ILineWindows<StripWindows<T, TTap, TState, TAcc, TOrder>, T, TTap, TState, TAcc>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TState : unmanaged
     where TAcc : unmanaged, IRegister<TAcc, TState>
+    where TOrder : struct, ITapOrder
 {
     /// <summary>Input rows of a band, depths counted: of each a strip reads two or three cache lines, of which its neighbour finds two in the first-level cache.</summary>
     private const long BandRows = 128;
@@ -25,8 +26,8 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <summary>What the copies of a band may take: half of a second-level cache.</summary>
     private const long MostCopyBytes = 1 << 18;
 
-    /// <summary>The most windows that are open at once, and the most taps of a row: what registers hold.</summary>
-    private const long MostOpen = 5, MostTaps = 7;
+    /// <summary>The most taps of a row, and the most windows that are open at once: what registers hold.</summary>
+    private const long MostTaps = 7, Most = 5;
 
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
@@ -66,10 +67,10 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc> : ILineWindo
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan height = job.Plan.Height, width = job.Plan.Width;
-        return !reducer.IsLong && job.Plan.Slides && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1
-            && height.OutputLength > 1 && height.Kernel > height.Stride && height.Kernel < Runs.ManyRows && Open(height) <= MostOpen && (height.Dilation == 1 || height.Stride == 1)
-            && height.Span <= BandRows && width.OutputLength >= TTap.Count && Math.Max(width.InputLength, width.Span) <= LongestRow / sizeof(T) && width.Kernel <= MostTaps
-            && (width.LaneStride == 1 || (width.Dilation == 1 && (width.LaneStride == 2 || (width.LaneStride <= StridedLoad.Dense && Open(height) == 2))))
+        return job.Plan.Slides && reducer.FoldsInAnyOrder(job.Plan) == TOrder.IsRowFirst && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1
+            && height.OutputLength > 1 && height.Kernel > height.Stride && height.Kernel < Runs.ManyRows && height.Span <= BandRows && Open(height) <= MostOpen(job.Plan)
+            && (width.LaneStride == 1 ? height.Stride == 1 : width.LaneStride <= StridedLoad.Dense && height.Dilation == 1 && width.Dilation == 1)
+            && width.OutputLength >= TTap.Count && Math.Max(width.InputLength, width.Span) <= LongestRow / sizeof(T) && width.Kernel <= MostTaps
             && MostRows(job.Plan) >= ShortestBand && CopyElements(job.Plan) * sizeof(T) <= MostCopyBytes;
     }
 
@@ -77,13 +78,13 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc> : ILineWindo
 
     public static long Lines(PoolPlan plan) => 1;
 
-    public static StripWindows<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, long number)
+    public static StripWindows<T, TTap, TState, TAcc, TOrder> Create<TReducer>(TReducer reducer, in PoolJob job, long number)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = job.Plan;
         long extentBytes = Scratch.Round(Strips(plan) * TTap.Count * reducer.ExtentSize);
         byte* scratch = Scratch.Of(extentBytes + FactorBytes(plan) + SumBytes(plan) + CopyElements(plan) * sizeof(T));
-        var windows = new StripWindows<T, TTap, TState, TAcc>(job, scratch, scratch + extentBytes);
+        var windows = new StripWindows<T, TTap, TState, TAcc, TOrder>(job, scratch, scratch + extentBytes);
         for (long i = 0; i < plan.Depth.MaxCount * Capacity(plan); i++) windows._row.Clear(reducer.Padding, windows._copies + i * windows._room);
         // Divisors lie in the order in which taps are loaded.
         for (long i = 0; i < windows._strips * TTap.Count && reducer.ExtentSize > 0; i++)
@@ -100,15 +101,24 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc> : ILineWindo
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         var rows = new Rows(input + depth.Start * _from.Depth, output, depth, first, end);
-        bool rowFirst = reducer.FoldsInAnyOrder(_plan), isDeep = depth.Count > 1;
-        if (rowFirst && isDeep) Pool<Any, RowFirst, TReducer>(reducer, rows, ref watch);
-        else if (rowFirst) Pool<One, RowFirst, TReducer>(reducer, rows, ref watch);
-        else if (isDeep) Pool<Any, TapByTap, TReducer>(reducer, rows, ref watch);
-        else Pool<One, TapByTap, TReducer>(reducer, rows, ref watch);
+        switch (_plan.Width.LaneStride)
+        {
+            case 1 when depth.Count > 1: Few<Any, Any, One, UnitLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case 1 when _plan.Width.Kernel == 3: Many<Three, UnitLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case 1: Many<Any, UnitLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case 2 when depth.Count > 1: Few<Any, Any, Any, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case 2 when _plan.Width.Kernel == 3 && Open(_plan.Height) == 2: Bands<One, Three, Any, MoreOpen<OneOpen<TAcc>, TAcc>, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case 2: Few<One, Any, Any, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case 3: Bands<One, Any, Any, MoreOpen<OneOpen<TAcc>, TAcc>, ThirdLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            default: Bands<One, Any, Any, MoreOpen<OneOpen<TAcc>, TAcc>, FourthLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+        }
     }
 
     /// <summary>How many windows, one below the other, share a row.</summary>
     private static long Open(AxisPlan height) => (height.Kernel + height.Stride - 1) / height.Stride;
+
+    /// <summary>How many may be open: what is compiled, for each number takes a method of its own.</summary>
+    private static long MostOpen(PoolPlan plan) => plan.Width.LaneStride > 2 ? (plan.Depth.MaxCount > 1 ? 0 : 2) : plan.Width.LaneStride == 2 || plan.Depth.MaxCount > 1 ? 3 : Most;
 
     private static long Strips(PoolPlan plan) => (plan.Width.OutputLength + TTap.Count - 1) / TTap.Count;
 
@@ -140,60 +150,38 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc> : ILineWindo
     private static long FactorBytes(PoolPlan plan) => Scratch.Round(sizeof(Factors) + Band(plan) * sizeof(long));
 
     // More than the band has: windows below it begin, and never end.
-    private static long SumBytes(PoolPlan plan) => plan.Depth.MaxCount == 1 ? 0 : Scratch.Round((Band(plan) + MostOpen * plan.Height.Dilation) * TTap.Count * sizeof(TState));
+    private static long SumBytes(PoolPlan plan) => plan.Depth.MaxCount == 1 ? 0 : Scratch.Round((Band(plan) + Most * plan.Height.Dilation) * TTap.Count * sizeof(TState));
 
     /// <summary>The first output of a strip; the last strip steps back over the one before.</summary>
     private long Output(long strip) => Math.Min(strip * TTap.Count, _plan.Width.OutputLength - TTap.Count);
 
-    private void Pool<TDepths, TOrder, TReducer>(TReducer reducer, in Rows rows, ref TTap watch)
-        where TDepths : struct, ISide
-        where TOrder : struct
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        switch (_plan.Width.LaneStride)
-        {
-            case 1 when _plan.Width.Kernel == 2: Pool<TDepths, TOrder, Two, UnitLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-            case 1 when _plan.Width.Kernel == 3: Pool<TDepths, TOrder, Three, UnitLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-            case 1: Pool<TDepths, TOrder, Any, UnitLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-            case 2 when _plan.Width.Kernel == 3: Pool<TDepths, TOrder, Three, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-            case 2: Pool<TDepths, TOrder, Any, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-            case 3: Bands<TDepths, TOrder, Any, Any, MoreOpen<OneOpen<TAcc>, TAcc>, ThirdLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-            default: Bands<TDepths, TOrder, Any, Any, MoreOpen<OneOpen<TAcc>, TAcc>, FourthLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-        }
-    }
-
-    private void Pool<TDepths, TOrder, TTaps, TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ref TTap watch)
-        where TDepths : struct, ISide
-        where TOrder : struct
+    private void Many<TTaps, TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ref TTap watch)
         where TTaps : struct, ISide
-        where TLoad : struct, IStridedLoad<T, TTap>
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        if (_plan.Height.Stride == 1) Pool<TDepths, TOrder, TTaps, One, TLoad, TReducer>(load, reducer, rows, ref watch);
-        else Pool<TDepths, TOrder, TTaps, Any, TLoad, TReducer>(load, reducer, rows, ref watch);
-    }
-
-    private void Pool<TDepths, TOrder, TTaps, TStride, TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ref TTap watch)
-        where TDepths : struct, ISide
-        where TOrder : struct
-        where TTaps : struct, ISide
-        where TStride : struct, ISide
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         switch (Open(_plan.Height))
         {
-            case 2: Bands<TDepths, TOrder, TTaps, TStride, MoreOpen<OneOpen<TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch); break;
-            case 3: Bands<TDepths, TOrder, TTaps, TStride, MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch); break;
-            case 4: Bands<TDepths, TOrder, TTaps, TStride, MoreOpen<MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch); break;
-            default: Bands<TDepths, TOrder, TTaps, TStride, MoreOpen<MoreOpen<MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch); break;
+            case 4: Bands<One, TTaps, One, MoreOpen<MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch); break;
+            case 5: Bands<One, TTaps, One, MoreOpen<MoreOpen<MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch); break;
+            default: Few<One, TTaps, One, TLoad, TReducer>(load, reducer, rows, ref watch); break;
         }
     }
 
-    /// <summary>Copies every band, and walks down its strips, depth by depth.</summary>
-    private void Bands<TDepths, TOrder, TTaps, TStride, TOpen, TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ref TTap watch)
+    private void Few<TDepths, TTaps, TStride, TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ref TTap watch)
         where TDepths : struct, ISide
-        where TOrder : struct
+        where TTaps : struct, ISide
+        where TStride : struct, ISide
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        if (Open(_plan.Height) == 2) Bands<TDepths, TTaps, TStride, MoreOpen<OneOpen<TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch);
+        else Bands<TDepths, TTaps, TStride, MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch);
+    }
+
+    /// <summary>Copies every band, and walks down its strips, depth by depth.</summary>
+    private void Bands<TDepths, TTaps, TStride, TOpen, TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ref TTap watch)
+        where TDepths : struct, ISide
         where TTaps : struct, ISide
         where TStride : struct, ISide
         where TOpen : struct, IOpenWindows<TOpen, TAcc>
@@ -213,7 +201,7 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc> : ILineWindo
             for (long strip = 0; strip < _strips; strip++)
                 for (long phase = h; phase < Math.Min(h + height.Dilation, end); phase++)
                     for (long d = 0; d < Math.Max(1, depth.Count); d++)
-                        Down<TDepths, TOrder, TTaps, TStride, TOpen, TLoad, TReducer>(load, reducer, new(strip, d, phase, end), rows, phase - h);
+                        Down<TDepths, TTaps, TStride, TOpen, TLoad, TReducer>(load, reducer, new(strip, d, phase, end), rows, phase - h);
         }
     }
 
@@ -239,9 +227,8 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <summary>Walks down one strip of one depth.</summary>
     // Bounds: copies hold all that a strip loads.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Down<TDepths, TOrder, TTaps, TStride, TOpen, TLoad, TReducer>(TLoad load, TReducer reducer, in Walk walk, in Rows job, long place)
+    private void Down<TDepths, TTaps, TStride, TOpen, TLoad, TReducer>(TLoad load, TReducer reducer, in Walk walk, in Rows job, long place)
         where TDepths : struct, ISide
-        where TOrder : struct
         where TTaps : struct, ISide
         where TStride : struct, ISide
         where TOpen : struct, IOpenWindows<TOpen, TAcc>
@@ -393,10 +380,22 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc> : ILineWindo
 
     /// <summary>For which rows and depth divisors have been written.</summary>
     private readonly record struct Factors(long First, long End, long Extent);
+}
 
-    /// <summary>Taps are combined row by row, and then the rows.</summary>
-    private readonly struct RowFirst;
+/// <summary>In which order taps are combined.</summary>
+internal interface ITapOrder
+{
+    static abstract bool IsRowFirst { get; }
+}
 
-    /// <summary>Taps are combined one after the other, in row-major order.</summary>
-    private readonly struct TapByTap;
+/// <summary>Row by row, and then the rows.</summary>
+internal readonly struct RowFirst : ITapOrder
+{
+    public static bool IsRowFirst => true;
+}
+
+/// <summary>One after the other, in row-major order.</summary>
+internal readonly struct TapByTap : ITapOrder
+{
+    public static bool IsRowFirst => false;
 }

@@ -49,7 +49,8 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
     private static PoolKernel[] OnRegisters<T, TTap>(T worst)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T> =>
-        KernelCatalog.OnRegisters<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst));
+        KernelCatalog.OnRegisters<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(
+            new(worst), new(worst), KernelCatalog.Strips<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>, RowFirst>(new(worst), new(worst)));
 
     private static KernelCatalog SmallFloats<T>(ExtremeReducer<T, TOrder> reducer, short infinity)
         where T : unmanaged, IComparisonOperators<T, T, bool> =>
@@ -69,5 +70,6 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
 
     private static PoolKernel[] SmallFloats<TTap>(short infinity)
         where TTap : unmanaged, ILanes<TTap, short> =>
-        KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), new(infinity));
+        KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(
+            new(infinity), new(infinity), KernelCatalog.Strips<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>, RowFirst>(new(infinity), new(infinity)));
 }

@@ -53,7 +53,8 @@ internal sealed class MeanOperator : PoolOperator
 
         static PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, T> =>
-            KernelCatalog.OnRegisters<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>>(default, default);
+            KernelCatalog.OnRegisters<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>>(
+                default, default, KernelCatalog.Strips<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>, TapByTap>(default, default));
     }
 
     private static KernelCatalog SmallFloats<T, TFormat>()
