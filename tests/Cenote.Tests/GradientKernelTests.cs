@@ -5,7 +5,7 @@ namespace Cenote.Tests;
 /// <summary>Every kernel of gradients against the last one, the specification, over random plans, in memory that ends at a guard page.</summary>
 public class GradientKernelTests
 {
-    private static readonly int Cases = RegisterWidthTests.Share(200);
+    private const int Cases = 200;
 
     public static TheoryData<string, bool> Rows => [.. from type in (string[])["Single", "Double", "Half", "BFloat16"] from isChosen in (bool[])[true, false] select (type, isChosen)];
 

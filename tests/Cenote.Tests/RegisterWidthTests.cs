@@ -6,12 +6,6 @@ namespace Cenote.Tests;
 /// <summary>The kernels once more on machines with narrower registers, or none: the runtime plays them.</summary>
 public class RegisterWidthTests
 {
-    /// <summary>Set in the runs without.</summary>
-    private const string Narrow = "CENOTE_TESTS_NARROW";
-
-    /// <summary>How many of so many random cases: a third in the runs without, which take most of the suite's time.</summary>
-    public static int Share(int cases) => Environment.GetEnvironmentVariable(Narrow) is null ? cases : cases / 3;
-
     [Theory]
     [InlineData("DOTNET_EnableAVX512")]
     [InlineData("DOTNET_EnableAVX2")]
@@ -24,7 +18,6 @@ public class RegisterWidthTests
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in (string[])[typeof(KernelTests).Assembly.Location, "--filter-class", typeof(KernelTests).FullName!, typeof(IndexedKernelTests).FullName!, typeof(GradientKernelTests).FullName!, typeof(Choosing.PickKernelTests).FullName!]) start.ArgumentList.Add(argument);
         start.Environment[instructions] = "0";
-        start.Environment[Narrow] = "1";
         using Process process = Process.Start(start)!;
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         Task<string> errors = process.StandardError.ReadToEndAsync(cancellation);

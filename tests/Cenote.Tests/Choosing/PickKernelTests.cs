@@ -5,7 +5,7 @@ namespace Cenote.Tests.Choosing;
 /// <summary>The kernels of medians and modes on registers against the one for single windows, values and offsets, in memory that ends at a guard page.</summary>
 public class PickKernelTests
 {
-    private static readonly int Cases = RegisterWidthTests.Share(250);
+    private const int Cases = 250;
 
     public static TheoryData<string, bool> Rows =>
     [
