@@ -114,16 +114,25 @@ internal readonly unsafe struct SecondLoad<T, TTap> : IStridedLoad<T, TTap>
             return;
         }
 
-        Two(ref sink, row, taps);
-        if (taps > 2) Two(ref sink, row + 2, taps - 2);
-        for (long k = 4; k < taps; k += 2) Two(ref sink, row + k, taps - k);
+        Dense(ref sink, row, taps, crossed: false);
+    }
+
+    /// <summary>The taps of a dense window; the common ones without a loop.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Dense<TSink>(ref TSink sink, T* row, long taps, bool crossed)
+        where TSink : struct, ITapSink<TTap>
+    {
+        Two(ref sink, row, taps, crossed);
+        if (taps > 2) Two(ref sink, row + 2, taps - 2, crossed);
+        for (long k = 4; k < taps; k += 2) Two(ref sink, row + k, taps - k, crossed);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Two<TSink>(ref TSink sink, T* row, long taps)
+    private static void Two<TSink>(ref TSink sink, T* row, long taps, bool crossed)
         where TSink : struct, ITapSink<TTap>
     {
-        var (even, odd) = TTap.Unzip(TTap.Load(row), TTap.Load(row + TTap.Count));
+        TTap low = TTap.Load(row), high = TTap.Load(row + TTap.Count);
+        var (even, odd) = crossed ? TTap.UnzipCrossed(low, high) : TTap.Unzip(low, high);
         sink.Take(even);
         if (taps > 1) sink.Take(odd);
     }
@@ -141,21 +150,7 @@ internal readonly unsafe struct CrossedLoad<T, TTap> : IStridedLoad<T, TTap>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Walk<TSink>(ref TSink sink, T* row, long taps, long step)
-        where TSink : struct, ITapSink<TTap>
-    {
-        Two(ref sink, row, taps);
-        if (taps > 2) Two(ref sink, row + 2, taps - 2);
-        for (long k = 4; k < taps; k += 2) Two(ref sink, row + k, taps - k);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Two<TSink>(ref TSink sink, T* row, long taps)
-        where TSink : struct, ITapSink<TTap>
-    {
-        var (even, odd) = TTap.UnzipCrossed(TTap.Load(row), TTap.Load(row + TTap.Count));
-        sink.Take(even);
-        if (taps > 1) sink.Take(odd);
-    }
+        where TSink : struct, ITapSink<TTap> => SecondLoad<T, TTap>.Dense(ref sink, row, taps, crossed: true);
 }
 
 /// <summary>Every third element: three loads, two permutations.</summary>
