@@ -182,10 +182,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
                 }
 
                 if (block + j != h * height.Stride - height.Before) continue;
-                TState* earlier = ends[j] != null ? ends[j] : beginning;
-                long count = (ends[j] != null ? 1 : 0) + (beginning != null ? 1 : 0);
-                var step = new RowStep(h, 0, count, count, count, height[h].Extent, 0, false);
-                Finish(reducer, earlier, depth, beginning - earlier, new(in step), output);
+                FinishRun(reducer, ends[j], beginning, _plan.OuterDivisor(depth.Extent * height[h].Extent), output + h * _to.Height);
                 if (++h == end) return;
             }
         }
@@ -197,6 +194,29 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     {
         long length = _line.Length;
         for (long i = 0; i < length; i += TAcc.Count) TAcc.Store(reducer.Combine(TAcc.Load(earlier + i), TAcc.Load(later + i)), to + i);
+    }
+
+    /// <summary>Combines the end of one block with the beginning of the next, where there are such, and writes a row of outputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FinishRun<TReducer>(TReducer reducer, TState* ending, TState* beginning, long factor, T* to)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long block = _line.Block;
+        TState* later = beginning, earlier = ending != null ? ending : beginning;
+        bool areTwo = ending != null && beginning != null;
+        TAcc none = reducer.Lift(reducer.Padding);
+        for (long pixel = 0, start = 0; pixel < _line.Pixels; pixel++, start += _line.Pitch, to += _to.Width)
+        {
+            long divisor = factor * _fold.Factor(pixel);
+            for (long i = 0; i < block; i += TTap.Count)
+            {
+                // The last register steps back over outputs already written, where there is room.
+                if (i + TTap.Count > block) i = Math.Max(0, block - TTap.Count);
+                TAcc state = earlier != null ? TAcc.Load(earlier + start + i) : none;
+                if (areTwo) state = reducer.Combine(state, TAcc.Load(later + start + i));
+                Store(reducer.Finish(state, _fold.Extents(i), divisor), to + i, block);
+            }
+        }
     }
 
     /// <summary>Combines lines and writes the outputs.</summary>
