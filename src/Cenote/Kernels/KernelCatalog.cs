@@ -75,17 +75,16 @@ internal sealed class KernelCatalog
         new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, RowWindows<T, TTap, TState, TAcc>>(reducer, exact),
     ];
 
-    /// <summary>The kernel for small windows of rows; none where this machine lacks such registers.</summary>
+    /// <summary>The kernel for small windows of rows.</summary>
     /// <inheritdoc cref="OnRegisters"/>
-    public static PoolKernel[] Strips<T, TTap, TState, TAcc, TReducer, TExact, TOrder>(TReducer reducer, TExact exact)
+    public static PoolKernel Strips<T, TTap, TState, TAcc, TReducer, TExact, TOrder>(TReducer reducer, TExact exact)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
         where TAcc : unmanaged, IRegister<TAcc, TState>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TExact : struct, ILaneReducer<T, TTap, TState, TAcc>
-        where TOrder : struct, ITapOrder =>
-        Registers.Exist(Unsafe.SizeOf<TTap>()) ? [new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, StripWindows<T, TTap, TState, TAcc, TOrder>>(reducer, exact)] : [];
+        where TOrder : struct, ITapOrder => new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, StripWindows<T, TTap, TState, TAcc, TOrder>>(reducer, exact);
 
     /// <summary>The kernels on registers for whole planes.</summary>
     /// <param name="totals">What the states of <paramref name="exact"/> come to.</param>

@@ -50,8 +50,8 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
 
     private static PoolKernel[] OnRegisters<T, TTap>(T worst, PoolKernel[] inOrder)
         where T : unmanaged
-        where TTap : unmanaged, ILanes<TTap, T> =>
-        KernelCatalog.OnRegisters<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(
+        where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? []
+        : KernelCatalog.OnRegisters<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(
             new(worst), new(worst), new ColumnKernel<T, TTap, ExtremeLanes<T, TTap, TOrder>>(new(worst), inOrder), Strips<T, TTap>(worst));
 
     private static PoolKernel Strips<T, TTap>(T worst)
@@ -81,7 +81,7 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
         KernelCatalog.OnPlanes<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>, T, ExtremeTotals<short, T, TOrder>>(new(infinity), new(infinity), new(reducer.Identity));
 
     private static PoolKernel[] SmallFloats<TTap>(short infinity)
-        where TTap : unmanaged, ILanes<TTap, short> =>
-        KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(
+        where TTap : unmanaged, ILanes<TTap, short> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? []
+        : KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(
             new(infinity), new(infinity), KernelCatalog.Strips<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>, RowFirst>(new(infinity), new(infinity)));
 }
