@@ -49,10 +49,16 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
     {
         PoolPlan plan = job.Plan;
         long channels = TWindows.Channels(plan), lines = TWindows.Lines(plan), depths = plan.Depth.OutputLength, rows = plan.Height.OutputLength;
-        var (slice, row) = Math.DivRem(first, rows);
-        (long line, long d) = Math.DivRem(slice, depths);
-        (long plane, line) = Math.DivRem(line, lines);
-        var (n, c) = Math.DivRem(plane, channels);
+        long n = 0, c = 0, line = 0, d = 0, row = 0;
+        // Of a small call divisions would be a part that shows.
+        if (first > 0)
+        {
+            (line, row) = Math.DivRem(first, rows);
+            (line, d) = Math.DivRem(line, depths);
+            (c, line) = Math.DivRem(line, lines);
+            (n, c) = Math.DivRem(c, channels);
+        }
+
         TTap watch = default;
         TWindows windows = TWindows.Create(reducer, job, line);
         while (first < end)
