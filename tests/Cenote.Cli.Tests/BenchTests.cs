@@ -15,7 +15,7 @@ public sealed class BenchTests : IDisposable
     [Fact]
     public void The_table_is_a_line_per_row_and_a_verdict()
     {
-        string[] lines = _place.Run("bench --seconds 0.1 --threads 1").Succeeded().PrintedLines;
+        string[] lines = _place.RunAlone("bench --seconds 0.1 --threads 1").Succeeded().PrintedLines;
         Assert.Equal(Rows + 2, lines.Length);
         Assert.Matches(@"^row +layout +ms +GB/s +× floor$", lines[0]);
         Assert.All(lines[1..^1], line => Assert.Matches(@"^[\w ,]+: (max k\d+ s\d( p\d+)?|avg k\d s\d( p\d)?|global-avg), \d+(×\d+){3}  +(nchw|nhwc)  +\d+(\.\d+)?  +\d+(\.\d+)?  +\d+\.\d\d$", line));
@@ -26,7 +26,7 @@ public sealed class BenchTests : IDisposable
     [Fact]
     public void The_columns_are_aligned()
     {
-        string[] lines = _place.Run("bench --seconds 0.1").Succeeded().PrintedLines;
+        string[] lines = _place.RunAlone("bench --seconds 0.1").Succeeded().PrintedLines;
         int layout = lines[0].IndexOf("layout", StringComparison.Ordinal);
         Assert.All(lines[1..^1], line => Assert.Equal(" n", line.Substring(layout - 1, 2)));
     }
@@ -34,7 +34,7 @@ public sealed class BenchTests : IDisposable
     [Fact]
     public void Json_is_one_object_per_row()
     {
-        string[] lines = _place.Run("bench --seconds 0.1 --threads 2147483647 --json").Succeeded().PrintedLines;
+        string[] lines = _place.RunAlone("bench --seconds 0.1 --threads 2147483647 --json").Succeeded().PrintedLines;
         Assert.Equal(Rows, lines.Length);
         foreach (string line in lines)
         {
@@ -59,7 +59,7 @@ public sealed class BenchTests : IDisposable
     [Fact]
     public void It_leaves_no_file()
     {
-        _place.Run("bench --seconds 0.1").Succeeded();
+        _place.RunAlone("bench --seconds 0.1").Succeeded();
         Assert.Empty(_place.Entries);
     }
 

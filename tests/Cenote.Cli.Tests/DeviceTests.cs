@@ -133,7 +133,7 @@ public sealed class DeviceTests : IDisposable
     [Fact]
     public void The_bench_runs_there()
     {
-        string[] lines = _place.Run("bench --seconds 0.1 --device simulated").Succeeded().PrintedLines;
+        string[] lines = _place.RunAlone("bench --seconds 0.1 --device simulated").Succeeded().PrintedLines;
         Assert.Matches(@"^row +layout +ms +GB/s +× floor$", lines[0]);
         Assert.Contains(lines[1..^1], line => line.StartsWith("SPPF: max k5 s1 p2, 1×5×20×20 ", StringComparison.Ordinal));
         Assert.Matches(@"^\d of \d rows run within 1\.25 times what copying the same bytes takes.*\. The simulated device\.$", lines[^1]);

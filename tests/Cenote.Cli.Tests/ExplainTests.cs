@@ -11,7 +11,7 @@ public sealed partial class ExplainTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     private Outcome Explain(string verb, string values, string options) =>
-        _place.Run([], ["explain", verb, "--values", values, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        _place.Run(["explain", verb, "--values", values, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 
     [Fact]
     public void The_textbook_example_is_told_window_by_window() => Assert.Equal(
@@ -126,7 +126,7 @@ public sealed partial class ExplainTests : IDisposable
         NpyArray array = NpyArray.Random("f4", [1, 6, 5], seed: 3);
         _place.Write("a.npy", array, new NpyForm(IsBigEndian: false, IsFortran: true, Version: 1));
         string[] words = arguments.Split(' ');
-        string[] lines = _place.Run([], ["explain", words[0], "a.npy", .. words[1..]]).Succeeded().PrintedLines;
+        string[] lines = _place.Run(["explain", words[0], "a.npy", .. words[1..]]).Succeeded().PrintedLines;
         PoolLayer pool = layer switch
         {
             "MaxPool2d" => new MaxPool2d(3, 2, 1),

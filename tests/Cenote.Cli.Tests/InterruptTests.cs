@@ -68,7 +68,8 @@ public sealed class InterruptTests : IDisposable
         Assert.SkipWhen(Signals.Missing is not null, Signals.Missing ?? "");
         _place.Write("large.npy", new NpyArray("u1", [8_000, 8_000], new byte[64_000_000]));
         Process process = _place.Start("max large.npy -k 1 -o -");
-        Assert.Equal(0x93, process.StandardOutput.BaseStream.ReadByte());
+        // The header, and an element: between the two an interruption would still be heeded at once.
+        process.StandardOutput.BaseStream.ReadExactly(new byte[129]);
         return process;
     }
 

@@ -216,7 +216,7 @@ public sealed class RefusalTests : IDisposable
     public void A_value_of_any_characters_is_told_in_one_line(string option, string value)
     {
         string[] before = _place.Snapshot;
-        string line = _place.Run([], ["max", "a.npy", option, value, .. option == "-k" ? (string[])[] : ["-k", "2"]]).Refused();
+        string line = _place.Run(["max", "a.npy", option, value, .. option == "-k" ? (string[])[] : ["-k", "2"]]).Refused();
         Assert.StartsWith($"cenote: {option}", line, StringComparison.Ordinal);
         Assert.Equal(before, _place.Snapshot);
     }
@@ -224,7 +224,7 @@ public sealed class RefusalTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("no such\nfile.npy")]
-    public void An_input_of_any_characters_is_told_in_one_line(string name) => _place.Run([], "max", name, "-k", "2").Refused();
+    public void An_input_of_any_characters_is_told_in_one_line(string name) => _place.Run("max", name, "-k", "2").Refused();
 
     [Fact]
     public void A_file_may_begin_with_a_dash()

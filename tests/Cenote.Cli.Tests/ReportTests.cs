@@ -44,7 +44,7 @@ public sealed class ReportTests : IDisposable
     {
         _place.Write("b é.png", Pictures.Png(new(4, 2, 1, new byte[8])));
         _place.MakeFolder("out");
-        string[] lines = _place.Run([], "max", "a.npy", "b é.png", "-k", "2", "--out-dir", "out", "--json").Succeeded().PrintedLines;
+        string[] lines = _place.Run("max", "a.npy", "b é.png", "-k", "2", "--out-dir", "out", "--json").Succeeded().PrintedLines;
         Assert.Equal(2, lines.Length);
         Check(lines[0], "a.npy", "a.max.npy", "i2", [3, 8, 9], [3, 4, 4]);
         Check(lines[1], "b é.png", "b é.max.png", "u1", [1, 2, 4], [1, 1, 2]);

@@ -57,10 +57,10 @@ public sealed class ShapeTests : IDisposable
             "avg 2x1       28×56    15×11            8×4",
             "global-avg    1×1      231              8×4",
         ],
-        _place.Run([], "shape", "224x224", "--stack", "conv 7 s2 p3, max 3 s2 p1, avg 2x1, global-avg").Succeeded().PrintedLines);
+        _place.Run("shape", "224x224", "--stack", "conv 7 s2 p3, max 3 s2 p1, avg 2x1, global-avg").Succeeded().PrintedLines);
 
     [Fact]
-    public void A_stack_takes_padding_that_differs() => Assert.Contains("max 3 s2 p0:1  4", _place.Run([], "shape", "8", "--stack", "max 3 s2 p0:1").Succeeded().Printed, StringComparison.Ordinal);
+    public void A_stack_takes_padding_that_differs() => Assert.Contains("max 3 s2 p0:1  4", _place.Run("shape", "8", "--stack", "max 3 s2 p0:1").Succeeded().Printed, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("max 2, max 9", "SIZE: layer 2 (max 9): input height 4 is too small: with padding 0 before and 0 after it has 4 taps, and one window spans 9 (kernelSize 9, dilation 1); the output size would be 0, and must be at least 1.")]
@@ -68,12 +68,12 @@ public sealed class ShapeTests : IDisposable
     [InlineData("max 2 s1 s2", "--stack has 's2' in 'max 2 s1 s2', which says so a second time.")]
     [InlineData("pool 2", "--stack has 'pool 2'; it must be conv, max or avg, a kernel, and perhaps s2, p1, d2, ceil or same-upper, same-lower (conv 7 s2 p3); or global-max, global-avg.")]
     public void A_stack_that_cannot_be_is_refused_by_the_layer(string stack, string message) =>
-        Assert.Equal($"cenote: {message}", _place.Run([], "shape", "8x8", "--stack", stack).Refused());
+        Assert.Equal($"cenote: {message}", _place.Run("shape", "8x8", "--stack", stack).Refused());
 
     [Fact]
     public void One_window_or_a_stack_is_needed()
     {
         Assert.Contains("-k or --stack is missing", _place.Run("shape 8x8").Refused(), StringComparison.Ordinal);
-        Assert.Contains("--stack and -k are both given", _place.Run([], "shape", "8x8", "-k", "2", "--stack", "max 2").Refused(), StringComparison.Ordinal);
+        Assert.Contains("--stack and -k are both given", _place.Run("shape", "8x8", "-k", "2", "--stack", "max 2").Refused(), StringComparison.Ordinal);
     }
 }

@@ -12,7 +12,7 @@ public sealed class StreamTests : IDisposable
     [Fact]
     public void A_dash_is_standard_input_and_then_standard_output_too()
     {
-        Outcome run = _place.Run(Npy.Write(Grid, default), "max", "-", "-k", "2");
+        Outcome run = _place.RunAlone(Npy.Write(Grid, default), "max", "-", "-k", "2");
         Assert.Equal(0, run.Exit);
         Assert.Equal([6, 5, 9, 7], Npy.Read(run.Output).Array.Values<float>());
         Assert.StartsWith("-  4×4 → 2×2  max k2 s2  ", run.Errors, StringComparison.Ordinal);
@@ -25,14 +25,14 @@ public sealed class StreamTests : IDisposable
         var form = new NpyForm(IsBigEndian: true, IsFortran: true, Version: 2);
         _place.Write("a.npy", Grid, form);
         _place.Run("avg a.npy -k 3 -o b.npy").Succeeded();
-        Outcome run = _place.Run(Npy.Write(Grid, form), "avg", "-", "-k", "3", "-o", "-", "--quiet").Succeeded();
+        Outcome run = _place.RunAlone(Npy.Write(Grid, form), "avg", "-", "-k", "3", "-o", "-", "--quiet").Succeeded();
         Assert.Equal(_place.Read("b.npy"), run.Output);
     }
 
     [Fact]
     public void Standard_input_can_go_to_a_file()
     {
-        Outcome run = _place.Run(Npy.Write(Grid, default), "max", "-", "-k", "2", "-o", "b.npy").Succeeded();
+        Outcome run = _place.RunAlone(Npy.Write(Grid, default), "max", "-", "-k", "2", "-o", "b.npy").Succeeded();
         Assert.StartsWith("-  4×4 → 2×2  max k2 s2  ", run.Printed, StringComparison.Ordinal);
         Assert.Equal([6, 5, 9, 7], _place.ReadArray("b.npy").Values<float>());
     }
@@ -41,7 +41,7 @@ public sealed class StreamTests : IDisposable
     public void Standard_input_in_a_folder_is_called_stdin()
     {
         _place.MakeFolder("out");
-        _place.Run(Npy.Write(Grid, default), "global-avg", "-", "--out-dir", "out").Succeeded();
+        _place.RunAlone(Npy.Write(Grid, default), "global-avg", "-", "--out-dir", "out").Succeeded();
         Assert.Equal([3.125f], _place.ReadArray("out/stdin.global-avg.npy").Values<float>());
     }
 
@@ -58,7 +58,7 @@ public sealed class StreamTests : IDisposable
     [Fact]
     public void An_array_that_ends_early_on_standard_input_is_refused()
     {
-        Outcome run = _place.Run(Npy.Write(Grid, default)[..^1], "max", "-", "-k", "2");
+        Outcome run = _place.RunAlone(Npy.Write(Grid, default)[..^1], "max", "-", "-k", "2");
         Assert.Equal("cenote: standard input: the npy file ends inside its data.", run.Refused());
     }
 

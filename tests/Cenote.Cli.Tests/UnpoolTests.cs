@@ -70,9 +70,9 @@ public sealed class UnpoolTests : IDisposable
         WriteBoth();
         _place.Run("unpool v.npy --indices i.npy -k 2 -o b.npy").Succeeded();
         byte[] expected = _place.Read("b.npy");
-        Assert.Equal(expected, _place.Run(_place.Read("v.npy"), "unpool", "-", "--indices", "i.npy", "-k", "2", "--quiet").Succeeded().Output);
-        Assert.Equal(expected, _place.Run(_place.Read("i.npy"), "unpool", "v.npy", "--indices", "-", "-k", "2", "-o", "-", "--quiet").Succeeded().Output);
-        Assert.StartsWith("v.npy  2×2 → 4×4  unpool k2 s2  ", _place.Run(_place.Read("i.npy"), "unpool", "v.npy", "--indices", "-", "-k", "2").Succeeded().Printed, StringComparison.Ordinal);
+        Assert.Equal(expected, _place.RunAlone(_place.Read("v.npy"), "unpool", "-", "--indices", "i.npy", "-k", "2", "--quiet").Succeeded().Output);
+        Assert.Equal(expected, _place.RunAlone(_place.Read("i.npy"), "unpool", "v.npy", "--indices", "-", "-k", "2", "-o", "-", "--quiet").Succeeded().Output);
+        Assert.StartsWith("v.npy  2×2 → 4×4  unpool k2 s2  ", _place.RunAlone(_place.Read("i.npy"), "unpool", "v.npy", "--indices", "-", "-k", "2").Succeeded().Printed, StringComparison.Ordinal);
     }
 
     [Fact]

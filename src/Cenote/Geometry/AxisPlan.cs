@@ -83,10 +83,10 @@ internal sealed class AxisPlan
     public long Span => (Kernel - 1) * Dilation + 1;
 
     /// <summary>The most taps that one window has inside the input.</summary>
-    public long MaxCount => Math.Min(Kernel, (InputLength - 1) / Dilation + 1);
+    public long MaxCount => Math.Min(Kernel, Steps(InputLength));
 
     /// <summary>The most taps that the divisor of one window counts.</summary>
-    public long MaxExtent => Math.Min(Kernel, (InputLength + (_countPadding ? Before + After : 0) - 1) / Dilation + 1);
+    public long MaxExtent => Math.Min(Kernel, Steps(InputLength + (_countPadding ? Before + After : 0)));
 
     /// <summary>The output size worked out with its numbers.</summary>
     public string Formula { get; }

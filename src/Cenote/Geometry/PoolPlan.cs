@@ -76,7 +76,7 @@ public sealed partial class PoolPlan
         for (int axis = 0; axis < SpatialRank; axis++) _outputShape[first + axis] = checked((nint)_axes[3 - SpatialRank + axis].OutputLength);
         InputElements = Product("input", "elements", Batch, Channels, Depth.InputLength, Height.InputLength, Width.InputLength);
         OutputElements = Product("output", "elements", Batch, Channels, Depth.OutputLength, Height.OutputLength, Width.OutputLength);
-        IsGlobal = !readsPadding && _axes.All(axis => axis.OutputLength == 1 && axis[0].Count == axis.InputLength);
+        IsGlobal = !readsPadding && Array.TrueForAll(_axes, axis => axis.OutputLength == 1 && axis[0].Count == axis.InputLength);
         MaxExtent = Product("window", "taps in its divisor", Depth.MaxExtent, Height.MaxExtent, Width.MaxExtent);
     }
 

@@ -8,6 +8,8 @@ internal enum ElementType
 
 internal static class ElementTypes
 {
+    public const int Count = (int)ElementType.UInt64 + 1;
+
     /// <summary>The entry for <typeparamref name="T"/>; the compiler folds it to a constant.</summary>
     /// <exception cref="NotSupportedException">The type is none of them.</exception>
     public static ElementType Of<T>()

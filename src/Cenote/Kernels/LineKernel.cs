@@ -16,6 +16,10 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
 {
     private const double BytesPerNanosecond = 100;
 
+    /// <summary>What this thread set up last: a layer called again with the same shape finds it. Of a small call it is up to half.</summary>
+    [ThreadStatic]
+    private static SetUp? _setUp;
+
     public override string Name => $"{TWindows.Name}, {8 * Unsafe.SizeOf<TTap>()} bits";
 
     public override bool Accepts(in PoolJob job) => !job.Plan.ReadsPadding && exact.Accepts(job.Plan) && TWindows.Accepts(reducer, job);
@@ -44,17 +48,26 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
     }
 
     /// <summary>Pools the lines; false where the reducer met taps that it cannot combine.</summary>
-    private static bool Units<TR>(TR reducer, in PoolJob job, long first, long end)
+    private bool Units<TR>(TR reducer, in PoolJob job, long first, long end)
         where TR : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = job.Plan;
         long channels = TWindows.Channels(plan), lines = TWindows.Lines(plan), depths = plan.Depth.OutputLength, rows = plan.Height.OutputLength;
-        var (slice, row) = Math.DivRem(first, rows);
-        (long line, long d) = Math.DivRem(slice, depths);
-        (long plane, line) = Math.DivRem(line, lines);
-        var (n, c) = Math.DivRem(plane, channels);
+        long n = 0, c = 0, line = 0, d = 0, row = 0;
+        // Of a small call divisions would be a part that shows.
+        if (first > 0)
+        {
+            (line, row) = Math.DivRem(first, rows);
+            (line, d) = Math.DivRem(line, depths);
+            (c, line) = Math.DivRem(line, lines);
+            (n, c) = Math.DivRem(c, channels);
+        }
+
         TTap watch = default;
-        TWindows windows = TWindows.Create(reducer, job, line);
+        SetUp setUp = _setUp ??= new();
+        bool isExact = typeof(TR) == typeof(TExact);
+        if (!setUp.Serves(this, isExact, job, line)) setUp.Keep(this, isExact, job, line, TWindows.Create(reducer, job, line));
+        TWindows windows = setUp.Windows;
         while (first < end)
         {
             job.Cancellation.ThrowIfCancellationRequested();
@@ -77,5 +90,25 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
         }
 
         return !reducer.Alarms(watch);
+    }
+
+    /// <summary>The windows of a line, and what they were made for; they serve as long as their part of <see cref="Scratch"/> is left to them.</summary>
+    private sealed class SetUp
+    {
+        public TWindows Windows;
+        private PoolKernel? _kernel;
+        private PoolPlan? _plan;
+        private bool _isExact;
+        private long _line, _uses;
+        private TensorLayout _from, _to;
+
+        public bool Serves(PoolKernel kernel, bool isExact, in PoolJob job, long line) =>
+            ReferenceEquals(_plan, job.Plan) && ReferenceEquals(_kernel, kernel) && _uses == Scratch.Uses && _line == line && _isExact == isExact && _from == job.InputLayout && _to == job.OutputLayout;
+
+        public void Keep(PoolKernel kernel, bool isExact, in PoolJob job, long line, in TWindows windows)
+        {
+            (Windows, _kernel, _plan, _isExact, _line) = (windows, kernel, job.Plan, isExact, line);
+            (_from, _to, _uses) = (job.InputLayout, job.OutputLayout, Scratch.Uses);
+        }
     }
 }

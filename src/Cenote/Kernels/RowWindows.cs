@@ -23,7 +23,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
 
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
-    private readonly long _start, _outputs, _band, _capacity;
+    private readonly long _start, _outputs, _band, _capacity, _room;
     private readonly LaneExtents _extents;
     private readonly PaddedRow<T, TTap> _row;
     private readonly RowSteps _steps;
@@ -34,13 +34,13 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     /// <summary>Copies of rows with padding, for each depth of a window.</summary>
     private readonly T* _copies;
 
-    private RowWindows(in PoolJob job, long start, long outputs, LaneExtents extents, bool inTwos, byte* scratch)
+    private RowWindows(in PoolJob job, long start, long outputs, long band, LaneExtents extents, bool inTwos, byte* scratch)
     {
         (_plan, _from, _to, _start, _outputs, _extents) = (job.Plan, job.InputLayout, job.OutputLayout, start, outputs, extents);
         AxisPlan width = _plan.Width;
         _row = new(start * width.LaneStride - width.Before, StridedLoad.Need<TTap, T>(width, outputs), width.InputLength);
         _isCopy = width is { Kernel: 1, LaneStride: 1 } && _plan.HasSingleTaps;
-        (_band, _capacity) = (Band(_plan, outputs), Capacity(_plan, outputs));
+        (_band, _capacity, _room) = (band, Capacity(_plan, band), Room(_plan, outputs));
         _steps = new(_plan.Height, _band, inTwos, scratch);
         _copies = (T*)(scratch + RowSteps.Bytes(_plan.Height, _band)) + _row.Shift;
     }
@@ -50,7 +50,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
         job.Plan.Slides && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width)
-        && CopyBytes(job.Plan, Math.Min(LongestLine, job.Plan.Width.OutputLength)) <= MostCopyBytes && Registers.Fill<TTap, T>(job.Plan.Width.OutputLength);
+        && Math.Min(LongestLine, job.Plan.Width.OutputLength) is var longest && CopyBytes(job.Plan, longest, Band(job.Plan, longest)) <= MostCopyBytes && Registers.Fill<TTap, T>(job.Plan.Width.OutputLength);
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 
@@ -62,11 +62,12 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         PoolPlan plan = job.Plan;
         var (start, outputs) = Line.Cut(plan.Width.OutputLength, Lines(plan), TTap.Count, number);
         long extentBytes = LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count);
-        byte* scratch = Scratch.Of(extentBytes + RowSteps.Bytes(plan.Height, Band(plan, outputs)) + CopyBytes(plan, outputs));
+        long band = Band(plan, outputs);
+        byte* scratch = Scratch.Of(extentBytes + RowSteps.Bytes(plan.Height, band) + CopyBytes(plan, outputs, band));
         LaneExtents extents = LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, plan, scratch);
-        var windows = new RowWindows<T, TTap, TState, TAcc>(job, start, outputs, extents, inTwos: !reducer.IsLong && plan.Width.LaneStride <= 2, scratch + extentBytes);
+        var windows = new RowWindows<T, TTap, TState, TAcc>(job, start, outputs, band, extents, inTwos: !reducer.IsLong && plan.Width.LaneStride <= 2, scratch + extentBytes);
         if (windows._row.IsInside) return windows;
-        for (long i = 0; i < plan.Depth.MaxCount * windows._capacity; i++) windows._row.Clear(reducer.Padding, windows._copies + i * Room(plan, outputs));
+        for (long i = 0; i < plan.Depth.MaxCount * windows._capacity; i++) windows._row.Clear(reducer.Padding, windows._copies + i * windows._room);
         return windows;
     }
 
@@ -106,10 +107,10 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     }
 
     /// <summary>How many rows of one depth a band reads.</summary>
-    private static long Capacity(PoolPlan plan, long outputs) =>
-        Math.Min(plan.Height.Span + (Band(plan, outputs) - 1) * plan.Height.Stride, plan.Height.InputLength);
+    private static long Capacity(PoolPlan plan, long band) =>
+        Math.Min(plan.Height.Span + (band - 1) * plan.Height.Stride, plan.Height.InputLength);
 
-    private static long CopyBytes(PoolPlan plan, long outputs) => Scratch.Round(plan.Depth.MaxCount * Capacity(plan, outputs) * Room(plan, outputs) * sizeof(T));
+    private static long CopyBytes(PoolPlan plan, long outputs, long band) => Scratch.Round(plan.Depth.MaxCount * Capacity(plan, band) * Room(plan, outputs) * sizeof(T));
 
     private void Pool<TLoad, TReducer>(TLoad load, TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TLoad : struct, IStridedLoad<T, TTap>
@@ -118,7 +119,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         AxisPlan height = _plan.Height;
         input += depth.Start * _from.Depth;
         output += _start;
-        long nextDepth = depth.Step * _from.Depth, room = Room(_plan, _outputs), copied = 0, kept = 0;
+        long nextDepth = depth.Step * _from.Depth, room = _room, copied = 0, kept = 0;
         for (long h = first; h < end; h += _band)
         {
             long last = Math.Min(end, h + _band) - 1, from = RowStep.From(height, h), to = RowStep.To(height, last);

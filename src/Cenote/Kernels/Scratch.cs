@@ -11,16 +11,21 @@ internal sealed unsafe class Scratch
     [ThreadStatic]
     private static Scratch? _mine;
 
+    private long _uses;
     private byte* _memory;
     private nuint _size;
 
     /// <summary>Frees the memory when its thread is gone.</summary>
     ~Scratch() => NativeMemory.AlignedFree(_memory);
 
+    /// <summary>How often this thread has asked: what was written remains until the number changes.</summary>
+    public static long Uses => _mine?._uses ?? 0;
+
     /// <summary>At least so many bytes, of any content, valid until this thread asks again.</summary>
     public static byte* Of(long bytes)
     {
         Scratch mine = _mine ??= new();
+        mine._uses++;
         if (mine._size < (nuint)bytes)
         {
             NativeMemory.AlignedFree(mine._memory);

@@ -68,8 +68,14 @@ internal readonly record struct TensorLayout(long Batch, long Channel, long Dept
     private static int[] Order(ReadOnlySpan<nint> lengths, ReadOnlySpan<nint> strides, int spatialRank)
     {
         int rank = lengths.Length, channel = rank - spatialRank - 1;
-        int[] rowMajor = [.. Enumerable.Range(0, rank)];
-        int[] channelsLast = [.. rowMajor.Where(axis => axis != channel), channel];
+        int[] rowMajor = new int[rank], channelsLast = new int[rank];
+        for (int axis = 0; axis < rank; axis++)
+        {
+            rowMajor[axis] = axis;
+            channelsLast[axis] = axis < channel ? axis : axis + 1;
+        }
+
+        channelsLast[^1] = channel;
         if (Descends(rowMajor, lengths, strides)) return rowMajor;
         if (Descends(channelsLast, lengths, strides)) return channelsLast;
         nint[] keys = lengths.ToArray();

@@ -26,7 +26,16 @@ internal readonly ref struct MemoryRegion(nuint start, int elementSize, ReadOnly
         }
     }
 
-    private bool IsEmpty => _lengths.Contains(0);
+    private bool IsEmpty
+    {
+        get
+        {
+            // A loop: the search that a span offers is compiled anew in each process, for milliseconds.
+            foreach (nint length in _lengths)
+                if (length == 0) return true;
+            return false;
+        }
+    }
 
     /// <summary>The bytes from the first element to the end of the last.</summary>
     private nuint Length => (nuint)(Reach(long.MaxValue) + 1) * (nuint)elementSize;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
@@ -49,7 +50,7 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
 
     private static PoolKernel[] OnRegisters<T, TTap>(T worst, PoolKernel[] inOrder)
         where T : unmanaged
-        where TTap : unmanaged, ILanes<TTap, T> =>
+        where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :
     [
         new ColumnKernel<T, TTap, ExtremeLanes<T, TTap, TOrder>>(new(worst), inOrder),
         .. KernelCatalog.OnRegisters<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst), Strips<T, TTap>(worst)),
@@ -62,7 +63,7 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
 
     private static PoolKernel[] InOrder<T, TTap>(T worst)
         where T : unmanaged
-        where TTap : unmanaged, ILanes<TTap, T> =>
+        where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :
         KernelCatalog.Rows<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst), Strips<T, TTap>(worst));
 
     private static KernelCatalog SmallFloats<T>(ExtremeReducer<T, TOrder> reducer, short infinity)
@@ -85,7 +86,7 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
         KernelCatalog.OnPlanes<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>, T, ExtremeTotals<short, T, TOrder>>(new(infinity), new(infinity), new(reducer.Identity));
 
     private static PoolKernel[] SmallFloats<TTap>(short infinity, PoolKernel[] inOrder)
-        where TTap : unmanaged, ILanes<TTap, short> =>
+        where TTap : unmanaged, ILanes<TTap, short> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :
     [
         new ColumnKernel<short, TTap, SmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), inOrder),
         .. KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), new(infinity), SmallFloatStrips<TTap>(infinity)),
@@ -96,6 +97,6 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
         KernelCatalog.Strips<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>, RowFirst>(new(infinity), new(infinity));
 
     private static PoolKernel[] SmallFloatsInOrder<TTap>(short infinity)
-        where TTap : unmanaged, ILanes<TTap, short> =>
+        where TTap : unmanaged, ILanes<TTap, short> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :
         KernelCatalog.Rows<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), new(infinity), SmallFloatStrips<TTap>(infinity));
 }

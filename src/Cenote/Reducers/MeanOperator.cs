@@ -52,8 +52,8 @@ internal sealed class MeanOperator : PoolOperator
         return KernelCatalog.Of<T, T, TReducer>(default, On<Lanes512<T>>(), On<Lanes256<T>>(), On<Lanes128<T>>());
 
         static PoolKernel[] On<TTap>()
-            where TTap : unmanaged, ILanes<TTap, T> =>
-            KernelCatalog.OnRegisters<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>>(
+            where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? []
+            : KernelCatalog.OnRegisters<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>>(
                 default, default, KernelCatalog.Strips<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>, TapByTap>(default, default));
     }
 

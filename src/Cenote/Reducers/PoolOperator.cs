@@ -3,7 +3,7 @@ namespace Cenote;
 /// <summary>One pooling operator: its kernels for every element type. The dispatch table from (operator, element type) to code.</summary>
 internal abstract class PoolOperator
 {
-    private readonly KernelCatalog?[] _catalogs = new KernelCatalog?[Enum.GetValues<ElementType>().Length];
+    private readonly KernelCatalog?[] _catalogs = new KernelCatalog?[ElementTypes.Count];
 
     /// <summary>The kernels for one element type. Made at the first call; two threads may make the same ones, and either serves.</summary>
     public KernelCatalog this[ElementType type] => _catalogs[(int)type] ??= Create(type);
