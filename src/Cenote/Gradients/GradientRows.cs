@@ -3,10 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>Rows of inputs that are summed up as <see cref="GradientSums{TSum, TSums}"/> does, and written where they belong at once.</summary>
+/// <typeparam name="TSum">A lane.</typeparam>
+/// <typeparam name="TSums">A register of sums.</typeparam>
+/// <typeparam name="TGiven"><see cref="ToChosen"/> or <see cref="ToAll"/>.</typeparam>
 // Bounds: what is read is what the sums of a tile read; a last register steps back over elements already written, or is stored in part.
-internal static unsafe class GradientRows<TSum, TSums>
+internal static unsafe class GradientRows<TSum, TSums, TGiven>
     where TSum : unmanaged
     where TSums : unmanaged, ILanes<TSums, TSum>
+    where TGiven : struct
 {
     /// <summary>Whether rows are made so: at strides of one and two, where they fill the registers that are worked on together.</summary>
     public static bool Suit(long rowStride, long stride, long length) => rowStride <= 2 && stride <= 2 && length >= 4 * TSums.Count;
@@ -24,10 +28,10 @@ internal static unsafe class GradientRows<TSum, TSums>
                 TSums number = TSums.Fill(tap.Bits);
                 TSum* from = values + tap.Shift + i;
                 TSum* chosen = numbers + tap.Shift + i;
-                first = TSums.AddWhereSame(first, TSums.Load(from), TSums.Load(chosen), number);
-                second = TSums.AddWhereSame(second, TSums.Load(from + lanes), TSums.Load(chosen + lanes), number);
-                third = TSums.AddWhereSame(third, TSums.Load(from + 2 * lanes), TSums.Load(chosen + 2 * lanes), number);
-                fourth = TSums.AddWhereSame(fourth, TSums.Load(from + 3 * lanes), TSums.Load(chosen + 3 * lanes), number);
+                first = Add(first, from, chosen, number);
+                second = Add(second, from + lanes, chosen + lanes, number);
+                third = Add(third, from + 2 * lanes, chosen + 2 * lanes, number);
+                fourth = Add(fourth, from + 3 * lanes, chosen + 3 * lanes, number);
             }
 
             Prefetch.Behind(to + i, 4 * sizeof(TSums));
@@ -41,7 +45,7 @@ internal static unsafe class GradientRows<TSum, TSums>
         {
             i = Math.Min(i, length - lanes);
             TSums sum = default;
-            foreach (ref readonly GradientTap<TSum> tap in taps) sum = TSums.AddWhereSame(sum, TSums.Load(values + tap.Shift + i), TSums.Load(numbers + tap.Shift + i), TSums.Fill(tap.Bits));
+            foreach (ref readonly GradientTap<TSum> tap in taps) sum = Add(sum, values + tap.Shift + i, numbers + tap.Shift + i, TSums.Fill(tap.Bits));
             Prefetch.Behind(to + i, sizeof(TSums));
             TSums.Store(sum, to + i);
         }
@@ -66,15 +70,15 @@ internal static unsafe class GradientRows<TSum, TSums>
             foreach (ref readonly GradientTap<TSum> tap in taps)
             {
                 TSums number = TSums.Fill(tap.Bits);
-                first = TSums.AddWhereSame(first, TSums.Load(values + tap.Shift), TSums.Load(numbers + tap.Shift), number);
-                second = TSums.AddWhereSame(second, TSums.Load(values + tap.Shift + lanes), TSums.Load(numbers + tap.Shift + lanes), number);
+                first = Add(first, values + tap.Shift, numbers + tap.Shift, number);
+                second = Add(second, values + tap.Shift + lanes, numbers + tap.Shift + lanes, number);
             }
 
             foreach (ref readonly GradientTap<TSum> tap in otherTaps)
             {
                 TSums number = TSums.Fill(tap.Bits);
-                other = TSums.AddWhereSame(other, TSums.Load(values + tap.Shift), TSums.Load(numbers + tap.Shift), number);
-                otherSecond = TSums.AddWhereSame(otherSecond, TSums.Load(values + tap.Shift + lanes), TSums.Load(numbers + tap.Shift + lanes), number);
+                other = Add(other, values + tap.Shift, numbers + tap.Shift, number);
+                otherSecond = Add(otherSecond, values + tap.Shift + lanes, numbers + tap.Shift + lanes, number);
             }
 
             Prefetch.Behind(to, 4 * sizeof(TSums));
@@ -96,9 +100,19 @@ internal static unsafe class GradientRows<TSum, TSums>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TSums Add(TSums sums, TSum* values, TSum* numbers, TSums number) =>
+        typeof(TGiven) == typeof(ToChosen) ? TSums.AddWhereSame(sums, TSums.Load(values), TSums.Load(numbers), number) : sums + TSums.Load(values);
+
     private static void StorePart(TSums sums, TSum* to, long length)
     {
         if (length >= TSums.Count) TSums.Store(sums, to);
         else if (length > 0) TSums.StorePart(sums, to, length);
     }
 }
+
+/// <summary>A window gives to the tap that it has chosen.</summary>
+internal readonly struct ToChosen;
+
+/// <summary>A window gives to all of its taps.</summary>
+internal readonly struct ToAll;

@@ -73,9 +73,10 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
             _depths[depths++] = tap;
         }
 
-        if (_isChosen && !_byChannels && _to.Width == 1 && typeof(T) == typeof(TSum) && GradientRows<TSum, TSums>.Suit(_height.Stride, _width.Stride, tile.EndColumn - tile.Column))
+        if (typeof(T) == typeof(TSum) && (_byChannels || _to.Width == 1) && GradientRows<TSum, TSums, ToAll>.Suit(_height.Stride, _width.Stride, _byChannels ? tile.Channels : tile.EndColumn - tile.Column))
         {
-            WriteChosen(tile, depths, firstRow, firstColumn);
+            if (_isChosen) WriteRows<ToChosen>(tile, depths, firstRow, firstColumn);
+            else WriteRows<ToAll>(tile, depths, firstRow, firstColumn);
             return;
         }
 
@@ -89,7 +90,8 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
     }
 
     /// <summary>Sums up row by row, and writes each where it belongs.</summary>
-    private void WriteChosen(in GradientTile tile, int depths, long firstRow, long firstColumn)
+    private void WriteRows<TGiven>(in GradientTile tile, int depths, long firstRow, long firstColumn)
+        where TGiven : struct
     {
         int* counts = stackalloc int[Lists];
         long stride = _width.Stride, columns = tile.EndColumn - tile.Column;
@@ -104,17 +106,31 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
             }
         }
 
-        for (long plane = 0; plane < tile.Channels; plane++)
+        for (long plane = 0; plane < (_byChannels ? 1 : tile.Channels); plane++)
         {
-            T* to = _output + tile.Batch * _to.Batch + (tile.Channel + plane) * _to.Channel + tile.Depth * _to.Depth + tile.Row * _to.Height + tile.Column;
+            T* to = _output + tile.Batch * _to.Batch + (tile.Channel + plane) * _to.Channel + tile.Depth * _to.Depth + tile.Row * _to.Height + tile.Column * _to.Width;
             for (long row = tile.Row; row < tile.EndRow; row++, to += _to.Height)
             {
                 var (place, phase) = _height.At(row);
-                long list = 2 * phase, start = plane * _tiles.PlaneElements + (place - firstRow) * _tiles.Pitch + quotient - firstColumn;
+                long list = 2 * phase, start = plane * _tiles.PlaneElements + (place - firstRow) * _tiles.Pitch + (quotient - firstColumn) * _tiles.Block;
+                TSum* values = _slab.Values + start, numbers = _slab.Numbers + start;
                 var taps = new ReadOnlySpan<GradientTap<TSum>>(TapList(list), counts[list]);
-                if (stride == 1) GradientRows<TSum, TSums>.One(_slab.Values + start, _slab.Numbers + start, taps, (TSum*)to, columns);
-                else GradientRows<TSum, TSums>.Two(_slab.Values + start, _slab.Numbers + start, taps, new(TapList(list + 1), counts[list + 1]), _phases, (TSum*)to, columns);
+                if (_byChannels) Pixels<TGiven>(values, numbers, taps, stride == 1 ? taps : new(TapList(list + 1), counts[list + 1]), (TSum*)to, columns, tile.Channels);
+                else if (stride == 1) GradientRows<TSum, TSums, TGiven>.One(values, numbers, taps, (TSum*)to, columns);
+                else GradientRows<TSum, TSums, TGiven>.Two(values, numbers, taps, new(TapList(list + 1), counts[list + 1]), _phases, (TSum*)to, columns);
             }
+        }
+    }
+
+    /// <summary>Sums up the channels of a row's pixels, of two phases in turn.</summary>
+    private void Pixels<TGiven>(TSum* values, TSum* numbers, ReadOnlySpan<GradientTap<TSum>> taps, ReadOnlySpan<GradientTap<TSum>> others, TSum* to, long pixels, long channels)
+        where TGiven : struct
+    {
+        if (_width.Stride == 1 && _to.Width == _tiles.Block && channels == _tiles.Block) (channels, pixels) = (channels * pixels, 1);
+        for (long pixel = 0; pixel < pixels; pixel++, to += _to.Width)
+        {
+            long place = pixel / _width.Stride * _tiles.Block;
+            GradientRows<TSum, TSums, TGiven>.One(values + place, numbers + place, pixel % _width.Stride == 0 ? taps : others, to, channels);
         }
     }
 
