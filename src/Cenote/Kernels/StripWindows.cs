@@ -47,7 +47,8 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
 
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && reducer.FoldsInAnyOrder(job.Plan) == TOrder.IsRowFirst && StripPlan<T, TTap>.Suits(job.Plan);
+        job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && reducer.FoldsInAnyOrder(job.Plan) == TOrder.IsRowFirst && (!TOrder.IsRowFirst || (job.Plan.Depth.MaxCount == 1 && job.Plan.Width.LaneStride <= 2))
+        && StripPlan<T, TTap>.Suits(job.Plan);
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 
@@ -77,16 +78,17 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         var rows = new Rows(input + depth.Start * _from.Depth, output, depth, first, end);
+        // Types are compared for the compiler's sake: of what columns combine first, strips of depths and wide strides would never run.
         switch (_plan.Width.LaneStride)
         {
-            case 1 when depth.Count > 1: Few<Any, Any, One, UnitLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case 1 when typeof(TOrder) == typeof(TapByTap) && depth.Count > 1: Few<Any, Any, One, UnitLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
             case 1 when _plan.Width.Kernel == 3: Many<Three, UnitLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
             case 1: Many<Any, UnitLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-            case 2 when depth.Count > 1: Few<Any, Any, Any, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case 2 when typeof(TOrder) == typeof(TapByTap) && depth.Count > 1: Few<Any, Any, Any, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
             case 2 when _plan.Width.Kernel == 3 && _cut.Open == 2: Bands<One, Three, Any, MoreOpen<OneOpen<TAcc>, TAcc>, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
             case 2: Few<One, Any, Any, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-            case 3: Bands<One, Any, Any, MoreOpen<OneOpen<TAcc>, TAcc>, ThirdLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-            default: Bands<One, Any, Any, MoreOpen<OneOpen<TAcc>, TAcc>, FourthLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case 3 when typeof(TOrder) == typeof(TapByTap): Bands<One, Any, Any, MoreOpen<OneOpen<TAcc>, TAcc>, ThirdLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case 4 when typeof(TOrder) == typeof(TapByTap): Bands<One, Any, Any, MoreOpen<OneOpen<TAcc>, TAcc>, FourthLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
         }
     }
 

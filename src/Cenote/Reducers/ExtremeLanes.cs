@@ -52,12 +52,15 @@ internal readonly unsafe struct ExtremeLanes<T, TTap, TOrder>(T worst) : IChoice
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Alarms(TTap watch) => IsFloating && TTap.AnyNaN(watch);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap WatchNaN(TTap watch, TTap taps) => Watch(watch, taps);
+
     // As an integer −0 is the least of all, and stays so.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap WatchTies(TTap watch, TTap taps) => IsFloating ? TTap.LesserBits(watch, taps) : watch;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool AlarmsOfTies(TTap watch) => IsFloating && TTap.AnyNegativeZero(watch);
+    public bool Alarms(TTap watchOfNaN, TTap watchOfTies) => Alarms(watchOfNaN) || (IsFloating && TTap.AnyNegativeZero(watchOfTies));
 }
 
 /// <summary>The maximum or minimum on registers of float or double, whatever they hold.</summary>
@@ -153,11 +156,16 @@ internal readonly unsafe struct SmallFloatExtremeLanes<TTap, TOrder>(short infin
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Alarms(TTap watch) => !TTap.IsZero(watch);
 
+    // The greatest magnitude: of all numbers that of a NaN is greater than infinity.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap WatchTies(TTap watch, TTap taps) => watch;
+    public TTap WatchNaN(TTap watch, TTap taps) => TTap.Max(watch, taps & TTap.Fill(short.MaxValue));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool AlarmsOfTies(TTap watch) => false;
+    public TTap WatchTies(TTap watch, TTap taps) => TTap.Min(watch, taps);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Alarms(TTap watchOfNaN, TTap watchOfTies) =>
+        !TTap.IsZero(TTap.Greater(watchOfNaN, TTap.Fill(infinity)) | TTap.Equal(watchOfTies, TTap.Fill(short.MinValue)));
 }
 
 /// <summary>The maximum or minimum of 16-bit floats, whatever they hold.</summary>

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
@@ -51,8 +50,10 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
     private static PoolKernel[] OnRegisters<T, TTap>(T worst, PoolKernel[] inOrder)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T> =>
-        KernelCatalog.OnRegisters<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(
-            new(worst), new(worst), new ColumnKernel<T, TTap, ExtremeLanes<T, TTap, TOrder>>(new(worst), inOrder), Strips<T, TTap>(worst));
+    [
+        new ColumnKernel<T, TTap, ExtremeLanes<T, TTap, TOrder>>(new(worst), inOrder),
+        .. KernelCatalog.OnRegisters<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst), Strips<T, TTap>(worst)),
+    ];
 
     private static PoolKernel Strips<T, TTap>(T worst)
         where T : unmanaged
@@ -62,26 +63,39 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
     private static PoolKernel[] InOrder<T, TTap>(T worst)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T> =>
-        Registers.Exist(Unsafe.SizeOf<TTap>()) ? [Strips<T, TTap>(worst), .. KernelCatalog.Rows<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst))] : [];
+        KernelCatalog.Rows<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst), Strips<T, TTap>(worst));
 
     private static KernelCatalog SmallFloats<T>(ExtremeReducer<T, TOrder> reducer, short infinity)
-        where T : unmanaged, IComparisonOperators<T, T, bool> =>
-        KernelCatalog.Of<T, T, ExtremeReducer<T, TOrder>>(
+        where T : unmanaged, IComparisonOperators<T, T, bool>
+    {
+        PoolKernel[] inOrder = [.. SmallFloatsInOrder<Lanes512<short>>(infinity), .. SmallFloatsInOrder<Lanes256<short>>(infinity), .. SmallFloatsInOrder<Lanes128<short>>(infinity), new ReferenceKernel<T, T, ExtremeReducer<T, TOrder>>(reducer)];
+        return KernelCatalog.Of<T, T, ExtremeReducer<T, TOrder>>(
             reducer,
             SmallFloatPlanes<T, Lanes512<short>>(reducer, infinity),
             SmallFloatPlanes<T, Lanes256<short>>(reducer, infinity),
             SmallFloatPlanes<T, Lanes128<short>>(reducer, infinity),
-            SmallFloats<Lanes512<short>>(infinity),
-            SmallFloats<Lanes256<short>>(infinity),
-            SmallFloats<Lanes128<short>>(infinity));
+            SmallFloats<Lanes512<short>>(infinity, inOrder),
+            SmallFloats<Lanes256<short>>(infinity, inOrder),
+            SmallFloats<Lanes128<short>>(infinity, inOrder));
+    }
 
     private static PoolKernel[] SmallFloatPlanes<T, TTap>(ExtremeReducer<T, TOrder> reducer, short infinity)
         where T : unmanaged, IComparisonOperators<T, T, bool>
         where TTap : unmanaged, ILanes<TTap, short> =>
         KernelCatalog.OnPlanes<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>, T, ExtremeTotals<short, T, TOrder>>(new(infinity), new(infinity), new(reducer.Identity));
 
-    private static PoolKernel[] SmallFloats<TTap>(short infinity)
+    private static PoolKernel[] SmallFloats<TTap>(short infinity, PoolKernel[] inOrder)
         where TTap : unmanaged, ILanes<TTap, short> =>
-        KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(
-            new(infinity), new(infinity), KernelCatalog.Strips<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>, RowFirst>(new(infinity), new(infinity)));
+    [
+        new ColumnKernel<short, TTap, SmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), inOrder),
+        .. KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), new(infinity), SmallFloatStrips<TTap>(infinity)),
+    ];
+
+    private static PoolKernel SmallFloatStrips<TTap>(short infinity)
+        where TTap : unmanaged, ILanes<TTap, short> =>
+        KernelCatalog.Strips<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>, RowFirst>(new(infinity), new(infinity));
+
+    private static PoolKernel[] SmallFloatsInOrder<TTap>(short infinity)
+        where TTap : unmanaged, ILanes<TTap, short> =>
+        KernelCatalog.Rows<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), new(infinity), SmallFloatStrips<TTap>(infinity));
 }

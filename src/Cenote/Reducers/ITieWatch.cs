@@ -5,9 +5,12 @@ namespace Cenote;
 internal interface ITieWatch<TTap>
     where TTap : unmanaged
 {
+    /// <summary>Notes NaN.</summary>
+    TTap WatchNaN(TTap watch, TTap taps);
+
     /// <summary>Notes taps that tie with others and yet differ: which of them is kept depends on the order.</summary>
     TTap WatchTies(TTap watch, TTap taps);
 
     /// <summary>Whether such taps were seen: the work must be done again in order.</summary>
-    bool AlarmsOfTies(TTap watch);
+    bool Alarms(TTap watchOfNaN, TTap watchOfTies);
 }
