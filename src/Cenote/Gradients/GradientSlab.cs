@@ -61,7 +61,7 @@ internal readonly unsafe struct GradientSlab<T, TSum, TSums, TFormat>
             {
                 long place = number * _tiles.SlabElements + plane * _tiles.PlaneElements + row * _tiles.Pitch, h = firstRow + row;
                 bool isInside = h >= 0 && h < rows && from < end;
-                if (!isInside || !_tiles.AreAlike) new Span<TSum>(Values + place, (int)_tiles.Pitch).Clear();
+                if (isInside ? !_tiles.AreAlike : !_tiles.AreWhole) new Span<TSum>(Values + place, (int)_tiles.Pitch).Clear();
                 if (!isInside) continue;
                 place += (from - firstColumn) * _tiles.Block;
                 Row(tile, gradients + h * _from.Height, depth, h, from, end, Values + place);

@@ -72,6 +72,9 @@ internal readonly struct GradientTiles
     /// <summary>Whether all tiles have padding in the same places.</summary>
     public bool AreAlike => _segments == 1;
 
+    /// <summary>Whether they also have the rows outside the input in the same places.</summary>
+    public bool AreWhole => _bands * _segments == 1;
+
     public bool Fits => Depths * SlabElements <= MostElements && _plan.Transposed.Width.Stride * SlabElements <= MostSums;
 
     public long Units => _plan.Batch * _groups * _plan.Depth.OutputLength * _bands * _segments;

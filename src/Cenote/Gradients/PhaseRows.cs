@@ -23,6 +23,12 @@ internal readonly unsafe struct PhaseRows<TSum, TSums>
         (_lower, _upper) = (TSums.Load(mixed), TSums.Load(mixed + TSums.Count));
     }
 
+    /// <summary>The lanes of two registers in turn, as a pattern: those of the first result, and those of the second.</summary>
+    public TSums Lower => _lower;
+
+    /// <inheritdoc cref="Lower"/>
+    public TSums Upper => _upper;
+
     /// <summary>Puts the inputs of all phases in one row.</summary>
     /// <param name="sums">The first input's quotient in the sums of phase 0.</param>
     /// <param name="pitch">From the sums of one phase to those of the next.</param>

@@ -11,6 +11,9 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
     where TSums : unmanaged, ILanes<TSums, TSum>
     where TFormat : struct, IGradientFormat<T, TSum, TSums>
 {
+    /// <summary>Lists of taps that are kept at once: two phases along each axis of a plane.</summary>
+    private const int Lists = 4;
+
     private readonly PoolPlan _pooling;
     private readonly TensorLayout _to;
     private readonly T* _output;
@@ -23,7 +26,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
     /// <summary>The sums of each phase along the width, one after the other, and a row of them put together.</summary>
     private readonly TSum* _sums, _row;
 
-    private readonly long _sumPitch;
+    private readonly long _sumPitch, _windows;
 
     /// <summary>The taps that read one phase, and those along the depth.</summary>
     private readonly GradientTap<TSum>* _taps;
@@ -43,6 +46,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
         _sums = (TSum*)Take(ref scratch, _width.Stride * _sumPitch * sizeof(TSum));
         _row = (TSum*)Take(ref scratch, RowBytes(tiles));
         _taps = (GradientTap<TSum>*)Take(ref scratch, TapBytes(job.Plan));
+        _windows = Windows(job.Plan);
         _depths = (AxisTap*)scratch;
     }
 
@@ -69,12 +73,64 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
             _depths[depths++] = tap;
         }
 
+        if (typeof(T) == typeof(TSum) && (_byChannels || _to.Width == 1) && GradientRows<TSum, TSums, ToAll>.Suit(_height.Stride, _width.Stride, _byChannels ? tile.Channels : tile.EndColumn - tile.Column))
+        {
+            if (_isChosen) WriteRows<ToChosen>(tile, depths, firstRow, firstColumn);
+            else WriteRows<ToAll>(tile, depths, firstRow, firstColumn);
+            return;
+        }
+
         for (long phase = 0; phase < _height.Stride; phase++)
         {
             long row = _height.First(phase, tile.Row);
             if (row >= tile.EndRow) continue;
             for (long columnPhase = 0; columnPhase < _width.Stride; columnPhase++) Add(tile, depths, phase, row, firstRow, columnPhase, firstColumn);
             for (; row < tile.EndRow; row += _height.Stride) Write(tile, row, _height.At(row).Quotient - firstRow, firstColumn);
+        }
+    }
+
+    /// <summary>Sums up row by row, and writes each where it belongs.</summary>
+    private void WriteRows<TGiven>(in GradientTile tile, int depths, long firstRow, long firstColumn)
+        where TGiven : struct
+    {
+        int* counts = stackalloc int[Lists];
+        long stride = _width.Stride, columns = tile.EndColumn - tile.Column;
+        var (quotient, columnPhase) = _width.At(tile.Column);
+        for (long phase = 0; phase < _height.Stride; phase++)
+        {
+            for (long i = 0; i < stride; i++)
+            {
+                // Behind the last phase comes the first one of the next quotient.
+                var (ahead, at) = Math.DivRem(columnPhase + i, stride);
+                counts[2 * phase + i] = Taps(TapList(2 * phase + i), depths, _height.Taps(phase), _width.Taps(at), ahead).Length;
+            }
+        }
+
+        for (long plane = 0; plane < (_byChannels ? 1 : tile.Channels); plane++)
+        {
+            T* to = _output + tile.Batch * _to.Batch + (tile.Channel + plane) * _to.Channel + tile.Depth * _to.Depth + tile.Row * _to.Height + tile.Column * _to.Width;
+            for (long row = tile.Row; row < tile.EndRow; row++, to += _to.Height)
+            {
+                var (place, phase) = _height.At(row);
+                long list = 2 * phase, start = plane * _tiles.PlaneElements + (place - firstRow) * _tiles.Pitch + (quotient - firstColumn) * _tiles.Block;
+                TSum* values = _slab.Values + start, numbers = _slab.Numbers + start;
+                var taps = new ReadOnlySpan<GradientTap<TSum>>(TapList(list), counts[list]);
+                if (_byChannels) Pixels<TGiven>(values, numbers, taps, stride == 1 ? taps : new(TapList(list + 1), counts[list + 1]), (TSum*)to, columns, tile.Channels);
+                else if (stride == 1) GradientRows<TSum, TSums, TGiven>.One(values, numbers, taps, (TSum*)to, columns);
+                else GradientRows<TSum, TSums, TGiven>.Two(values, numbers, taps, new(TapList(list + 1), counts[list + 1]), _phases, (TSum*)to, columns);
+            }
+        }
+    }
+
+    /// <summary>Sums up the channels of a row's pixels, of two phases in turn.</summary>
+    private void Pixels<TGiven>(TSum* values, TSum* numbers, ReadOnlySpan<GradientTap<TSum>> taps, ReadOnlySpan<GradientTap<TSum>> others, TSum* to, long pixels, long channels)
+        where TGiven : struct
+    {
+        if (_width.Stride == 1 && _to.Width == _tiles.Block && channels == _tiles.Block) (channels, pixels) = (channels * pixels, 1);
+        for (long pixel = 0; pixel < pixels; pixel++, to += _to.Width)
+        {
+            long place = pixel / _width.Stride * _tiles.Block;
+            GradientRows<TSum, TSums, TGiven>.One(values + place, numbers + place, pixel % _width.Stride == 0 ? taps : others, to, channels);
         }
     }
 
@@ -87,14 +143,14 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
         long planes = _byChannels ? 1 : tile.Channels;
         long start = (_height.At(row).Quotient - firstRow) * _tiles.Pitch + (_width.At(column).Quotient - firstColumn) * _tiles.Block;
         long end = (planes - 1) * _tiles.PlaneElements + (_height.At(lastRow).Quotient - firstRow) * _tiles.Pitch + (_width.At(lastColumn).Quotient - firstColumn + 1) * _tiles.Block;
-        ReadOnlySpan<GradientTap<TSum>> taps = Taps(depths, _height.Taps(phase), _width.Taps(columnPhase));
+        ReadOnlySpan<GradientTap<TSum>> taps = Taps(_taps, depths, _height.Taps(phase), _width.Taps(columnPhase), 0);
         TSum* to = _sums + columnPhase * _sumPitch + start;
         if (_isChosen) GradientSums<TSum, TSums>.AddChosen(_slab.Values + start, _slab.Numbers + start, taps, to, end - start);
         else GradientSums<TSum, TSums>.Add(_slab.Values + start, taps, to, end - start);
     }
 
-    /// <summary>The taps that read a phase, in the order of their windows.</summary>
-    private ReadOnlySpan<GradientTap<TSum>> Taps(int depths, ReadOnlySpan<AxisTap> rows, ReadOnlySpan<AxisTap> columns)
+    /// <summary>The taps that read a phase, in the order of their windows, from so many positions before the input's place on.</summary>
+    private ReadOnlySpan<GradientTap<TSum>> Taps(GradientTap<TSum>* to, int depths, ReadOnlySpan<AxisTap> rows, ReadOnlySpan<AxisTap> columns, long ahead)
     {
         int count = 0;
         for (int i = 0; i < depths; i++)
@@ -102,11 +158,11 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
             foreach (AxisTap row in rows)
             {
                 long shift = i * _tiles.SlabElements + row.Shift * _tiles.Pitch, number = (_depths[i].Number * _pooling.Height.Kernel + row.Number) * _pooling.Width.Kernel;
-                foreach (AxisTap column in columns) _taps[count++] = new(shift + column.Shift * _tiles.Block, GradientCopy<T, TSum, TSums, TFormat>.Bits(number + column.Number));
+                foreach (AxisTap column in columns) to[count++] = new(shift + (column.Shift + ahead) * _tiles.Block, GradientCopy<T, TSum, TSums, TFormat>.Bits(number + column.Number));
             }
         }
 
-        return new(_taps, count);
+        return new(to, count);
     }
 
     /// <summary>Writes one row of the result, of every plane.</summary>
@@ -156,7 +212,12 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
 
     private static long RowBytes(in GradientTiles tiles) => Scratch.Round((tiles.Columns + TSums.Count) * sizeof(TSum));
 
-    private static long TapBytes(PoolPlan plan) => Scratch.Round(plan.Depth.Kernel * plan.Height.Kernel * plan.Width.Kernel * sizeof(GradientTap<TSum>));
+    private static long TapBytes(PoolPlan plan) => Scratch.Round(Lists * Windows(plan) * sizeof(GradientTap<TSum>));
+
+    private static long Windows(PoolPlan plan) => plan.Depth.Kernel * plan.Height.Kernel * plan.Width.Kernel;
+
+    /// <summary>Where the taps of one of several phases lie.</summary>
+    private GradientTap<TSum>* TapList(long number) => _taps + number * _windows;
 
     private static byte* Take(ref byte* scratch, long bytes)
     {

@@ -56,3 +56,29 @@ internal struct CountedTaps<T, TTap, TNumber, TNumbers, TReducer>(TReducer reduc
         Next += one;
     }
 }
+
+/// <summary>A register of values, and the numbers of their taps.</summary>
+internal readonly struct Choice<TTap, TNumbers>(TTap values, TNumbers numbers)
+    where TTap : unmanaged
+    where TNumbers : unmanaged
+{
+    public readonly TTap Values = values;
+    public readonly TNumbers Numbers = numbers;
+}
+
+/// <summary>Combines such registers.</summary>
+internal readonly struct ChoiceCombine<T, TTap, TNumber, TNumbers, TReducer>(TReducer reducer) : ICombine<Choice<TTap, TNumbers>>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TNumber : unmanaged
+    where TNumbers : unmanaged, ILanes<TNumbers, TNumber>
+    where TReducer : struct, IChoiceLanes<T, TTap>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Choice<TTap, TNumbers> Combine(Choice<TTap, TNumbers> earlier, Choice<TTap, TNumbers> later)
+    {
+        // Numbers play elements. They come first, for the earlier values are needed no more then, and the better ones take their register.
+        var numbers = Unsafe.BitCast<TTap, TNumbers>(reducer.Choose(earlier.Values, later.Values, Unsafe.BitCast<TNumbers, TTap>(earlier.Numbers), Unsafe.BitCast<TNumbers, TTap>(later.Numbers)));
+        return new(reducer.Combine(earlier.Values, later.Values), numbers);
+    }
+}

@@ -56,5 +56,12 @@ internal static unsafe class NumberLine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TNumbers Fill<TNumbers, TNumber>(long number)
         where TNumber : unmanaged
-        where TNumbers : unmanaged, ILanes<TNumbers, TNumber> => TNumbers.Fill(*(TNumber*)&number);
+        where TNumbers : unmanaged, ILanes<TNumbers, TNumber> => sizeof(TNumber) switch
+        {
+            // Not through a pointer: constants stay constants.
+            1 => TNumbers.Fill(Unsafe.BitCast<byte, TNumber>((byte)number)),
+            2 => TNumbers.Fill(Unsafe.BitCast<ushort, TNumber>((ushort)number)),
+            4 => TNumbers.Fill(Unsafe.BitCast<uint, TNumber>((uint)number)),
+            _ => TNumbers.Fill(Unsafe.BitCast<long, TNumber>(number)),
+        };
 }

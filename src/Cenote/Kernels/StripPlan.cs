@@ -76,6 +76,17 @@ internal readonly unsafe struct StripPlan<T, TTap>
             && MostRows(width) >= ShortestBand && new StripPlan<T, TTap>(plan).CopyBytes <= MostCopyBytes;
     }
 
+    /// <summary>Copies what output rows from <paramref name="first"/> up to <paramref name="end"/> read; rows outside the input are padding.</summary>
+    public TTap Copy<TWatch>(TWatch reducer, AxisPlan height, T* input, long inputStep, long first, long end, T* copies, TTap watch)
+        where TWatch : struct, ITapWatch<TTap>
+    {
+        long top = height.Start(first), bottom = height.Start(end - 1) + height.Span, from = Math.Clamp(0, top, bottom), to = Math.Clamp(height.InputLength, from, bottom);
+        for (long row = top; row < from; row++) Row.Clear(reducer.Padding, copies + (row - top) * Room);
+        if (to > from) watch = Row.Copy(reducer, input + from * inputStep, to - from, inputStep, copies + (from - top) * Room, Room, watch);
+        for (long row = to; row < bottom; row++) Row.Clear(reducer.Padding, copies + (row - top) * Room);
+        return watch;
+    }
+
     private static long OpenAtOnce(AxisPlan height) => (height.Kernel + height.Stride - 1) / height.Stride;
 
     /// <summary>How many output rows find room in the cache until both strips that write a line have done so: fewer where all rows compete for the same sets.</summary>

@@ -155,11 +155,8 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
     private TTap Copy<TReducer>(TReducer reducer, T* input, long first, long end, bool exists, T* copies, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        AxisPlan height = _plan.Height;
-        long room = _cut.Room, top = height.Start(first), bottom = height.Start(end - 1) + height.Span, from = Math.Clamp(0, top, bottom), to = exists ? Math.Clamp(height.InputLength, from, bottom) : from;
-        for (long row = top; row < from; row++) _cut.Row.Clear(reducer.Padding, copies + (row - top) * room);
-        if (to > from) watch = _cut.Row.Copy(reducer, input + from * _from.Height, to - from, _from.Height, copies + (from - top) * room, room, watch);
-        for (long row = to; row < bottom; row++) _cut.Row.Clear(reducer.Padding, copies + (row - top) * room);
+        if (exists) return _cut.Copy(reducer, _plan.Height, input, _from.Height, first, end, copies, watch);
+        for (long row = 0; row < (end - 1 - first) * _plan.Height.Stride + _plan.Height.Span; row++) _cut.Row.Clear(reducer.Padding, copies + row * _cut.Room);
         return watch;
     }
 
