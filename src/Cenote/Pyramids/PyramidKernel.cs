@@ -129,6 +129,7 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
     private void Make(in Walk walk, int level, long d, long h, TState* sums)
     {
         PoolPlan plan = _levels[level - 1].Plan;
+        var row = new Row(this, walk, level, d, h);
         long depth = d * _depthBlock, height = h * _heightBlock;
         if (level == 1)
         {
@@ -138,37 +139,45 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
                 walk.From.Depth,
                 Math.Min(_heightBlock, plan.Height.InputLength - height),
                 walk.From.Height);
-            FoldTaps(walk, taps, sums);
+            Finish(row, FoldTaps(walk, taps, row, sums), sums);
+            return;
+        }
+
+        PoolPlan below = _levels[level - 2].Plan;
+        long length = _lengths[level - 2], depths = Math.Min(_depthBlock, below.Depth.OutputLength - depth), heights = Math.Min(_heightBlock, below.Height.OutputLength - height);
+        TState* kept = level - 1 == _shared ? walk.Kept : null, first = (TState*)(walk.Scratch + _starts[level - 2]);
+        if (kept != null)
+        {
+            FoldSums(level, new(kept + (depth * below.Height.OutputLength + height) * length, depths, below.Height.OutputLength * length, heights, length), sums);
         }
         else
         {
-            PoolPlan below = _levels[level - 2].Plan;
-            long length = _lengths[level - 2], depths = Math.Min(_depthBlock, below.Depth.OutputLength - depth), heights = Math.Min(_heightBlock, below.Height.OutputLength - height);
-            TState* kept = level - 1 == _shared ? walk.Kept : null, first = (TState*)(walk.Scratch + _starts[level - 2]);
-            if (kept != null)
-            {
-                FoldSums(level, new(kept + (depth * below.Height.OutputLength + height) * length, depths, below.Height.OutputLength * length, heights, length), sums);
-            }
-            else
-            {
-                for (long i = 0; i < depths; i++)
-                    for (long j = 0; j < heights; j++) Make(walk, level - 1, depth + i, height + j, first + (i * heights + j) * length);
-                FoldSums(level, new(first, depths, heights * length, heights, length), sums);
-                // Rows below that are dropped here are outputs there; their sums nobody needs.
-                long endDepth = d == plan.Depth.OutputLength - 1 ? below.Depth.OutputLength : depth + depths, endHeight = h == plan.Height.OutputLength - 1 ? below.Height.OutputLength : height + heights;
-                for (long i = depth; i < endDepth; i++)
-                    for (long j = i < depth + depths ? height + heights : height; j < endHeight; j++) Make(walk, level - 1, i, j, first);
-            }
+            for (long i = 0; i < depths; i++)
+                for (long j = 0; j < heights; j++) Make(walk, level - 1, depth + i, height + j, first + (i * heights + j) * length);
+            FoldSums(level, new(first, depths, heights * length, heights, length), sums);
+            // Rows below that are dropped here are outputs there; their sums nobody needs.
+            long endDepth = d == plan.Depth.OutputLength - 1 ? below.Depth.OutputLength : depth + depths, endHeight = h == plan.Height.OutputLength - 1 ? below.Height.OutputLength : height + heights;
+            for (long i = depth; i < endDepth; i++)
+                for (long j = i < depth + depths ? height + heights : height; j < endHeight; j++) Make(walk, level - 1, i, j, first);
         }
 
-        Finish(walk, level, d, h, sums);
+        Finish(row, row.Alike > 0 && _pairs.Means(sums, row.Alike, row.By, row.Output) ? row.Alike : 0, sums);
     }
 
-    private void FoldTaps(in Walk walk, in PyramidRows<T> rows, TState* sums)
+    /// <returns>How many means have been made too.</returns>
+    private long FoldTaps(in Walk walk, in PyramidRows<T> rows, in Row row, TState* sums)
     {
         AxisPlan width = _levels[0].Plan.Width;
-        long channels = _channels, step = walk.From.Width, whole = Math.Min(width.OutputLength, width.InputLength / _widthBlock), made = 0;
-        if (_widthBlock == 2 && channels == 1 && step == 1) made = _pairs.Taps(rows, whole, sums);
+        long channels = _channels, step = walk.From.Width, whole = Math.Min(width.OutputLength, width.InputLength / _widthBlock), made = 0, means = 0;
+        if (_widthBlock == 2 && channels == 1 && step == 1)
+        {
+            // Whole blocks all have the same divisor here.
+            long alike = Math.Min(whole, row.Alike);
+            T* output = alike > 0 ? row.Output : null;
+            if (alike == 0) alike = whole;
+            if (_pairs.Taps(rows, alike, _levels.Length == 1 && output != null ? null : sums, output, row.By)) (made, means) = (alike, output != null ? alike : 0);
+        }
+
         for (long o = made; o < width.OutputLength; o++)
         {
             long taps = Math.Min(_widthBlock, width.InputLength - o * _widthBlock);
@@ -180,20 +189,22 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
                 {
                     for (long j = 0; j < rows.Heights; j++)
                     {
-                        T* row = from + i * rows.DepthStep + j * rows.HeightStep;
-                        for (long k = 0; k < taps; k++) state = _reducer.Combine(state, _reducer.Lift(row[k * step]));
+                        T* tap = from + i * rows.DepthStep + j * rows.HeightStep;
+                        for (long k = 0; k < taps; k++) state = _reducer.Combine(state, _reducer.Lift(tap[k * step]));
                     }
                 }
 
                 sums[o * channels + c] = state;
             }
         }
+
+        return means;
     }
 
     private void FoldSums(int level, in PyramidRows<TState> rows, TState* sums)
     {
         long channels = _channels, outputs = _levels[level - 1].Plan.Width.OutputLength, below = _levels[level - 2].Plan.Width.OutputLength, made = 0;
-        if (_widthBlock == 2 && channels == 1) made = _pairs.Sums(rows, Math.Min(outputs, below / 2), sums);
+        if (_widthBlock == 2 && channels == 1 && Math.Min(outputs, below / 2) is var whole && _pairs.Sums(rows, whole, sums)) made = whole;
         for (long o = made; o < outputs; o++)
         {
             long taps = Math.Min(_widthBlock, below - o * _widthBlock);
@@ -215,27 +226,44 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
         }
     }
 
-    /// <summary>The outputs of one row. Only the last one's window may be clipped along the width.</summary>
-    private void Finish(in Walk walk, int level, long d, long h, TState* sums)
+    /// <summary>The outputs of one row, from <paramref name="made"/> on. Only the last one's window may be clipped along the width.</summary>
+    private void Finish(in Row row, long made, TState* sums)
     {
-        PoolPlan plan = _levels[level - 1].Plan;
-        TensorLayout to = _levels[level - 1].Layout;
-        BlockWindows windows = _windows[level - 1];
-        Window depth = d == plan.Depth.OutputLength - 1 ? windows.LastDepth : windows.Depth, height = h == plan.Height.OutputLength - 1 ? windows.LastHeight : windows.Height, whole = windows.Width, last = windows.LastWidth;
-        long channels = _channels, outputs = plan.Width.OutputLength, made = 0;
-        T* row = (T*)_levels[level - 1].Output + walk.N * to.Batch + walk.C * to.Channel + d * to.Depth + h * to.Height;
-        if (to.Width == channels && (channels == 1 || to.Channel == 1))
-        {
-            long alike = last.Extent == whole.Extent && last.Count == whole.Count ? outputs : outputs - 1;
-            made = _pairs.Means(sums, alike * channels, depth.Count * height.Count * whole.Count, plan.Divisor(depth.Extent * height.Extent * whole.Extent), _rounding, row);
-        }
-
+        long channels = _channels, outputs = row.Plan.Width.OutputLength;
         for (long i = made; i < outputs * channels; i++)
         {
             var (o, c) = Math.DivRem(i, channels);
-            Window width = o == outputs - 1 ? last : whole;
-            long divisor = plan.Divisor(depth.Extent * height.Extent * width.Extent);
-            row[o * to.Width + c * to.Channel] = _reducer.Finish(sums[i], depth.Count * height.Count * width.Count, divisor);
+            Window width = o == outputs - 1 ? row.Windows.LastWidth : row.Windows.Width;
+            row.Output[o * row.To.Width + c * row.To.Channel] = _reducer.Finish(sums[i], row.Count * width.Count, row.Plan.Divisor(row.Extent * width.Extent));
+        }
+    }
+
+    /// <summary>A row of outputs: where it lies, and what divides it.</summary>
+    private readonly struct Row
+    {
+        public readonly PoolPlan Plan;
+        public readonly TensorLayout To;
+        public readonly BlockWindows Windows;
+        public readonly T* Output;
+        public readonly long Count, Extent;
+
+        /// <summary>The divisor of all but perhaps the last output.</summary>
+        public readonly PairDivision By;
+
+        /// <summary>How many outputs, channels counted, can be divided alike on registers.</summary>
+        public readonly long Alike;
+
+        public Row(PyramidKernel<T, TState, TReducer, TPairs> kernel, in Walk walk, int level, long d, long h)
+        {
+            (Plan, To, Windows) = (kernel._levels[level - 1].Plan, kernel._levels[level - 1].Layout, kernel._windows[level - 1]);
+            Window depth = d == Plan.Depth.OutputLength - 1 ? Windows.LastDepth : Windows.Depth, height = h == Plan.Height.OutputLength - 1 ? Windows.LastHeight : Windows.Height;
+            Output = (T*)kernel._levels[level - 1].Output + walk.N * To.Batch + walk.C * To.Channel + d * To.Depth + h * To.Height;
+            (Count, Extent) = (depth.Count * height.Count, depth.Extent * height.Extent);
+            Window whole = Windows.Width, last = Windows.LastWidth;
+            By = new(Count * whole.Count, Plan.Divisor(Extent * whole.Extent), kernel._rounding);
+            long channels = kernel._channels;
+            if (To.Width != channels || (channels > 1 && To.Channel != 1) || !kernel._pairs.Divides(By)) return;
+            Alike = channels * (last.Extent == whole.Extent && last.Count == whole.Count ? Plan.Width.OutputLength : Plan.Width.OutputLength - 1);
         }
     }
 
