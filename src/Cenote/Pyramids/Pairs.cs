@@ -22,6 +22,13 @@ internal unsafe interface IPairs<T, TState>
     /// <param name="by">How sums become means.</param>
     bool Taps(in PyramidRows<T> rows, long outputs, TState* sums, T* means, in PairDivision by);
 
+    /// <summary>The means of the first level and the sums of the second, between which nothing passes through memory.</summary>
+    /// <param name="blocks">The rows of a block of blocks.</param>
+    /// <param name="outputs">How many of the second level; twice as many means are made in each row of the first.</param>
+    /// <param name="sums">Where the second level's sums go.</param>
+    /// <param name="by">How the first level's sums become means.</param>
+    bool Two(in PyramidBlocks<T> blocks, long outputs, TState* sums, in PairDivision by);
+
     bool Sums(in PyramidRows<TState> rows, long outputs, TState* sums);
 
     bool Means(TState* sums, long outputs, in PairDivision by, T* means);
@@ -35,6 +42,8 @@ internal readonly unsafe struct NoPairs<T, TState> : IPairs<T, TState>
     public bool Divides(in PairDivision by) => false;
 
     public bool Taps(in PyramidRows<T> rows, long outputs, TState* sums, T* means, in PairDivision by) => false;
+
+    public bool Two(in PyramidBlocks<T> blocks, long outputs, TState* sums, in PairDivision by) => false;
 
     public bool Sums(in PyramidRows<TState> rows, long outputs, TState* sums) => false;
 
@@ -65,8 +74,7 @@ internal static unsafe class SumPairs
                 }
             }
 
-            var (even, odd) = Neighbours.Unzip(lower, upper);
-            Neighbours.Uncross(even + odd).Store(sums + at);
+            Neighbours.Uncross(Neighbours.Even(lower, upper) + Neighbours.Odd(lower, upper)).Store(sums + at);
         }
 
         return true;
@@ -90,7 +98,7 @@ internal static unsafe class SumPairs
 /// <summary>Bytes: a level is summed in 16 bits, and handed on in 32.</summary>
 internal readonly unsafe struct BytePairs : IPairs<byte, uint>
 {
-    /// <summary>Rows whose pairs, and half a divisor, fit 16 bits.</summary>
+    /// <summary>Rows whose pairs, and half a divisor, fit 15 bits.</summary>
     private const long MostRows = 64;
 
     public bool Divides(in PairDivision by) => long.IsPow2(by.Divisor);
@@ -101,6 +109,7 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
         int lanes = Vector<ushort>.Count, bits = (int)long.Log2(by.Divisor);
         if (rows.Count > MostRows || outputs < 2 * lanes) return false;
         IntegerRounding rounding = by.Rounding;
+        long ahead = rows.Ahead;
         for (long o = 0; o < outputs; o += 2 * lanes)
         {
             long at = Math.Min(o, outputs - 2 * lanes);
@@ -111,7 +120,7 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
                 byte* row = plane;
                 for (long h = 0; h < rows.Heights; h++, row += rows.HeightStep)
                 {
-                    Prefetch.Behind(row, 4 * lanes);
+                    Prefetch.Line((byte*)row + ahead);
                     lower += Neighbours.Add(Vector.Load(row));
                     upper += Neighbours.Add(Vector.Load(row + 2 * lanes));
                 }
@@ -121,6 +130,41 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
             if (sums == null) continue;
             Store(lower, sums + at);
             Store(upper, sums + at + lanes);
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Two(in PyramidBlocks<byte> blocks, long outputs, uint* sums, in PairDivision by)
+    {
+        int lanes = Vector<ushort>.Count, bits = (int)long.Log2(by.Divisor);
+        if (blocks.Rows * blocks.Blocks > MostRows || outputs < lanes) return false;
+        IntegerRounding rounding = by.Rounding;
+        long rows = blocks.Rows, count = blocks.Blocks, ahead = blocks.Ahead;
+        for (long o = 0; o < outputs; o += lanes)
+        {
+            long at = Math.Min(o, outputs - lanes);
+            Vector<ushort> lowers = default, uppers = default;
+            byte** taps = blocks.Taps;
+            for (long block = 0; block < count; block++)
+            {
+                Vector<ushort> lower = default, upper = default;
+                for (long number = 0; number < rows; number++)
+                {
+                    byte* row = *taps++ + 4 * at;
+                    Prefetch.Line((byte*)row + ahead);
+                    lower += Neighbours.Add(Vector.Load(row));
+                    upper += Neighbours.Add(Vector.Load(row + 2 * lanes));
+                }
+
+                Vector.Narrow(SumPairs.Divide(lower, bits, rounding), SumPairs.Divide(upper, bits, rounding)).Store(blocks.Outputs[block] + 2 * at);
+                lowers += lower;
+                uppers += upper;
+            }
+
+            Neighbours.AddSmall(lowers).Store(sums + at);
+            Neighbours.AddSmall(uppers).Store(sums + at + Vector<uint>.Count);
         }
 
         return true;
@@ -166,6 +210,7 @@ internal readonly unsafe struct ShortPairs : IPairs<ushort, uint>
         int lanes = Vector<uint>.Count, bits = (int)long.Log2(by.Divisor);
         if (outputs < 2 * lanes) return false;
         IntegerRounding rounding = by.Rounding;
+        long ahead = rows.Ahead;
         for (long o = 0; o < outputs; o += 2 * lanes)
         {
             long at = Math.Min(o, outputs - 2 * lanes);
@@ -176,7 +221,7 @@ internal readonly unsafe struct ShortPairs : IPairs<ushort, uint>
                 ushort* row = plane;
                 for (long h = 0; h < rows.Heights; h++, row += rows.HeightStep)
                 {
-                    Prefetch.Behind(row, 2 * sizeof(Vector<ushort>));
+                    Prefetch.Line((byte*)row + ahead);
                     lower += Neighbours.Add(Vector.Load(row));
                     upper += Neighbours.Add(Vector.Load(row + 2 * lanes));
                 }
@@ -186,6 +231,40 @@ internal readonly unsafe struct ShortPairs : IPairs<ushort, uint>
             if (sums == null) continue;
             lower.Store(sums + at);
             upper.Store(sums + at + lanes);
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Two(in PyramidBlocks<ushort> blocks, long outputs, uint* sums, in PairDivision by)
+    {
+        int lanes = Vector<uint>.Count, bits = (int)long.Log2(by.Divisor);
+        if (outputs < lanes) return false;
+        IntegerRounding rounding = by.Rounding;
+        long rows = blocks.Rows, count = blocks.Blocks, ahead = blocks.Ahead;
+        for (long o = 0; o < outputs; o += lanes)
+        {
+            long at = Math.Min(o, outputs - lanes);
+            Vector<uint> lowers = default, uppers = default;
+            ushort** taps = blocks.Taps;
+            for (long block = 0; block < count; block++)
+            {
+                Vector<uint> lower = default, upper = default;
+                for (long number = 0; number < rows; number++)
+                {
+                    ushort* row = *taps++ + 4 * at;
+                    Prefetch.Line((byte*)row + ahead);
+                    lower += Neighbours.Add(Vector.Load(row));
+                    upper += Neighbours.Add(Vector.Load(row + 2 * lanes));
+                }
+
+                Vector.Narrow(SumPairs.Divide(lower, bits, rounding), SumPairs.Divide(upper, bits, rounding)).Store(blocks.Outputs[block] + 2 * at);
+                lowers += lower;
+                uppers += upper;
+            }
+
+            Neighbours.Uncross(Neighbours.Even(lowers, uppers) + Neighbours.Odd(lowers, uppers)).Store(sums + at);
         }
 
         return true;
@@ -221,6 +300,7 @@ internal readonly unsafe struct FloatPairs : IPairs<float, float>
         int lanes = Vector<float>.Count;
         if (outputs < lanes) return false;
         var divisor = new Vector<float>(by.Divisor);
+        long ahead = rows.Ahead;
         for (long o = 0; o < outputs; o += lanes)
         {
             long at = Math.Min(o, outputs - lanes);
@@ -231,10 +311,10 @@ internal readonly unsafe struct FloatPairs : IPairs<float, float>
                 float* row = plane;
                 for (long h = 0; h < rows.Heights; h++, row += rows.HeightStep)
                 {
-                    Prefetch.Behind(row, 2 * sizeof(Vector<float>));
-                    var (even, odd) = Neighbours.Unzip(Vector.Load(row), Vector.Load(row + lanes));
-                    sum += even;
-                    sum += odd;
+                    Prefetch.Line((byte*)row + ahead);
+                    Vector<float> low = Vector.Load(row), high = Vector.Load(row + lanes);
+                    sum += Neighbours.Even(low, high);
+                    sum += Neighbours.Odd(low, high);
                 }
             }
 
@@ -245,6 +325,9 @@ internal readonly unsafe struct FloatPairs : IPairs<float, float>
 
         return true;
     }
+
+    // Memory decides here.
+    public bool Two(in PyramidBlocks<float> blocks, long outputs, float* sums, in PairDivision by) => false;
 
     public bool Sums(in PyramidRows<float> rows, long outputs, float* sums) => Taps(rows, outputs, sums, null, default);
 

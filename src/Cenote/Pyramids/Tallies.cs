@@ -43,9 +43,9 @@ internal static unsafe class Tallies
                 ulong* row = plane;
                 for (long h = 0; h < rows.Heights; h++, row += rows.HeightStep)
                 {
-                    var (even, odd) = Neighbours.Unzip(Vector.Load(row), Vector.Load(row + lanes));
-                    sum += Vector.As<ulong, TLane>(even);
-                    sum += Vector.As<ulong, TLane>(odd);
+                    Vector<ulong> low = Vector.Load(row), high = Vector.Load(row + lanes);
+                    sum += Vector.As<ulong, TLane>(Neighbours.Even(low, high));
+                    sum += Vector.As<ulong, TLane>(Neighbours.Odd(low, high));
                 }
             }
 
@@ -55,19 +55,12 @@ internal static unsafe class Tallies
         return true;
     }
 
+    /// <summary>The same of tallies in memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector<uint> sums, Vector<uint> counts, ulong* to)
+    public static Vector<uint> Means(ulong* from, Vector<int> least, Vector<int> instead, IntegerRounding rounding)
     {
-        var (low, high) = Neighbours.Zip(sums, counts);
-        low.Store(to);
-        high.Store(to + Vector<ulong>.Count);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector<uint> Sums, Vector<uint> Counts) Load(ulong* from)
-    {
-        var (sums, counts) = Neighbours.Unzip(Vector.Load((uint*)from), Vector.Load((uint*)(from + Vector<ulong>.Count)));
-        return (Neighbours.Uncross(sums), Neighbours.Uncross(counts));
+        Vector<uint> low = Vector.Load((uint*)from), high = Vector.Load((uint*)(from + Vector<ulong>.Count));
+        return Neighbours.Uncross(Means(Neighbours.Even(low, high), Neighbours.Odd(low, high), least, instead, rounding));
     }
 
     /// <summary>The rounded means of some integers, and <paramref name="instead"/> where there are fewer than <paramref name="least"/>.</summary>
@@ -96,6 +89,9 @@ internal readonly unsafe struct ByteTallies(MissingTaps<byte> missing, long leas
         bool hasNoData = missing.NoData.HasValue;
         var noData = new Vector<byte>(missing.NoData.GetValueOrDefault());
         var all = new Vector<ushort>((ushort)(2 * rows.Count));
+        Vector<int> fewest = new((int)least), instead = new(missing.Instead);
+        IntegerRounding rounding = by.Rounding;
+        long ahead = rows.Ahead;
         for (long o = 0; o < outputs; o += 2 * lanes)
         {
             long at = Math.Min(o, outputs - 2 * lanes);
@@ -107,15 +103,60 @@ internal readonly unsafe struct ByteTallies(MissingTaps<byte> missing, long leas
                 byte* row = plane;
                 for (long h = 0; h < rows.Heights; h++, row += rows.HeightStep)
                 {
-                    Prefetch.Behind(row, 4 * lanes);
+                    Prefetch.Line((byte*)row + ahead);
                     lower += Neighbours.Add(Tallies.Data(row, noData, hasNoData, ref lowerMissing));
                     upper += Neighbours.Add(Tallies.Data(row + 2 * lanes, noData, hasNoData, ref upperMissing));
                 }
             }
 
-            Vector<ushort> first = Put(lower, all - Neighbours.Add(lowerMissing), sums == null ? null : sums + at, by.Rounding);
-            Vector<ushort> second = Put(upper, all - Neighbours.Add(upperMissing), sums == null ? null : sums + at + lanes, by.Rounding);
-            if (means != null) Vector.Narrow(first, second).Store(means + at);
+            Vector<ushort> lowerCounts = all - Neighbours.Add(lowerMissing), upperCounts = all - Neighbours.Add(upperMissing);
+            if (means != null) Vector.Narrow(Means(lower, lowerCounts, fewest, instead, rounding), Means(upper, upperCounts, fewest, instead, rounding)).Store(means + at);
+            if (sums == null) continue;
+            Store(lower, lowerCounts, sums + at);
+            Store(upper, upperCounts, sums + at + lanes);
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Two(in PyramidBlocks<byte> blocks, long outputs, ulong* sums, in PairDivision by)
+    {
+        int lanes = Vector<ushort>.Count;
+        long rows = blocks.Rows, count = blocks.Blocks, ahead = blocks.Ahead;
+        if (rows * count > PyramidBlocks<byte>.Most || outputs < lanes) return false;
+        bool hasNoData = missing.NoData.HasValue;
+        var noData = new Vector<byte>(missing.NoData.GetValueOrDefault());
+        var all = new Vector<ushort>((ushort)(2 * rows));
+        Vector<int> fewest = new((int)least), instead = new(missing.Instead);
+        IntegerRounding rounding = by.Rounding;
+        for (long o = 0; o < outputs; o += lanes)
+        {
+            long at = Math.Min(o, outputs - lanes);
+            Vector<ushort> lowers = default, uppers = default, lowerTaps = default, upperTaps = default;
+            byte** taps = blocks.Taps;
+            for (long block = 0; block < count; block++)
+            {
+                Vector<ushort> lower = default, upper = default;
+                Vector<byte> lowerMissing = default, upperMissing = default;
+                for (long number = 0; number < rows; number++)
+                {
+                    byte* row = *taps++ + 4 * at;
+                    Prefetch.Line((byte*)row + ahead);
+                    lower += Neighbours.Add(Tallies.Data(row, noData, hasNoData, ref lowerMissing));
+                    upper += Neighbours.Add(Tallies.Data(row + 2 * lanes, noData, hasNoData, ref upperMissing));
+                }
+
+                Vector<ushort> lowerCounts = all - Neighbours.Add(lowerMissing), upperCounts = all - Neighbours.Add(upperMissing);
+                Vector.Narrow(Means(lower, lowerCounts, fewest, instead, rounding), Means(upper, upperCounts, fewest, instead, rounding)).Store(blocks.Outputs[block] + 2 * at);
+                lowers += lower;
+                uppers += upper;
+                lowerTaps += lowerCounts;
+                upperTaps += upperCounts;
+            }
+
+            Neighbours.Zip(Neighbours.AddSmall(lowers), Neighbours.AddSmall(lowerTaps), sums + at);
+            Neighbours.Zip(Neighbours.AddSmall(uppers), Neighbours.AddSmall(upperTaps), sums + at + Vector<uint>.Count);
         }
 
         return true;
@@ -128,38 +169,35 @@ internal readonly unsafe struct ByteTallies(MissingTaps<byte> missing, long leas
     {
         int lanes = Vector<uint>.Count;
         if (outputs < 4 * lanes) return false;
+        Vector<int> fewest = new((int)least), instead = new(missing.Instead);
+        IntegerRounding rounding = by.Rounding;
         for (long o = 0; o < outputs; o += 4 * lanes)
         {
             long at = Math.Min(o, outputs - 4 * lanes);
             ulong* from = sums + at;
-            Vector<uint> one = Mean(from, by.Rounding), two = Mean(from + lanes, by.Rounding), three = Mean(from + 2 * lanes, by.Rounding), four = Mean(from + 3 * lanes, by.Rounding);
+            Vector<uint> one = Tallies.Means(from, fewest, instead, rounding), two = Tallies.Means(from + lanes, fewest, instead, rounding);
+            Vector<uint> three = Tallies.Means(from + 2 * lanes, fewest, instead, rounding), four = Tallies.Means(from + 3 * lanes, fewest, instead, rounding);
             Vector.Narrow(Vector.Narrow(one, two), Vector.Narrow(three, four)).Store(means + at);
         }
 
         return true;
     }
 
-    /// <summary>Hands tallies on, and divides them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector<ushort> Put(Vector<ushort> pairs, Vector<ushort> taps, ulong* sums, IntegerRounding rounding)
+    private static void Store(Vector<ushort> pairs, Vector<ushort> taps, ulong* sums)
     {
         Vector.Widen(pairs, out Vector<uint> lower, out Vector<uint> upper);
         Vector.Widen(taps, out Vector<uint> lowerCounts, out Vector<uint> upperCounts);
-        if (sums != null)
-        {
-            Tallies.Store(lower, lowerCounts, sums);
-            Tallies.Store(upper, upperCounts, sums + Vector<uint>.Count);
-        }
-
-        Vector<int> fewest = new((int)least), instead = new(missing.Instead);
-        return Vector.Narrow(Tallies.Means(lower, lowerCounts, fewest, instead, rounding), Tallies.Means(upper, upperCounts, fewest, instead, rounding));
+        Neighbours.Zip(lower, lowerCounts, sums);
+        Neighbours.Zip(upper, upperCounts, sums + Vector<uint>.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector<uint> Mean(ulong* tallies, IntegerRounding rounding)
+    private static Vector<ushort> Means(Vector<ushort> pairs, Vector<ushort> taps, Vector<int> least, Vector<int> instead, IntegerRounding rounding)
     {
-        var (sums, counts) = Tallies.Load(tallies);
-        return Tallies.Means(sums, counts, new((int)least), new(missing.Instead), rounding);
+        Vector.Widen(pairs, out Vector<uint> lower, out Vector<uint> upper);
+        Vector.Widen(taps, out Vector<uint> lowerCounts, out Vector<uint> upperCounts);
+        return Vector.Narrow(Tallies.Means(lower, lowerCounts, least, instead, rounding), Tallies.Means(upper, upperCounts, least, instead, rounding));
     }
 }
 
@@ -180,6 +218,7 @@ internal readonly unsafe struct ShortTallies(MissingTaps<ushort> missing, long l
         var noData = new Vector<ushort>(missing.NoData.GetValueOrDefault());
         var all = new Vector<uint>((uint)(2 * rows.Count));
         Vector<int> fewest = new((int)least), instead = new(missing.Instead);
+        long ahead = rows.Ahead;
         for (long o = 0; o < outputs; o += 2 * lanes)
         {
             long at = Math.Min(o, outputs - 2 * lanes);
@@ -191,7 +230,7 @@ internal readonly unsafe struct ShortTallies(MissingTaps<ushort> missing, long l
                 ushort* row = plane;
                 for (long h = 0; h < rows.Heights; h++, row += rows.HeightStep)
                 {
-                    Prefetch.Behind(row, 2 * sizeof(Vector<ushort>));
+                    Prefetch.Line((byte*)row + ahead);
                     lower += Neighbours.Add(Tallies.Data(row, noData, hasNoData, ref lowerMissing));
                     upper += Neighbours.Add(Tallies.Data(row + 2 * lanes, noData, hasNoData, ref upperMissing));
                 }
@@ -200,11 +239,53 @@ internal readonly unsafe struct ShortTallies(MissingTaps<ushort> missing, long l
             Vector<uint> lowerCounts = all - Neighbours.Add(lowerMissing), upperCounts = all - Neighbours.Add(upperMissing);
             if (sums != null)
             {
-                Tallies.Store(lower, lowerCounts, sums + at);
-                Tallies.Store(upper, upperCounts, sums + at + lanes);
+                Neighbours.Zip(lower, lowerCounts, sums + at);
+                Neighbours.Zip(upper, upperCounts, sums + at + lanes);
             }
 
             if (means != null) Vector.Narrow(Tallies.Means(lower, lowerCounts, fewest, instead, by.Rounding), Tallies.Means(upper, upperCounts, fewest, instead, by.Rounding)).Store(means + at);
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Two(in PyramidBlocks<ushort> blocks, long outputs, ulong* sums, in PairDivision by)
+    {
+        int lanes = Vector<uint>.Count;
+        long rows = blocks.Rows, count = blocks.Blocks, ahead = blocks.Ahead;
+        if (outputs < lanes) return false;
+        bool hasNoData = missing.NoData.HasValue;
+        var noData = new Vector<ushort>(missing.NoData.GetValueOrDefault());
+        var all = new Vector<uint>((uint)(2 * rows));
+        Vector<int> fewest = new((int)least), instead = new(missing.Instead);
+        for (long o = 0; o < outputs; o += lanes)
+        {
+            long at = Math.Min(o, outputs - lanes);
+            Vector<uint> lowers = default, uppers = default, lowerTaps = default, upperTaps = default;
+            ushort** taps = blocks.Taps;
+            for (long block = 0; block < count; block++)
+            {
+                Vector<uint> lower = default, upper = default;
+                Vector<ushort> lowerMissing = default, upperMissing = default;
+                for (long tap = 0; tap < rows; tap++)
+                {
+                    ushort* row = *taps++ + 4 * at;
+                    Prefetch.Line((byte*)row + ahead);
+                    lower += Neighbours.Add(Tallies.Data(row, noData, hasNoData, ref lowerMissing));
+                    upper += Neighbours.Add(Tallies.Data(row + 2 * lanes, noData, hasNoData, ref upperMissing));
+                }
+
+                Vector<uint> lowerCounts = all - Neighbours.Add(lowerMissing), upperCounts = all - Neighbours.Add(upperMissing);
+                Vector.Narrow(Tallies.Means(lower, lowerCounts, fewest, instead, by.Rounding), Tallies.Means(upper, upperCounts, fewest, instead, by.Rounding)).Store(blocks.Outputs[block] + 2 * at);
+                lowers += lower;
+                uppers += upper;
+                lowerTaps += lowerCounts;
+                upperTaps += upperCounts;
+            }
+
+            Vector<uint> sum = Neighbours.Even(lowers, uppers) + Neighbours.Odd(lowers, uppers), number = Neighbours.Even(lowerTaps, upperTaps) + Neighbours.Odd(lowerTaps, upperTaps);
+            Neighbours.Zip(Neighbours.Uncross(sum), Neighbours.Uncross(number), sums + at);
         }
 
         return true;
@@ -217,20 +298,15 @@ internal readonly unsafe struct ShortTallies(MissingTaps<ushort> missing, long l
     {
         int lanes = Vector<uint>.Count;
         if (outputs < 2 * lanes) return false;
+        Vector<int> fewest = new((int)least), instead = new(missing.Instead);
+        IntegerRounding rounding = by.Rounding;
         for (long o = 0; o < outputs; o += 2 * lanes)
         {
             long at = Math.Min(o, outputs - 2 * lanes);
-            Vector.Narrow(Mean(sums + at, by.Rounding), Mean(sums + at + lanes, by.Rounding)).Store(means + at);
+            Vector.Narrow(Tallies.Means(sums + at, fewest, instead, rounding), Tallies.Means(sums + at + lanes, fewest, instead, rounding)).Store(means + at);
         }
 
         return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector<uint> Mean(ulong* tallies, IntegerRounding rounding)
-    {
-        var (sums, counts) = Tallies.Load(tallies);
-        return Tallies.Means(sums, counts, new((int)least), new(missing.Instead), rounding);
     }
 }
 
@@ -249,6 +325,7 @@ internal readonly unsafe struct FloatTallies(MissingTaps<float> missing, long le
         if (rows.Count > MostRows || outputs < lanes) return false;
         bool hasNoData = missing.NoData.HasValue, areNaN = missing.AreNaN;
         var noData = new Vector<float>(missing.NoData.GetValueOrDefault());
+        long ahead = rows.Ahead;
         for (long o = 0; o < outputs; o += lanes)
         {
             long at = Math.Min(o, outputs - lanes);
@@ -260,21 +337,24 @@ internal readonly unsafe struct FloatTallies(MissingTaps<float> missing, long le
                 float* row = plane;
                 for (long h = 0; h < rows.Heights; h++, row += rows.HeightStep)
                 {
-                    Prefetch.Behind(row, 2 * sizeof(Vector<float>));
-                    var (even, odd) = Neighbours.Unzip(Vector.Load(row), Vector.Load(row + lanes));
-                    sum += Data(even, noData, hasNoData, areNaN, ref present);
-                    sum += Data(odd, noData, hasNoData, areNaN, ref present);
+                    Prefetch.Line((byte*)row + ahead);
+                    Vector<float> low = Vector.Load(row), high = Vector.Load(row + lanes);
+                    sum += Data(Neighbours.Even(low, high), noData, hasNoData, areNaN, ref present);
+                    sum += Data(Neighbours.Odd(low, high), noData, hasNoData, areNaN, ref present);
                 }
             }
 
             sum = Neighbours.Uncross(sum);
             Vector<float> counts = Vector.ConvertToSingle(Neighbours.Uncross(present));
-            if (sums != null) Tallies.Store(Vector.AsVectorUInt32(sum), Vector.AsVectorUInt32(counts), sums + at);
+            if (sums != null) Neighbours.Zip(Vector.AsVectorUInt32(sum), Vector.AsVectorUInt32(counts), sums + at);
             if (means != null) Mean(sum, counts).Store(means + at);
         }
 
         return true;
     }
+
+    // Memory decides here.
+    public bool Two(in PyramidBlocks<float> blocks, long outputs, ulong* sums, in PairDivision by) => false;
 
     public bool Sums(in PyramidRows<ulong> rows, long outputs, ulong* sums) => Tallies.Add<float>(rows, outputs, sums);
 
@@ -286,8 +366,8 @@ internal readonly unsafe struct FloatTallies(MissingTaps<float> missing, long le
         for (long o = 0; o < outputs; o += lanes)
         {
             long at = Math.Min(o, outputs - lanes);
-            var (sum, count) = Tallies.Load(sums + at);
-            Mean(Vector.AsVectorSingle(sum), Vector.AsVectorSingle(count)).Store(means + at);
+            Vector<float> low = Vector.Load((float*)(sums + at)), high = Vector.Load((float*)(sums + at) + lanes);
+            Neighbours.Uncross(Mean(Neighbours.Even(low, high), Neighbours.Odd(low, high))).Store(means + at);
         }
 
         return true;
