@@ -54,7 +54,7 @@ internal readonly unsafe struct NoPairs<T, TState> : IPairs<T, TState>
 internal static unsafe class SumPairs
 {
     // Bounds: 2 · outputs sums of each row are read.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static bool Add(in PyramidRows<uint> rows, long outputs, uint* sums)
     {
         int lanes = Vector<uint>.Count;
@@ -103,7 +103,7 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
 
     public bool Divides(in PairDivision by) => long.IsPow2(by.Divisor);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Taps(in PyramidRows<byte> rows, long outputs, uint* sums, byte* means, in PairDivision by)
     {
         int lanes = Vector<ushort>.Count, bits = (int)long.Log2(by.Divisor);
@@ -135,7 +135,7 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Two(in PyramidBlocks<byte> blocks, long outputs, uint* sums, in PairDivision by)
     {
         int lanes = Vector<ushort>.Count, bits = (int)long.Log2(by.Divisor);
@@ -172,7 +172,7 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
 
     public bool Sums(in PyramidRows<uint> rows, long outputs, uint* sums) => SumPairs.Add(rows, outputs, sums);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Means(uint* sums, long outputs, in PairDivision by, byte* means)
     {
         int bits = (int)long.Log2(by.Divisor), lanes = Vector<uint>.Count;
@@ -204,7 +204,7 @@ internal readonly unsafe struct ShortPairs : IPairs<ushort, uint>
 {
     public bool Divides(in PairDivision by) => long.IsPow2(by.Divisor);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Taps(in PyramidRows<ushort> rows, long outputs, uint* sums, ushort* means, in PairDivision by)
     {
         int lanes = Vector<uint>.Count, bits = (int)long.Log2(by.Divisor);
@@ -236,7 +236,7 @@ internal readonly unsafe struct ShortPairs : IPairs<ushort, uint>
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Two(in PyramidBlocks<ushort> blocks, long outputs, uint* sums, in PairDivision by)
     {
         int lanes = Vector<uint>.Count, bits = (int)long.Log2(by.Divisor);
@@ -272,7 +272,7 @@ internal readonly unsafe struct ShortPairs : IPairs<ushort, uint>
 
     public bool Sums(in PyramidRows<uint> rows, long outputs, uint* sums) => SumPairs.Add(rows, outputs, sums);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Means(uint* sums, long outputs, in PairDivision by, ushort* means)
     {
         int bits = (int)long.Log2(by.Divisor), lanes = Vector<uint>.Count;
@@ -294,7 +294,7 @@ internal readonly unsafe struct FloatPairs : IPairs<float, float>
     public bool Divides(in PairDivision by) => true;
 
     // Adding +0 keeps a zero from being negative.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Taps(in PyramidRows<float> rows, long outputs, float* sums, float* means, in PairDivision by)
     {
         int lanes = Vector<float>.Count;
@@ -331,7 +331,7 @@ internal readonly unsafe struct FloatPairs : IPairs<float, float>
 
     public bool Sums(in PyramidRows<float> rows, long outputs, float* sums) => Taps(rows, outputs, sums, null, default);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Means(float* sums, long outputs, in PairDivision by, float* means)
     {
         int lanes = Vector<float>.Count;

@@ -27,7 +27,7 @@ internal static unsafe class Tallies
 
     /// <summary>Neighbours' tallies, both halves at once. Float sums are in row-major order.</summary>
     // Bounds: 2 · outputs tallies of each row are read.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static bool Add<TLane>(in PyramidRows<ulong> rows, long outputs, ulong* sums)
         where TLane : unmanaged
     {
@@ -81,7 +81,7 @@ internal readonly unsafe struct ByteTallies(MissingTaps<byte> missing, long leas
 
     public bool Divides(in PairDivision by) => by.Count == by.Divisor && by.Count <= MostTaps;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Taps(in PyramidRows<byte> rows, long outputs, ulong* sums, byte* means, in PairDivision by)
     {
         int lanes = Vector<ushort>.Count;
@@ -119,7 +119,7 @@ internal readonly unsafe struct ByteTallies(MissingTaps<byte> missing, long leas
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Two(in PyramidBlocks<byte> blocks, long outputs, ulong* sums, in PairDivision by)
     {
         int lanes = Vector<ushort>.Count;
@@ -164,7 +164,7 @@ internal readonly unsafe struct ByteTallies(MissingTaps<byte> missing, long leas
 
     public bool Sums(in PyramidRows<ulong> rows, long outputs, ulong* sums) => Tallies.Add<uint>(rows, outputs, sums);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Means(ulong* sums, long outputs, in PairDivision by, byte* means)
     {
         int lanes = Vector<uint>.Count;
@@ -209,7 +209,7 @@ internal readonly unsafe struct ShortTallies(MissingTaps<ushort> missing, long l
 
     public bool Divides(in PairDivision by) => by.Count == by.Divisor && by.Count <= MostTaps;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Taps(in PyramidRows<ushort> rows, long outputs, ulong* sums, ushort* means, in PairDivision by)
     {
         int lanes = Vector<uint>.Count;
@@ -249,7 +249,7 @@ internal readonly unsafe struct ShortTallies(MissingTaps<ushort> missing, long l
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Two(in PyramidBlocks<ushort> blocks, long outputs, ulong* sums, in PairDivision by)
     {
         int lanes = Vector<uint>.Count;
@@ -293,7 +293,7 @@ internal readonly unsafe struct ShortTallies(MissingTaps<ushort> missing, long l
 
     public bool Sums(in PyramidRows<ulong> rows, long outputs, ulong* sums) => Tallies.Add<uint>(rows, outputs, sums);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Means(ulong* sums, long outputs, in PairDivision by, ushort* means)
     {
         int lanes = Vector<uint>.Count;
@@ -318,7 +318,7 @@ internal readonly unsafe struct FloatTallies(MissingTaps<float> missing, long le
 
     public bool Divides(in PairDivision by) => by.Count == by.Divisor;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Taps(in PyramidRows<float> rows, long outputs, ulong* sums, float* means, in PairDivision by)
     {
         int lanes = Vector<float>.Count;
@@ -358,7 +358,7 @@ internal readonly unsafe struct FloatTallies(MissingTaps<float> missing, long le
 
     public bool Sums(in PyramidRows<ulong> rows, long outputs, ulong* sums) => Tallies.Add<float>(rows, outputs, sums);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Means(ulong* sums, long outputs, in PairDivision by, float* means)
     {
         int lanes = Vector<float>.Count;
