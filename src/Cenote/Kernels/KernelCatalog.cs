@@ -55,12 +55,25 @@ internal sealed class KernelCatalog
         [
             .. channels,
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, TurnedFold<T, TTap, TState, TAcc>>>(reducer, exact),
-            new BlockKernel<T, TTap>(channels),
             .. strips,
-            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, WidthFold<T, TTap, TState, TAcc>>>(reducer, exact),
-            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, RowWindows<T, TTap, TState, TAcc>>(reducer, exact),
+            new BlockKernel<T, TTap>(channels),
+            .. Rows<T, TTap, TState, TAcc, TReducer, TExact>(reducer, exact),
         ];
     }
+
+    /// <summary>The kernels for rows of any windows.</summary>
+    /// <inheritdoc cref="OnRegisters"/>
+    public static PoolKernel[] Rows<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TExact : struct, ILaneReducer<T, TTap, TState, TAcc> =>
+    [
+        new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, WidthFold<T, TTap, TState, TAcc>>>(reducer, exact),
+        new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, RowWindows<T, TTap, TState, TAcc>>(reducer, exact),
+    ];
 
     /// <summary>The kernel for small windows of rows.</summary>
     /// <inheritdoc cref="OnRegisters"/>

@@ -129,6 +129,12 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
 
     static abstract bool AnyNaN(TSelf lanes);
 
+    /// <summary>The lane whose bits are less, as signed integers: −0 is the least of all floating-point numbers.</summary>
+    static abstract TSelf LesserBits(TSelf left, TSelf right);
+
+    /// <summary>Whether a lane is −0.</summary>
+    static abstract bool AnyNegativeZero(TSelf lanes);
+
     /// <summary>Whether all bits of all lanes are zero.</summary>
     static abstract bool IsZero(TSelf lanes);
 

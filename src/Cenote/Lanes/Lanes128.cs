@@ -202,6 +202,16 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     public static bool AnyNaN(Lanes128<T> lanes) => !Vector128.EqualsAll(lanes.Value, lanes.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> LesserBits(Lanes128<T> left, Lanes128<T> right) => sizeof(T) == 4
+        ? new(Vector128.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>())
+        : new(Vector128.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyNegativeZero(Lanes128<T> lanes) => sizeof(T) == 4
+        ? Vector128.EqualsAny(lanes.Value.AsInt32(), Vector128.Create(int.MinValue))
+        : Vector128.EqualsAny(lanes.Value.AsInt64(), Vector128.Create(long.MinValue));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsZero(Lanes128<T> lanes) => lanes.Value.AsByte() == Vector128<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -208,6 +208,16 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     public static bool AnyNaN(Lanes256<T> lanes) => !Vector256.EqualsAll(lanes.Value, lanes.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> LesserBits(Lanes256<T> left, Lanes256<T> right) => sizeof(T) == 4
+        ? new(Vector256.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>())
+        : new(Vector256.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyNegativeZero(Lanes256<T> lanes) => sizeof(T) == 4
+        ? Vector256.EqualsAny(lanes.Value.AsInt32(), Vector256.Create(int.MinValue))
+        : Vector256.EqualsAny(lanes.Value.AsInt64(), Vector256.Create(long.MinValue));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsZero(Lanes256<T> lanes) => lanes.Value.AsByte() == Vector256<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -195,6 +195,16 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
     public static bool AnyNaN(Lanes512<T> lanes) => !Vector512.EqualsAll(lanes.Value, lanes.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> LesserBits(Lanes512<T> left, Lanes512<T> right) => sizeof(T) == 4
+        ? new(Vector512.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>())
+        : new(Vector512.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyNegativeZero(Lanes512<T> lanes) => sizeof(T) == 4
+        ? Vector512.EqualsAny(lanes.Value.AsInt32(), Vector512.Create(int.MinValue))
+        : Vector512.EqualsAny(lanes.Value.AsInt64(), Vector512.Create(long.MinValue));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsZero(Lanes512<T> lanes) => lanes.Value.AsByte() == Vector512<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>The maximum or minimum on registers of integers, float or double. A NaN that comes later is missed, and so watched for.</summary>
-internal readonly unsafe struct ExtremeLanes<T, TTap, TOrder>(T worst) : IChoiceLanes<T, TTap>
+internal readonly unsafe struct ExtremeLanes<T, TTap, TOrder>(T worst) : IChoiceLanes<T, TTap>, ITieWatch<TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TOrder : struct, IOrder
@@ -51,6 +51,13 @@ internal readonly unsafe struct ExtremeLanes<T, TTap, TOrder>(T worst) : IChoice
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Alarms(TTap watch) => IsFloating && TTap.AnyNaN(watch);
+
+    // As an integer −0 is the least of all, and stays so.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap WatchTies(TTap watch, TTap taps) => IsFloating ? TTap.LesserBits(watch, taps) : watch;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool AlarmsOfTies(TTap watch) => IsFloating && TTap.AnyNegativeZero(watch);
 }
 
 /// <summary>The maximum or minimum on registers of float or double, whatever they hold.</summary>
@@ -104,7 +111,7 @@ internal readonly unsafe struct ExactExtremeLanes<T, TTap, TOrder>(T worst) : IC
 /// −0, which would be less than +0; both are watched for.
 /// </summary>
 /// <param name="infinity">The bits of +∞.</param>
-internal readonly unsafe struct SmallFloatExtremeLanes<TTap, TOrder>(short infinity) : IChoiceLanes<short, TTap>
+internal readonly unsafe struct SmallFloatExtremeLanes<TTap, TOrder>(short infinity) : IChoiceLanes<short, TTap>, ITieWatch<TTap>
     where TTap : unmanaged, ILanes<TTap, short>
     where TOrder : struct, IOrder
 {
@@ -145,6 +152,12 @@ internal readonly unsafe struct SmallFloatExtremeLanes<TTap, TOrder>(short infin
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Alarms(TTap watch) => !TTap.IsZero(watch);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap WatchTies(TTap watch, TTap taps) => watch;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool AlarmsOfTies(TTap watch) => false;
 }
 
 /// <summary>The maximum or minimum of 16-bit floats, whatever they hold.</summary>

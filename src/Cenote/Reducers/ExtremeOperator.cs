@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
@@ -31,14 +32,15 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
         var reducer = new ExtremeReducer<T, TOrder>(worst);
         if (typeof(T) == typeof(Half)) return SmallFloats<T>(reducer, infinity: 0x7C00);
         if (typeof(T) == typeof(BFloat16)) return SmallFloats<T>(reducer, infinity: 0x7F80);
+        PoolKernel[] inOrder = [.. InOrder<T, Lanes512<T>>(worst), .. InOrder<T, Lanes256<T>>(worst), .. InOrder<T, Lanes128<T>>(worst), new ReferenceKernel<T, T, ExtremeReducer<T, TOrder>>(reducer)];
         return KernelCatalog.Of<T, T, ExtremeReducer<T, TOrder>>(
             reducer,
             OnPlanes<T, Lanes512<T>>(worst),
             OnPlanes<T, Lanes256<T>>(worst),
             OnPlanes<T, Lanes128<T>>(worst),
-            OnRegisters<T, Lanes512<T>>(worst),
-            OnRegisters<T, Lanes256<T>>(worst),
-            OnRegisters<T, Lanes128<T>>(worst));
+            OnRegisters<T, Lanes512<T>>(worst, inOrder),
+            OnRegisters<T, Lanes256<T>>(worst, inOrder),
+            OnRegisters<T, Lanes128<T>>(worst, inOrder));
     }
 
     private static PoolKernel[] OnPlanes<T, TTap>(T worst)
@@ -46,11 +48,21 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
         where TTap : unmanaged, ILanes<TTap, T> =>
         KernelCatalog.OnPlanes<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>, T, ExtremeTotals<T, T, TOrder>>(new(worst), new(worst), new(worst));
 
-    private static PoolKernel[] OnRegisters<T, TTap>(T worst)
+    private static PoolKernel[] OnRegisters<T, TTap>(T worst, PoolKernel[] inOrder)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T> =>
         KernelCatalog.OnRegisters<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(
-            new(worst), new(worst), KernelCatalog.Strips<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>, RowFirst>(new(worst), new(worst)));
+            new(worst), new(worst), new ColumnKernel<T, TTap, ExtremeLanes<T, TTap, TOrder>>(new(worst), inOrder), Strips<T, TTap>(worst));
+
+    private static PoolKernel Strips<T, TTap>(T worst)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T> =>
+        KernelCatalog.Strips<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>, RowFirst>(new(worst), new(worst));
+
+    private static PoolKernel[] InOrder<T, TTap>(T worst)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T> =>
+        Registers.Exist(Unsafe.SizeOf<TTap>()) ? [Strips<T, TTap>(worst), .. KernelCatalog.Rows<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst))] : [];
 
     private static KernelCatalog SmallFloats<T>(ExtremeReducer<T, TOrder> reducer, short infinity)
         where T : unmanaged, IComparisonOperators<T, T, bool> =>
