@@ -17,14 +17,17 @@ internal sealed unsafe class ReductionCall<T> : IRepeatable, IDisposable
     {
         (_layer, _shape) = (layer, shape);
         _shapes = [.. Enumerable.Range(1, levels).Select(level => layer.AtLevel(level).Plan(shape).OutputShape.ToArray())];
-        _input = new(Bytes(shape));
-        _outputs = [.. _shapes.Select(output => new NativeBuffer(Bytes(output)))];
+        _input = new(BytesOf(shape));
+        _outputs = [.. _shapes.Select(output => new NativeBuffer(BytesOf(output)))];
         var random = new Random(1);
         // Zeros, no data here, are rare.
         foreach (ref T element in new Span<T>(_input.Pointer, (int)(_input.Bytes / sizeof(T)))) element = typeof(T) == typeof(float) ? (T)(object)(float)random.NextDouble() : typeof(T) == typeof(byte) ? (T)(object)(byte)random.Next(256) : (T)(object)(ushort)random.Next(65536);
     }
 
     public bool IsManaged => true;
+
+    /// <summary>What is read and written.</summary>
+    public long Bytes => _input.Bytes + _outputs.Sum(output => output.Bytes);
 
     public void Run(long times)
     {
@@ -44,5 +47,5 @@ internal sealed unsafe class ReductionCall<T> : IRepeatable, IDisposable
 
     private TensorSpan<T> Output(int level) => new((T*)_outputs[level - 1].Pointer, (nint)(_outputs[level - 1].Bytes / sizeof(T)), _shapes[level - 1], default);
 
-    private static long Bytes(nint[] shape) => shape.Aggregate((long)sizeof(T), (product, length) => product * length);
+    private static long BytesOf(nint[] shape) => shape.Aggregate((long)sizeof(T), (product, length) => product * length);
 }

@@ -111,9 +111,11 @@ internal sealed class AxisPlan
     {
         RequireLength(length, name);
         if (output == 1) return Global(length, name);
-        if (length % output != 0) return new(length, output, $"{name}: {output} windows over {length}, the first from 0 to {Quotient(1, length, output, up: true) - 1}");
-        long kernel = length / output;
-        return new(length, output, kernel, stride: kernel, 0, 0, dilation: 1, countPadding: false, $"{name}: {length} / {output} = {kernel} taps a window, {output} windows");
+        long stride = length / output, rest = length % output;
+        if (rest == 0) return new(length, output, stride, stride, 0, 0, dilation: 1, countPadding: false, $"{name}: {length} / {output} = {stride} taps a window, {output} windows");
+        string formula = $"{name}: {output} windows over {length}, the first from 0 to {Quotient(1, length, output, up: true) - 1}";
+        // One position left over: ⌊o·L/O⌋ = o·stride for every o, and each window shares its last tap with the next.
+        return rest == 1 && stride > 0 ? new(length, output, stride + 1, stride, 0, 0, dilation: 1, countPadding: false, formula) : new(length, output, formula);
     }
 
     /// <summary>So many windows of so many taps, of which each plane has its own: that of an output may lie anywhere, and a tap's number in it is a position of the axis.</summary>

@@ -36,7 +36,7 @@ internal readonly unsafe struct TurnedFold<T, TTap, TState, TAcc> : IRowFold<Tur
     public static string Name => "turned rows";
 
     public static bool Accepts(in PoolJob job) =>
-        !job.Plan.Slides && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width) && job.Plan.Height.InputLength > TTap.Count / 2;
+        !job.Plan.Slides && job.Plan.Width.Dilation == 1 && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width) && job.Plan.Height.InputLength > TTap.Count / 2;
 
     public static bool Pays(PoolPlan plan) => true;
 

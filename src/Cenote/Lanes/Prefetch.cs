@@ -14,11 +14,16 @@ internal static unsafe class Prefetch
     /// <summary>The same for pixels of channels side by side, where rows are longer and less is better.</summary>
     private const long PixelDistance = 3584;
 
+    private const long MostRows = 1 << 14;
+
     /// <summary>Whether so many bytes of input are more than the nearer caches hold.</summary>
     public static bool Pays(long bytes) => bytes > 1 << 20;
 
     /// <summary>About as far, in whole steps of so many bytes.</summary>
     public static long Multiple(long bytes) => (PixelDistance + bytes - 1) / Math.Max(1, bytes) * bytes;
+
+    /// <summary>How far ahead where some rows are walked side by side: as far as the rows behind them, if the nearest cache has room for that.</summary>
+    public static long Rows(long bytes) => bytes > Distance && bytes <= MostRows ? bytes : Distance;
 
     /// <summary>Asks for what lies <paramref name="distance"/> behind so many bytes. Any address will do: none is touched.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -82,8 +82,8 @@ public abstract partial class BlockReduce
 
     /// <summary>Whether the reduction is a plain mean of pairs that lie side by side. Small ones have kernels that leave no garbage.</summary>
     private bool AddsPairs(ElementType type, in PoolJob job) =>
-        Method == Reduction.Mean && !CountsData && type is ElementType.Byte or ElementType.UInt16 or ElementType.Single
-        && job.Plan.Width.Kernel == 2 && job.Plan.Height.Kernel <= 2 && job.Plan.Depth.Kernel == 1 && job.InputLayout.Width == 1 && job.Plan.InputElements >= LeastPaired;
+        Method == Reduction.Mean && type is ElementType.Byte or ElementType.UInt16 or ElementType.Single
+        && job.Plan.Width.Kernel == 2 && job.Plan.Height.Kernel <= 2 && job.Plan.Depth.Kernel <= 2 && job.InputLayout.Width == 1 && job.Plan.InputElements >= LeastPaired;
 
     /// <summary>Whether levels can be made each of the one before, without losing anything.</summary>
     private bool IsRepeatable => Method is Reduction.Max or Reduction.Min && MinCount == 1;

@@ -3,17 +3,35 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
-/// <summary>Neighbours along contiguous rows, added on registers: blocks of two along the width. Each member tells how many of the outputs it made, from the first on; the others are left to the reducer.</summary>
+/// <summary>How the sums of one row become means: all have the same number of taps and the same divisor.</summary>
+internal readonly record struct PairDivision(long Count, long Divisor, IntegerRounding Rounding);
+
+/// <summary>Neighbours along contiguous rows, added on registers: blocks of two along the width. Members make all of the outputs, or none, which is then the reducer's work; the last register steps back over what the one before it made.</summary>
 internal unsafe interface IPairs<T, TState>
     where T : unmanaged
     where TState : unmanaged
 {
-    long Taps(in PyramidRows<T> rows, long outputs, TState* sums);
+    /// <summary>Whether sums can be divided on registers.</summary>
+    bool Divides(in PairDivision by);
 
-    long Sums(in PyramidRows<TState> rows, long outputs, TState* sums);
+    /// <summary>The first level.</summary>
+    /// <param name="rows">The rows of a block.</param>
+    /// <param name="outputs">How many.</param>
+    /// <param name="sums">Where the sums go; null if nobody needs them.</param>
+    /// <param name="means">Where the means go; null if these are made of the sums.</param>
+    /// <param name="by">How sums become means.</param>
+    bool Taps(in PyramidRows<T> rows, long outputs, TState* sums, T* means, in PairDivision by);
 
-    /// <summary>The means of sums that all have the same number of taps and the same divisor.</summary>
-    long Means(TState* sums, long outputs, long count, long divisor, IntegerRounding rounding, T* means);
+    /// <summary>The means of the first level and the sums of the second, between which nothing passes through memory.</summary>
+    /// <param name="blocks">The rows of a block of blocks.</param>
+    /// <param name="outputs">How many of the second level; twice as many means are made in each row of the first.</param>
+    /// <param name="sums">Where the second level's sums go.</param>
+    /// <param name="by">How the first level's sums become means.</param>
+    bool Two(in PyramidBlocks<T> blocks, long outputs, TState* sums, in PairDivision by);
+
+    bool Sums(in PyramidRows<TState> rows, long outputs, TState* sums);
+
+    bool Means(TState* sums, long outputs, in PairDivision by, T* means);
 }
 
 /// <summary>No registers for these types.</summary>
@@ -21,43 +39,45 @@ internal readonly unsafe struct NoPairs<T, TState> : IPairs<T, TState>
     where T : unmanaged
     where TState : unmanaged
 {
-    public long Taps(in PyramidRows<T> rows, long outputs, TState* sums) => 0;
+    public bool Divides(in PairDivision by) => false;
 
-    public long Sums(in PyramidRows<TState> rows, long outputs, TState* sums) => 0;
+    public bool Taps(in PyramidRows<T> rows, long outputs, TState* sums, T* means, in PairDivision by) => false;
 
-    public long Means(TState* sums, long outputs, long count, long divisor, IntegerRounding rounding, T* means) => 0;
+    public bool Two(in PyramidBlocks<T> blocks, long outputs, TState* sums, in PairDivision by) => false;
+
+    public bool Sums(in PyramidRows<TState> rows, long outputs, TState* sums) => false;
+
+    public bool Means(TState* sums, long outputs, in PairDivision by, T* means) => false;
 }
 
-/// <summary>Sums of 32 bits: the halves of 64.</summary>
+/// <summary>Sums of integers.</summary>
 internal static unsafe class SumPairs
 {
-    private const int Half = 32;
-
     // Bounds: 2 · outputs sums of each row are read.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static long Add(in PyramidRows<uint> rows, long outputs, uint* sums)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static bool Add(in PyramidRows<uint> rows, long outputs, uint* sums)
     {
         int lanes = Vector<uint>.Count;
-        var low = new Vector<ulong>(uint.MaxValue);
-        long o = 0;
-        for (; o + lanes <= outputs; o += lanes)
+        if (outputs < lanes) return false;
+        for (long o = 0; o < outputs; o += lanes)
         {
-            Vector<ulong> lower = default, upper = default;
-            for (long d = 0; d < rows.Depths; d++)
+            long at = Math.Min(o, outputs - lanes);
+            Vector<uint> lower = default, upper = default;
+            uint* plane = rows.First + 2 * at;
+            for (long d = 0; d < rows.Depths; d++, plane += rows.DepthStep)
             {
-                for (long h = 0; h < rows.Heights; h++)
+                uint* row = plane;
+                for (long h = 0; h < rows.Heights; h++, row += rows.HeightStep)
                 {
-                    uint* row = rows.First + d * rows.DepthStep + h * rows.HeightStep + 2 * o;
-                    Vector<ulong> one = Vector.Load((ulong*)row), two = Vector.Load((ulong*)(row + lanes));
-                    lower += (one & low) + (one >>> Half);
-                    upper += (two & low) + (two >>> Half);
+                    lower += Vector.Load(row);
+                    upper += Vector.Load(row + lanes);
                 }
             }
 
-            Vector.Narrow(lower, upper).Store(sums + o);
+            Neighbours.Uncross(Neighbours.Even(lower, upper) + Neighbours.Odd(lower, upper)).Store(sums + at);
         }
 
-        return o;
+        return true;
     }
 
     /// <summary>Quotients by a power of two.</summary>
@@ -65,152 +85,264 @@ internal static unsafe class SumPairs
     /// <param name="bits">The divisor's logarithm.</param>
     /// <param name="rounding">How they round.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<uint> Divide(Vector<uint> sums, int bits, IntegerRounding rounding)
+    public static Vector<T> Divide<T>(Vector<T> sums, int bits, IntegerRounding rounding)
+        where T : unmanaged, IBinaryInteger<T>
     {
-        Vector<uint> floor = sums >>> bits;
+        Vector<T> floor = sums >>> bits;
         if (bits == 0 || rounding == IntegerRounding.TowardZero) return floor;
         // One less than half, and one more where the floor is odd: halves go to the even side.
-        return (sums + new Vector<uint>((1u << (bits - 1)) - 1) + (floor & Vector<uint>.One)) >>> bits;
+        return (sums + new Vector<T>((T.One << (bits - 1)) - T.One) + (floor & Vector<T>.One)) >>> bits;
     }
 }
 
-/// <summary>Bytes: the halves of 16 bits.</summary>
+/// <summary>Bytes: a level is summed in 16 bits, and handed on in 32.</summary>
 internal readonly unsafe struct BytePairs : IPairs<byte, uint>
 {
-    /// <summary>Rows whose pairs fit 16 bits.</summary>
-    private const long MostRows = 128;
+    /// <summary>Rows whose pairs, and half a divisor, fit 15 bits.</summary>
+    private const long MostRows = 64;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public long Taps(in PyramidRows<byte> rows, long outputs, uint* sums)
+    public bool Divides(in PairDivision by) => long.IsPow2(by.Divisor);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public bool Taps(in PyramidRows<byte> rows, long outputs, uint* sums, byte* means, in PairDivision by)
     {
-        if (rows.Count > MostRows) return 0;
-        int lanes = Vector<ushort>.Count;
-        var low = new Vector<ushort>(byte.MaxValue);
-        long o = 0;
-        for (; o + lanes <= outputs; o += lanes)
+        int lanes = Vector<ushort>.Count, bits = (int)long.Log2(by.Divisor);
+        if (rows.Count > MostRows || outputs < 2 * lanes) return false;
+        IntegerRounding rounding = by.Rounding;
+        long ahead = rows.Ahead;
+        for (long o = 0; o < outputs; o += 2 * lanes)
         {
-            Vector<ushort> sum = default;
-            for (long d = 0; d < rows.Depths; d++)
+            long at = Math.Min(o, outputs - 2 * lanes);
+            Vector<ushort> lower = default, upper = default;
+            byte* plane = rows.First + 2 * at;
+            for (long d = 0; d < rows.Depths; d++, plane += rows.DepthStep)
             {
-                for (long h = 0; h < rows.Heights; h++)
+                byte* row = plane;
+                for (long h = 0; h < rows.Heights; h++, row += rows.HeightStep)
                 {
-                    byte* row = rows.First + d * rows.DepthStep + h * rows.HeightStep + 2 * o;
-                    Vector<ushort> taps = Vector.Load((ushort*)row);
-                    Prefetch.Behind(row, 2 * lanes);
-                    sum += (taps & low) + (taps >>> 8);
+                    Prefetch.Line((byte*)row + ahead);
+                    lower += Neighbours.Add(Vector.Load(row));
+                    upper += Neighbours.Add(Vector.Load(row + 2 * lanes));
                 }
             }
 
-            Vector.Widen(sum, out Vector<uint> lower, out Vector<uint> upper);
-            lower.Store(sums + o);
-            upper.Store(sums + o + Vector<uint>.Count);
+            if (means != null) Vector.Narrow(SumPairs.Divide(lower, bits, rounding), SumPairs.Divide(upper, bits, rounding)).Store(means + at);
+            if (sums == null) continue;
+            Store(lower, sums + at);
+            Store(upper, sums + at + lanes);
         }
 
-        return o;
+        return true;
     }
 
-    public long Sums(in PyramidRows<uint> rows, long outputs, uint* sums) => SumPairs.Add(rows, outputs, sums);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public long Means(uint* sums, long outputs, long count, long divisor, IntegerRounding rounding, byte* means)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public bool Two(in PyramidBlocks<byte> blocks, long outputs, uint* sums, in PairDivision by)
     {
-        if (!long.IsPow2(divisor)) return 0;
-        int bits = (int)long.Log2(divisor), lanes = Vector<uint>.Count;
-        long o = 0;
-        for (; o + Vector<byte>.Count <= outputs; o += Vector<byte>.Count)
+        int lanes = Vector<ushort>.Count, bits = (int)long.Log2(by.Divisor);
+        if (blocks.Rows * blocks.Blocks > MostRows || outputs < lanes) return false;
+        IntegerRounding rounding = by.Rounding;
+        long rows = blocks.Rows, count = blocks.Blocks, ahead = blocks.Ahead;
+        for (long o = 0; o < outputs; o += lanes)
         {
-            Vector<uint> one = SumPairs.Divide(Vector.Load(sums + o), bits, rounding), two = SumPairs.Divide(Vector.Load(sums + o + lanes), bits, rounding);
-            Vector<uint> three = SumPairs.Divide(Vector.Load(sums + o + 2 * lanes), bits, rounding), four = SumPairs.Divide(Vector.Load(sums + o + 3 * lanes), bits, rounding);
-            Vector.Narrow(Vector.Narrow(one, two), Vector.Narrow(three, four)).Store(means + o);
+            long at = Math.Min(o, outputs - lanes);
+            Vector<ushort> lowers = default, uppers = default;
+            byte** taps = blocks.Taps;
+            for (long block = 0; block < count; block++)
+            {
+                Vector<ushort> lower = default, upper = default;
+                for (long number = 0; number < rows; number++)
+                {
+                    byte* row = *taps++ + 4 * at;
+                    Prefetch.Line((byte*)row + ahead);
+                    lower += Neighbours.Add(Vector.Load(row));
+                    upper += Neighbours.Add(Vector.Load(row + 2 * lanes));
+                }
+
+                Vector.Narrow(SumPairs.Divide(lower, bits, rounding), SumPairs.Divide(upper, bits, rounding)).Store(blocks.Outputs[block] + 2 * at);
+                lowers += lower;
+                uppers += upper;
+            }
+
+            Neighbours.AddSmall(lowers).Store(sums + at);
+            Neighbours.AddSmall(uppers).Store(sums + at + Vector<uint>.Count);
         }
 
-        return o;
+        return true;
+    }
+
+    public bool Sums(in PyramidRows<uint> rows, long outputs, uint* sums) => SumPairs.Add(rows, outputs, sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public bool Means(uint* sums, long outputs, in PairDivision by, byte* means)
+    {
+        int bits = (int)long.Log2(by.Divisor), lanes = Vector<uint>.Count;
+        if (outputs < 4 * lanes) return false;
+        IntegerRounding rounding = by.Rounding;
+        for (long o = 0; o < outputs; o += 4 * lanes)
+        {
+            long at = Math.Min(o, outputs - 4 * lanes);
+            uint* from = sums + at;
+            Vector<uint> one = SumPairs.Divide(Vector.Load(from), bits, rounding), two = SumPairs.Divide(Vector.Load(from + lanes), bits, rounding);
+            Vector<uint> three = SumPairs.Divide(Vector.Load(from + 2 * lanes), bits, rounding), four = SumPairs.Divide(Vector.Load(from + 3 * lanes), bits, rounding);
+            Vector.Narrow(Vector.Narrow(one, two), Vector.Narrow(three, four)).Store(means + at);
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector<ushort> pairs, uint* sums)
+    {
+        Vector.Widen(pairs, out Vector<uint> lower, out Vector<uint> upper);
+        lower.Store(sums);
+        upper.Store(sums + Vector<uint>.Count);
     }
 }
 
-/// <summary>Unsigned numbers of 16 bits: the halves of 32.</summary>
+/// <summary>Unsigned numbers of 16 bits, summed in 32.</summary>
 internal readonly unsafe struct ShortPairs : IPairs<ushort, uint>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public long Taps(in PyramidRows<ushort> rows, long outputs, uint* sums)
+    public bool Divides(in PairDivision by) => long.IsPow2(by.Divisor);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public bool Taps(in PyramidRows<ushort> rows, long outputs, uint* sums, ushort* means, in PairDivision by)
     {
-        int lanes = Vector<uint>.Count;
-        var low = new Vector<uint>(ushort.MaxValue);
-        long o = 0;
-        for (; o + lanes <= outputs; o += lanes)
+        int lanes = Vector<uint>.Count, bits = (int)long.Log2(by.Divisor);
+        if (outputs < 2 * lanes) return false;
+        IntegerRounding rounding = by.Rounding;
+        long ahead = rows.Ahead;
+        for (long o = 0; o < outputs; o += 2 * lanes)
         {
-            Vector<uint> sum = default;
-            for (long d = 0; d < rows.Depths; d++)
+            long at = Math.Min(o, outputs - 2 * lanes);
+            Vector<uint> lower = default, upper = default;
+            ushort* plane = rows.First + 2 * at;
+            for (long d = 0; d < rows.Depths; d++, plane += rows.DepthStep)
             {
-                for (long h = 0; h < rows.Heights; h++)
+                ushort* row = plane;
+                for (long h = 0; h < rows.Heights; h++, row += rows.HeightStep)
                 {
-                    ushort* row = rows.First + d * rows.DepthStep + h * rows.HeightStep + 2 * o;
-                    Vector<uint> taps = Vector.Load((uint*)row);
-                    Prefetch.Behind(row, sizeof(Vector<uint>));
-                    sum += (taps & low) + (taps >>> 16);
+                    Prefetch.Line((byte*)row + ahead);
+                    lower += Neighbours.Add(Vector.Load(row));
+                    upper += Neighbours.Add(Vector.Load(row + 2 * lanes));
                 }
             }
 
-            sum.Store(sums + o);
+            if (means != null) Vector.Narrow(SumPairs.Divide(lower, bits, rounding), SumPairs.Divide(upper, bits, rounding)).Store(means + at);
+            if (sums == null) continue;
+            lower.Store(sums + at);
+            upper.Store(sums + at + lanes);
         }
 
-        return o;
+        return true;
     }
 
-    public long Sums(in PyramidRows<uint> rows, long outputs, uint* sums) => SumPairs.Add(rows, outputs, sums);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public long Means(uint* sums, long outputs, long count, long divisor, IntegerRounding rounding, ushort* means)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public bool Two(in PyramidBlocks<ushort> blocks, long outputs, uint* sums, in PairDivision by)
     {
-        if (!long.IsPow2(divisor)) return 0;
-        int bits = (int)long.Log2(divisor), lanes = Vector<uint>.Count;
-        long o = 0;
-        for (; o + 2 * lanes <= outputs; o += 2 * lanes)
-            Vector.Narrow(SumPairs.Divide(Vector.Load(sums + o), bits, rounding), SumPairs.Divide(Vector.Load(sums + o + lanes), bits, rounding)).Store(means + o);
-        return o;
+        int lanes = Vector<uint>.Count, bits = (int)long.Log2(by.Divisor);
+        if (outputs < lanes) return false;
+        IntegerRounding rounding = by.Rounding;
+        long rows = blocks.Rows, count = blocks.Blocks, ahead = blocks.Ahead;
+        for (long o = 0; o < outputs; o += lanes)
+        {
+            long at = Math.Min(o, outputs - lanes);
+            Vector<uint> lowers = default, uppers = default;
+            ushort** taps = blocks.Taps;
+            for (long block = 0; block < count; block++)
+            {
+                Vector<uint> lower = default, upper = default;
+                for (long number = 0; number < rows; number++)
+                {
+                    ushort* row = *taps++ + 4 * at;
+                    Prefetch.Line((byte*)row + ahead);
+                    lower += Neighbours.Add(Vector.Load(row));
+                    upper += Neighbours.Add(Vector.Load(row + 2 * lanes));
+                }
+
+                Vector.Narrow(SumPairs.Divide(lower, bits, rounding), SumPairs.Divide(upper, bits, rounding)).Store(blocks.Outputs[block] + 2 * at);
+                lowers += lower;
+                uppers += upper;
+            }
+
+            Neighbours.Uncross(Neighbours.Even(lowers, uppers) + Neighbours.Odd(lowers, uppers)).Store(sums + at);
+        }
+
+        return true;
+    }
+
+    public bool Sums(in PyramidRows<uint> rows, long outputs, uint* sums) => SumPairs.Add(rows, outputs, sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public bool Means(uint* sums, long outputs, in PairDivision by, ushort* means)
+    {
+        int bits = (int)long.Log2(by.Divisor), lanes = Vector<uint>.Count;
+        if (outputs < 2 * lanes) return false;
+        IntegerRounding rounding = by.Rounding;
+        for (long o = 0; o < outputs; o += 2 * lanes)
+        {
+            long at = Math.Min(o, outputs - 2 * lanes);
+            Vector.Narrow(SumPairs.Divide(Vector.Load(sums + at), bits, rounding), SumPairs.Divide(Vector.Load(sums + at + lanes), bits, rounding)).Store(means + at);
+        }
+
+        return true;
     }
 }
 
 /// <summary>Floats, added in row-major order.</summary>
 internal readonly unsafe struct FloatPairs : IPairs<float, float>
 {
-    private const int Half = 32;
+    public bool Divides(in PairDivision by) => true;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public long Taps(in PyramidRows<float> rows, long outputs, float* sums)
+    // Adding +0 keeps a zero from being negative.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public bool Taps(in PyramidRows<float> rows, long outputs, float* sums, float* means, in PairDivision by)
     {
         int lanes = Vector<float>.Count;
-        long o = 0;
-        for (; o + lanes <= outputs; o += lanes)
+        if (outputs < lanes) return false;
+        var divisor = new Vector<float>(by.Divisor);
+        long ahead = rows.Ahead;
+        for (long o = 0; o < outputs; o += lanes)
         {
+            long at = Math.Min(o, outputs - lanes);
             Vector<float> sum = default;
-            for (long d = 0; d < rows.Depths; d++)
+            float* plane = rows.First + 2 * at;
+            for (long d = 0; d < rows.Depths; d++, plane += rows.DepthStep)
             {
-                for (long h = 0; h < rows.Heights; h++)
+                float* row = plane;
+                for (long h = 0; h < rows.Heights; h++, row += rows.HeightStep)
                 {
-                    float* row = rows.First + d * rows.DepthStep + h * rows.HeightStep + 2 * o;
-                    Prefetch.Behind(row, 2 * sizeof(Vector<float>));
-                    Vector<ulong> lower = Vector.Load((ulong*)row), upper = Vector.Load((ulong*)(row + lanes));
-                    sum += Vector.AsVectorSingle(Vector.Narrow(lower, upper));
-                    sum += Vector.AsVectorSingle(Vector.Narrow(lower >>> Half, upper >>> Half));
+                    Prefetch.Line((byte*)row + ahead);
+                    Vector<float> low = Vector.Load(row), high = Vector.Load(row + lanes);
+                    sum += Neighbours.Even(low, high);
+                    sum += Neighbours.Odd(low, high);
                 }
             }
 
-            sum.Store(sums + o);
+            sum = Neighbours.Uncross(sum);
+            if (sums != null) sum.Store(sums + at);
+            if (means != null) (sum / divisor + Vector<float>.Zero).Store(means + at);
         }
 
-        return o;
+        return true;
     }
 
-    public long Sums(in PyramidRows<float> rows, long outputs, float* sums) => Taps(rows, outputs, sums);
+    // Memory decides here.
+    public bool Two(in PyramidBlocks<float> blocks, long outputs, float* sums, in PairDivision by) => false;
 
-    // Adding +0 keeps a zero from being negative.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public long Means(float* sums, long outputs, long count, long divisor, IntegerRounding rounding, float* means)
+    public bool Sums(in PyramidRows<float> rows, long outputs, float* sums) => Taps(rows, outputs, sums, null, default);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public bool Means(float* sums, long outputs, in PairDivision by, float* means)
     {
-        var by = new Vector<float>(divisor);
-        long o = 0;
-        for (; o + Vector<float>.Count <= outputs; o += Vector<float>.Count) ((Vector.Load(sums + o) / by) + Vector<float>.Zero).Store(means + o);
-        return o;
+        int lanes = Vector<float>.Count;
+        if (outputs < lanes) return false;
+        var divisor = new Vector<float>(by.Divisor);
+        for (long o = 0; o < outputs; o += lanes)
+        {
+            long at = Math.Min(o, outputs - lanes);
+            (Vector.Load(sums + at) / divisor + Vector<float>.Zero).Store(means + at);
+        }
+
+        return true;
     }
 }

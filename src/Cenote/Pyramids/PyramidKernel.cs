@@ -47,7 +47,7 @@ internal static class PyramidKernel
 }
 
 /// <inheritdoc cref="PyramidKernel"/>
-internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKernel
+internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> : PoolKernel
     where T : unmanaged
     where TState : unmanaged
     where TReducer : struct, IPoolReducer<T, TState>
@@ -58,9 +58,8 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
 
     private readonly TReducer _reducer;
     private readonly TPairs _pairs;
-    private readonly IntegerRounding _rounding;
     private readonly PyramidLevel[] _levels;
-    private readonly BlockWindows[] _windows;
+    private readonly RowKind[][] _kinds;
     private readonly long _channels, _groups, _depthBlock, _heightBlock, _widthBlock;
 
     /// <summary>The states of a level's row, and where in the working memory its rows begin, in bytes; behind the last level, the end.</summary>
@@ -71,9 +70,9 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
 
     public PyramidKernel(TReducer reducer, TPairs pairs, BlockReduce layer, PyramidLevel[] levels, long channels)
     {
-        (_reducer, _pairs, _rounding, _levels, _channels) = (reducer, pairs, layer.IntegerRounding, levels, channels);
+        (_reducer, _pairs, _levels, _channels) = (reducer, pairs, levels, channels);
         (_depthBlock, _heightBlock, _widthBlock) = (Block(layer, 0), Block(layer, 1), Block(layer, 2));
-        _windows = [.. levels.Select(level => new BlockWindows(level.Plan))];
+        _kinds = [.. levels.Select(level => RowKind.Of(level, channels, layer.IntegerRounding, pairs))];
         _groups = levels[0].Plan.Batch * (levels[0].Plan.Channels / channels);
         _lengths = [.. levels.Select(level => level.Plan.Width.OutputLength * channels)];
         _starts = new long[levels.Length + 1];
@@ -96,7 +95,7 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
     public override void Run(in PoolJob job, long first, long end)
     {
         PoolPlan plan = _levels[_shared - 1].Plan;
-        byte* scratch = Scratch.Of(_starts[^1]);
+        byte* scratch = Scratch.Of(_starts[^1] + 2 * PyramidBlocks<T>.Most * sizeof(T*));
         for (long unit = first; unit < end; unit++)
         {
             job.Cancellation.ThrowIfCancellationRequested();
@@ -112,7 +111,7 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
         int top = _levels.Length;
         if (_shared == top) return;
         PoolPlan plan = _levels[^1].Plan;
-        byte* scratch = Scratch.Of(_starts[^1]);
+        byte* scratch = Scratch.Of(_starts[^1] + 2 * PyramidBlocks<T>.Most * sizeof(T*));
         for (long group = 0; group < _groups; group++)
         {
             var walk = new Walk(job, group, _channels, scratch, (TState*)job.Partials + group * Rows(_levels[_shared - 1].Plan) * _lengths[_shared - 1]);
@@ -125,140 +124,91 @@ internal sealed unsafe class PyramidKernel<T, TState, TReducer, TPairs> : PoolKe
 
     private static long Rows(PoolPlan plan) => plan.Depth.OutputLength * plan.Height.OutputLength;
 
-    /// <summary>Makes one row of a level, and of all levels below it that are not there yet.</summary>
-    private void Make(in Walk walk, int level, long d, long h, TState* sums)
+    /// <summary>Makes one row of a level from output <paramref name="from"/> on, and of all levels below it that are not there yet.</summary>
+    private void Make(in Walk walk, int level, long d, long h, TState* sums, long from = 0)
     {
         PoolPlan plan = _levels[level - 1].Plan;
-        long depth = d * _depthBlock, height = h * _heightBlock;
+        if (from == plan.Width.OutputLength) return;
+        Row row = At(walk, level, d, h);
         if (level == 1)
         {
-            var taps = new PyramidRows<T>(
-                walk.Input + depth * walk.From.Depth + height * walk.From.Height,
-                Math.Min(_depthBlock, plan.Depth.InputLength - depth),
-                walk.From.Depth,
-                Math.Min(_heightBlock, plan.Height.InputLength - height),
-                walk.From.Height);
-            FoldTaps(walk, taps, sums);
+            Finish(row, FoldTaps(Taps(walk, d, h), walk.From.Width, row, sums, from), sums);
+            return;
+        }
+
+        PoolPlan below = _levels[level - 2].Plan;
+        long depth = d * _depthBlock, height = h * _heightBlock, length = _lengths[level - 2];
+        long depths = Math.Min(_depthBlock, below.Depth.OutputLength - depth), heights = Math.Min(_heightBlock, below.Height.OutputLength - height);
+        TState* kept = level - 1 == _shared ? walk.Kept : null, first = (TState*)(walk.Scratch + _starts[level - 2]);
+        if (kept != null)
+        {
+            FoldSums(level, new(kept + (depth * below.Height.OutputLength + height) * length, depths, below.Height.OutputLength * length, heights, length), sums, 0);
         }
         else
         {
-            PoolPlan below = _levels[level - 2].Plan;
-            long length = _lengths[level - 2], depths = Math.Min(_depthBlock, below.Depth.OutputLength - depth), heights = Math.Min(_heightBlock, below.Height.OutputLength - height);
-            TState* kept = level - 1 == _shared ? walk.Kept : null, first = (TState*)(walk.Scratch + _starts[level - 2]);
-            if (kept != null)
-            {
-                FoldSums(level, new(kept + (depth * below.Height.OutputLength + height) * length, depths, below.Height.OutputLength * length, heights, length), sums);
-            }
-            else
-            {
-                for (long i = 0; i < depths; i++)
-                    for (long j = 0; j < heights; j++) Make(walk, level - 1, depth + i, height + j, first + (i * heights + j) * length);
-                FoldSums(level, new(first, depths, heights * length, heights, length), sums);
-                // Rows below that are dropped here are outputs there; their sums nobody needs.
-                long endDepth = d == plan.Depth.OutputLength - 1 ? below.Depth.OutputLength : depth + depths, endHeight = h == plan.Height.OutputLength - 1 ? below.Height.OutputLength : height + heights;
-                for (long i = depth; i < endDepth; i++)
-                    for (long j = i < depth + depths ? height + heights : height; j < endHeight; j++) Make(walk, level - 1, i, j, first);
-            }
+            // Of volumes too many rows would be walked side by side: a tenth to a quarter slower.
+            long made = level == 2 && depths == 1 ? MakeTwo(walk, depth, depths, height, heights, sums) : 0;
+            for (long i = 0; i < depths; i++)
+                for (long j = 0; j < heights; j++) Make(walk, level - 1, depth + i, height + j, first + (i * heights + j) * length, made * _widthBlock);
+            FoldSums(level, new(first, depths, heights * length, heights, length), sums, made);
+            // Rows below that are dropped here are outputs there; their sums nobody needs.
+            long endDepth = d == plan.Depth.OutputLength - 1 ? below.Depth.OutputLength : depth + depths, endHeight = h == plan.Height.OutputLength - 1 ? below.Height.OutputLength : height + heights;
+            for (long i = depth; i < endDepth; i++)
+                for (long j = i < depth + depths ? height + heights : height; j < endHeight; j++) Make(walk, level - 1, i, j, first);
         }
 
-        Finish(walk, level, d, h, sums);
+        RowKind kind = row.Kind;
+        Finish(row, kind.Alike > 0 && _pairs.Means(sums, kind.Alike, kind.By, row.Output) ? kind.Alike : 0, sums);
     }
 
-    private void FoldTaps(in Walk walk, in PyramidRows<T> rows, TState* sums)
+    /// <summary>Makes the sums of a row of the second level, and the means below them, at once.</summary>
+    /// <returns>How many outputs of the second level have been made; the others need all that is below them.</returns>
+    private long MakeTwo(in Walk walk, long depth, long depths, long height, long heights, TState* sums)
     {
-        AxisPlan width = _levels[0].Plan.Width;
-        long channels = _channels, step = walk.From.Width, whole = Math.Min(width.OutputLength, width.InputLength / _widthBlock), made = 0;
-        if (_widthBlock == 2 && channels == 1 && step == 1) made = _pairs.Taps(rows, whole, sums);
-        for (long o = made; o < width.OutputLength; o++)
+        long rows = _depthBlock * _heightBlock, blocks = depths * heights;
+        if (!AddsPairs(walk.From.Width) || rows * blocks > PyramidBlocks<T>.Most) return 0;
+        T** taps = (T**)(walk.Scratch + _starts[^1]), outputs = taps + PyramidBlocks<T>.Most, tap = taps;
+        RowKind kind = At(walk, 1, depth, height).Kind;
+        for (long i = 0, block = 0; i < depths; i++)
         {
-            long taps = Math.Min(_widthBlock, width.InputLength - o * _widthBlock);
-            for (long c = 0; c < channels; c++)
+            for (long j = 0; j < heights; j++, block++)
             {
-                TState state = _reducer.Identity;
-                T* from = rows.First + o * _widthBlock * step + c;
-                for (long i = 0; i < rows.Depths; i++)
-                {
-                    for (long j = 0; j < rows.Heights; j++)
-                    {
-                        T* row = from + i * rows.DepthStep + j * rows.HeightStep;
-                        for (long k = 0; k < taps; k++) state = _reducer.Combine(state, _reducer.Lift(row[k * step]));
-                    }
-                }
-
-                sums[o * channels + c] = state;
+                PyramidRows<T> read = Taps(walk, depth + i, height + j);
+                Row row = At(walk, 1, depth + i, height + j);
+                if (read.Count != rows || row.Kind.By != kind.By) return 0;
+                for (long d = 0; d < read.Depths; d++)
+                    for (long h = 0; h < read.Heights; h++) *tap++ = read.First + d * read.DepthStep + h * read.HeightStep;
+                outputs[block] = row.Output;
             }
         }
+
+        long made = Math.Min(_levels[1].Plan.Width.OutputLength, Math.Min(Whole, kind.Alike) / 2);
+        return _pairs.Two(new(taps, rows, outputs, blocks, Prefetch.Rows(heights * _heightBlock * walk.From.Height * sizeof(T))), made, sums, kind.By) ? made : 0;
     }
 
-    private void FoldSums(int level, in PyramidRows<TState> rows, TState* sums)
+    private Row At(in Walk walk, int level, long d, long h)
     {
-        long channels = _channels, outputs = _levels[level - 1].Plan.Width.OutputLength, below = _levels[level - 2].Plan.Width.OutputLength, made = 0;
-        if (_widthBlock == 2 && channels == 1) made = _pairs.Sums(rows, Math.Min(outputs, below / 2), sums);
-        for (long o = made; o < outputs; o++)
-        {
-            long taps = Math.Min(_widthBlock, below - o * _widthBlock);
-            for (long c = 0; c < channels; c++)
-            {
-                TState state = _reducer.Identity;
-                TState* from = rows.First + o * _widthBlock * channels + c;
-                for (long i = 0; i < rows.Depths; i++)
-                {
-                    for (long j = 0; j < rows.Heights; j++)
-                    {
-                        TState* row = from + i * rows.DepthStep + j * rows.HeightStep;
-                        for (long k = 0; k < taps; k++) state = _reducer.Combine(state, row[k * channels]);
-                    }
-                }
-
-                sums[o * channels + c] = state;
-            }
-        }
+        PyramidLevel made = _levels[level - 1];
+        TensorLayout to = made.Layout;
+        return new(
+            _kinds[level - 1][(d == made.Plan.Depth.OutputLength - 1 ? 2 : 0) + (h == made.Plan.Height.OutputLength - 1 ? 1 : 0)],
+            (T*)made.Output + walk.N * to.Batch + walk.C * to.Channel + d * to.Depth + h * to.Height);
     }
 
-    /// <summary>The outputs of one row. Only the last one's window may be clipped along the width.</summary>
-    private void Finish(in Walk walk, int level, long d, long h, TState* sums)
-    {
-        PoolPlan plan = _levels[level - 1].Plan;
-        TensorLayout to = _levels[level - 1].Layout;
-        BlockWindows windows = _windows[level - 1];
-        Window depth = d == plan.Depth.OutputLength - 1 ? windows.LastDepth : windows.Depth, height = h == plan.Height.OutputLength - 1 ? windows.LastHeight : windows.Height, whole = windows.Width, last = windows.LastWidth;
-        long channels = _channels, outputs = plan.Width.OutputLength, made = 0;
-        T* row = (T*)_levels[level - 1].Output + walk.N * to.Batch + walk.C * to.Channel + d * to.Depth + h * to.Height;
-        if (to.Width == channels && (channels == 1 || to.Channel == 1))
-        {
-            long alike = last.Extent == whole.Extent && last.Count == whole.Count ? outputs : outputs - 1;
-            made = _pairs.Means(sums, alike * channels, depth.Count * height.Count * whole.Count, plan.Divisor(depth.Extent * height.Extent * whole.Extent), _rounding, row);
-        }
+    /// <summary>How many blocks of the input are whole along the width.</summary>
+    private long Whole => Math.Min(_levels[0].Plan.Width.OutputLength, _levels[0].Plan.Width.InputLength / _widthBlock);
 
-        for (long i = made; i < outputs * channels; i++)
-        {
-            var (o, c) = Math.DivRem(i, channels);
-            Window width = o == outputs - 1 ? last : whole;
-            long divisor = plan.Divisor(depth.Extent * height.Extent * width.Extent);
-            row[o * to.Width + c * to.Channel] = _reducer.Finish(sums[i], depth.Count * height.Count * width.Count, divisor);
-        }
-    }
+    private bool AddsPairs(long step) => _widthBlock == 2 && _channels == 1 && step == 1;
 
-    /// <summary>The windows of a level, of each axis the first and the last: none between them differs from the first but in its place.</summary>
-    private sealed class BlockWindows(PoolPlan plan)
+    private PyramidRows<T> Taps(in Walk walk, long d, long h)
     {
-        public readonly Window Depth = plan.Depth[0], LastDepth = plan.Depth[plan.Depth.OutputLength - 1];
-        public readonly Window Height = plan.Height[0], LastHeight = plan.Height[plan.Height.OutputLength - 1];
-        public readonly Window Width = plan.Width[0], LastWidth = plan.Width[plan.Width.OutputLength - 1];
-    }
-
-    /// <summary>One plane, or the channels of one image, on one thread.</summary>
-    /// <param name="job">The call.</param>
-    /// <param name="group">Which plane, or image.</param>
-    /// <param name="channels">How many channels it has.</param>
-    /// <param name="scratch">Room for the levels' rows.</param>
-    /// <param name="kept">The sums that the units left of the level that they share; null where they are at work.</param>
-    private readonly struct Walk(in PoolJob job, long group, long channels, byte* scratch, TState* kept)
-    {
-        public readonly long N = group / (job.Plan.Channels / channels), C = group % (job.Plan.Channels / channels);
-        public readonly T* Input = (T*)job.Input + group / (job.Plan.Channels / channels) * job.InputLayout.Batch + group % (job.Plan.Channels / channels) * job.InputLayout.Channel;
-        public readonly TensorLayout From = job.InputLayout;
-        public readonly byte* Scratch = scratch;
-        public readonly TState* Kept = kept;
+        PoolPlan plan = _levels[0].Plan;
+        long depth = d * _depthBlock, height = h * _heightBlock;
+        return new(
+            walk.Input + depth * walk.From.Depth + height * walk.From.Height,
+            Math.Min(_depthBlock, plan.Depth.InputLength - depth),
+            walk.From.Depth,
+            Math.Min(_heightBlock, plan.Height.InputLength - height),
+            walk.From.Height);
     }
 }

@@ -7,5 +7,24 @@ internal readonly unsafe struct PyramidRows<T>(T* first, long depths, long depth
     public readonly T* First = first;
     public readonly long Depths = depths, DepthStep = depthStep, Heights = heights, HeightStep = heightStep;
 
+    /// <summary>How far ahead of a row is asked for, in bytes.</summary>
+    public readonly long Ahead = Prefetch.Rows(heights * heightStep * sizeof(T));
+
     public long Count => Depths * Heights;
+}
+
+/// <summary>The rows of some blocks, of which each makes a row of outputs.</summary>
+/// <param name="taps">Where the rows begin, those of the first block before those of the second.</param>
+/// <param name="rows">How many rows a block has.</param>
+/// <param name="outputs">Where the blocks' outputs go.</param>
+/// <param name="blocks">How many blocks there are.</param>
+/// <param name="ahead">How far ahead of a row is asked for, in bytes.</param>
+internal readonly unsafe struct PyramidBlocks<T>(T** taps, long rows, T** outputs, long blocks, long ahead)
+    where T : unmanaged
+{
+    public readonly T** Taps = taps, Outputs = outputs;
+    public readonly long Rows = rows, Blocks = blocks, Ahead = ahead;
+
+    /// <summary>As many rows as there may be.</summary>
+    public const long Most = 64;
 }
