@@ -7,7 +7,7 @@ namespace Cenote;
 /// costs one walk, however many rows and depths its windows have. Of two zeros it is not known any more which came first: −0 is watched for, as NaN is, and slices from the first such one on go to another kernel.
 /// </summary>
 /// <param name="reducer">Combines.</param>
-/// <param name="others">Kernels of the same units, an output row each; the first that accepts the job takes over.</param>
+/// <param name="others">Kernels that keep the order; the first whose units are output rows too takes over, at the latest the last one.</param>
 internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, PoolKernel[] others) : PoolKernel
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
@@ -81,7 +81,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, P
     private PoolKernel Other(in PoolJob job)
     {
         foreach (PoolKernel kernel in others)
-            if (kernel.Accepts(job)) return kernel;
+            if (kernel.Accepts(job) && kernel.Units(job) == Units(job)) return kernel;
         throw new InvalidOperationException("the last of the others takes every job.");
     }
 
@@ -191,7 +191,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, P
                 TTap result = TLoad.Settle(reducer.Finish(window.State, null, 1));
                 // Where the next batch will be written.
                 if (ahead) Prefetch.Line(output + o + next);
-                if (output + o + TTap.Count <= limit) TTap.Store(result, output + o);
+                if (outputs >= TTap.Count || output + TTap.Count <= limit) TTap.Store(result, output + o);
                 else TTap.StorePart(result, output, outputs);
             }
         }
