@@ -37,12 +37,13 @@ internal readonly unsafe struct IndexedStrips<T, TTap, TNumber, TNumbers> : IInd
 
     public static string Name => "strips";
 
-    // Fewer are compiled than without indices: the most common.
+    // Fewer are compiled than without indices: the most common. Of windows of several depths the padded ones would count as taps, even where the input has one depth.
     public static bool Accepts(in PoolJob job)
     {
-        return job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && job.Offsets.Layout.Width == 1 && job.Offsets.Size == 1 && job.Plan.Depth.MaxCount == 1
-            && job.Plan.Height.Kernel == job.Plan.Width.Kernel && job.Plan.Height.Stride == job.Plan.Width.LaneStride
-            && (job.Plan.Width.Kernel, job.Plan.Width.LaneStride) is (3, 1) or (3, 2) or (5, 1) && StripPlan<T, TTap>.Suits(job.Plan);
+        AxisPlan height = job.Plan.Height, width = job.Plan.Width;
+        return job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && job.Offsets.Layout.Width == 1 && job.Offsets.Size == 1
+            && job.Plan.Depth.Kernel == 1 && height.Kernel == width.Kernel && height.Stride == width.LaneStride
+            && (width.Kernel, width.LaneStride) is (3, 1) or (3, 2) or (5, 1) && StripPlan<T, TTap>.Suits(job.Plan);
     }
 
     public static long Channels(PoolPlan plan) => plan.Channels;

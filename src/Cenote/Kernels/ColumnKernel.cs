@@ -18,7 +18,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, P
     /// <summary>The most taps of a row: longer runs are doubled, not walked.</summary>
     private const long MostTaps = 11;
 
-    /// <summary>The longest rows of one channel that other kernels do not cut.</summary>
+    /// <summary>The longest rows, in outputs: kernels that keep the order cut longer ones.</summary>
     private const long MostOutputs = 4096;
 
     /// <summary>What the last-level cache holds at least.</summary>
@@ -32,17 +32,26 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, P
     public override bool Accepts(in PoolJob job)
     {
         PoolPlan plan = job.Plan;
-        AxisPlan height = plan.Height, width = plan.Width;
-        bool isDeep = plan.Depth.Kernel > 1;
+        AxisPlan width = plan.Width;
         return Registers.Exist(Unsafe.SizeOf<TTap>()) && plan.Slides && !plan.ReadsPadding && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1
-            && (height.Kernel > 1 || isDeep || width.LaneStride > 1) && width.Kernel <= MostTaps && (width.LaneStride == 1 || width.Dilation == 1)
+            && width.Kernel <= MostTaps && (width.LaneStride == 1 || width.Dilation == 1) && ColumnLines<T, TTap>.Fit(width)
             // Outputs of rows shorter than a register are stored over the next one's place.
             && width.InputLength >= TTap.Count && width.OutputLength <= MostOutputs && (width.OutputLength >= TTap.Count || job.OutputLayout.Height == width.OutputLength)
-            // Where many windows share a row, it is better walked once than combined as often.
-            && (isDeep ? height.Kernel <= 2 * height.Stride + 1 : height.Stride > 1 && height.Kernel < 2 * height.Stride + (height.Stride > 2 ? 1 : 0))
-            // Rows that are read once, where they lie, wait for memory: then the other kernels' order of reading and writing is the better one.
-            && (height.Kernel > height.Stride || plan.Depth.Kernel > plan.Depth.Stride || width.Before > 0 || plan.InputElements * sizeof(T) <= CacheBytes);
+            && CombinesLittle(plan) && !WaitsForMemory(plan);
     }
+
+    /// <summary>Whether few windows share a row: else it is better walked once than combined as often. Measured.</summary>
+    private static bool CombinesLittle(PoolPlan plan)
+    {
+        AxisPlan height = plan.Height;
+        if (plan.Depth.Kernel > 1) return height.Kernel <= 2 * height.Stride + 1;
+        // At a stride of two strips keep windows of four rows.
+        return height.Stride > 1 && (height.Kernel < 2 * height.Stride || (height.Kernel == 2 * height.Stride && height.Stride > 2));
+    }
+
+    /// <summary>Whether rows are read once, where they lie, and from memory: then the other kernels' order of reading and writing is the better one.</summary>
+    private static bool WaitsForMemory(PoolPlan plan) =>
+        plan.Height.Kernel <= plan.Height.Stride && plan.Depth.Kernel <= plan.Depth.Stride && plan.Width.Before == 0 && plan.InputElements * sizeof(T) > CacheBytes;
 
     public override long Units(in PoolJob job) => others[^1].Units(job);
 
@@ -192,7 +201,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, P
                 // Where the next batch will be written.
                 if (ahead) Prefetch.Line(output + o + next);
                 if (outputs >= TTap.Count || output + TTap.Count <= limit) TTap.Store(result, output + o);
-                else TTap.StorePart(result, output, outputs);
+                else TTap.StorePart(result, output + o, outputs - o);
             }
         }
     }

@@ -11,6 +11,9 @@ internal readonly unsafe struct ColumnLines<T, TTap>
     /// <summary>So many rows are combined before the first is walked: read again at once, at other places, short ones would not have left the store buffer yet.</summary>
     private const long LeastBatch = 4, MostBatch = 64, LongLine = 2 << 10;
 
+    /// <summary>Bytes of a window and of a line beyond which pieces of rows would share too much, or take too much.</summary>
+    private const long LongestSpan = BatchBytes / 2, LongestLine = 64 << 10;
+
     private readonly AxisPlan _width;
     private readonly T* _memory;
 
@@ -28,7 +31,7 @@ internal readonly unsafe struct ColumnLines<T, TTap>
     /// <summary>How many lines there are.</summary>
     public long Batch { get; }
 
-    /// <summary>How many outputs, a line makes.</summary>
+    /// <summary>How many outputs a line makes.</summary>
     public long Outputs { get; }
 
     /// <summary>Whether lines are one long row: windows that do not overlap begin as many strides behind those of the row before as that has outputs.</summary>
@@ -42,6 +45,9 @@ internal readonly unsafe struct ColumnLines<T, TTap>
 
     /// <summary>Whether to ask for memory ahead.</summary>
     public bool Ahead { get; }
+
+    /// <summary>Whether lines of a register of outputs stay short, so that rows can be cut into them.</summary>
+    public static bool Fit(AxisPlan width) => width.Span <= LongestSpan / sizeof(T) && StridedLoad.Need<TTap, T>(width, Math.Min(width.OutputLength, TTap.Count)) <= LongestLine / sizeof(T);
 
     /// <summary>Lines for a job whose rows are no shorter than a register.</summary>
     public static ColumnLines<T, TTap> Create(in PoolJob job, TTap padding)

@@ -89,6 +89,7 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
             case 2: Few<One, Any, Any, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
             case 3 when typeof(TOrder) == typeof(TapByTap): Bands<One, Any, Any, MoreOpen<OneOpen<TAcc>, TAcc>, ThirdLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
             case 4 when typeof(TOrder) == typeof(TapByTap): Bands<One, Any, Any, MoreOpen<OneOpen<TAcc>, TAcc>, FourthLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case var stride: throw new InvalidOperationException($"strips are not made for a stride of {stride}.");
         }
     }
 

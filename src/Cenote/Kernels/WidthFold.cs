@@ -21,6 +21,9 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     /// <summary>Rows are copied by so many at a time: read again at once, at other places, they would not have left the store buffer yet.</summary>
     private const long Batch = 8;
 
+    /// <summary>Copies of rows that take more memory than this are not worth it.</summary>
+    private const long MostCopyBytes = 1 << 26;
+
     private readonly Line _line;
     private readonly LaneExtents _extents;
     private readonly long _taps, _step, _stride, _room;
@@ -42,7 +45,8 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     public static string Name => "folded rows";
 
     public static bool Accepts(in PoolJob job) =>
-        job.Plan.Slides && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width) && Registers.Fill<TTap, T>(job.Plan.Width.OutputLength);
+        job.Plan.Slides && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width) && Registers.Fill<TTap, T>(job.Plan.Width.OutputLength)
+        && PaddedBytes(job.Plan, LineAt(job.Plan, 0)) <= MostCopyBytes;
 
     public static bool Pays(PoolPlan plan) => true;
 

@@ -107,7 +107,8 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
     public bool Taps(in PyramidRows<byte> rows, long outputs, uint* sums, byte* means, in PairDivision by)
     {
         int lanes = Vector<ushort>.Count, bits = (int)long.Log2(by.Divisor);
-        if (rows.Count > MostRows || outputs < 2 * lanes) return false;
+        // Of a padded block the divisor counts more than the rows at hand.
+        if (rows.Count > MostRows || by.Divisor > 2 * MostRows || outputs < 2 * lanes) return false;
         IntegerRounding rounding = by.Rounding;
         long ahead = rows.Ahead;
         for (long o = 0; o < outputs; o += 2 * lanes)

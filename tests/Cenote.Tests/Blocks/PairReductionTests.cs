@@ -38,4 +38,15 @@ public class PairReductionTests
 
         Assert.Equal(strips, whole);
     }
+
+    /// <summary>A block of which most is padding counts more taps than it has rows.</summary>
+    [Theory]
+    [InlineData(IntegerRounding.TowardZero)]
+    [InlineData(IntegerRounding.NearestEven)]
+    public void Padded_blocks_are_divided_by_all_their_taps(IntegerRounding rounding)
+    {
+        var layer = new BlockReduce2d((32768, 2), Reduction.Mean) { Edge = BlockEdge.Pad, IntegerRounding = rounding };
+        Tensor<byte>[] levels = layer.Pyramid(Tensor.Create([.. Enumerable.Repeat((byte)200, 640)], [1, 10, 64]), 1);
+        Assert.All(levels[0], mean => Assert.Equal(0, mean));
+    }
 }

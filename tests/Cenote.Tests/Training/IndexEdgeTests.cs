@@ -52,6 +52,17 @@ public class IndexEdgeTests
         Assert.Equal(Enumerable.Range(0, length).Select(place => (long)place), indices.ToFlat());
     }
 
+    /// <summary>Padded depths count where the input has one depth only.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(4, 4)]
+    public void Indices_of_windows_with_padded_depths_are_places_of_their_maxima(int depth, int dilation)
+    {
+        float[] elements = [.. Enumerable.Range(0, depth * 32 * 32).Select(i => (float)(i * 7919 % 4093))];
+        (Tensor<float> values, PoolIndices indices) = new MaxPool3d((2, 3, 3), 1, (dilation, 1, 1), (dilation, 1, 1)).ForwardWithIndices(Tensor.Create(elements, [1, 1, depth, 32, 32]));
+        Assert.Equal(values, indices.ToFlat().Select(index => elements[index]));
+    }
+
     [Fact]
     public void A_window_without_a_tap_has_no_index_and_gives_its_gradient_to_no_one()
     {
