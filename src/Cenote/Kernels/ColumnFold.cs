@@ -70,7 +70,7 @@ internal readonly unsafe struct ColumnFold<T, TTap, TReducer>(TReducer reducer, 
     {
         TTap taps = TTap.Load(row);
         state = reducer.Combine(state, reducer.Lift(taps));
-        if (typeof(TOld) == typeof(Any)) Watch(row, taps, ref seen);
+        if (typeof(TOld) == typeof(None)) Watch(row, taps, ref seen);
         if (TRows.Of(0) == 1) return state;
         taps = TTap.Load(row + seen.Step);
         state = reducer.Combine(state, reducer.Lift(taps));

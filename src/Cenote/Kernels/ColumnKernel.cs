@@ -119,7 +119,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, P
                     row += count;
                 }
 
-                Along(job, rows, h, end, o, piece.Line, lines);
+                Walk(job, rows, h, end, o, piece.Line, lines);
             }
         }
 
@@ -151,19 +151,19 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, P
                 switch (taken)
                 {
                     case 3 when depths == 3 && old == 1: columns.Fold<Three, Three, One>(line, lines.Room, ref watches); break;
-                    case 3 when depths == 3: columns.Fold<Three, Three, Any>(line, lines.Room, ref watches); break;
+                    case 3 when depths == 3: columns.Fold<Three, Three, None>(line, lines.Room, ref watches); break;
                     case 3 when old >= 3: columns.Fold<One, Three, Three>(line, lines.Room, ref watches); break;
                     case 3 when old == 1: columns.Fold<One, Three, One>(line, lines.Room, ref watches); break;
-                    case 3: columns.Fold<One, Three, Any>(line, lines.Room, ref watches); break;
-                    case 2: columns.Fold<One, Two, Any>(line, lines.Room, ref watches); break;
-                    default: columns.Fold<One, One, Any>(line, lines.Room, ref watches); break;
+                    case 3: columns.Fold<One, Three, None>(line, lines.Room, ref watches); break;
+                    case 2: columns.Fold<One, Two, None>(line, lines.Room, ref watches); break;
+                    default: columns.Fold<One, One, None>(line, lines.Room, ref watches); break;
                 }
             }
         }
     }
 
     /// <summary>Walks lines along the width.</summary>
-    private void Along(in PoolJob job, in Rows rows, long first, long end, long output, T* line, in ColumnLines<T, TTap> lines)
+    private void Walk(in PoolJob job, in Rows rows, long first, long end, long output, T* line, in ColumnLines<T, TTap> lines)
     {
         T* to = rows.Output + first * job.OutputLayout.Height + output;
         T* limit = rows.Output + (rows.End - 1) * job.OutputLayout.Height + job.Plan.Width.OutputLength;
@@ -179,6 +179,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, P
         }
     }
 
+    /// <summary>Combines the taps of each line's windows.</summary>
     // Bounds: of short rows a register goes on over those that follow, which are written later; the last ones are stored in part.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Along<TTaps, TLoad>(TLoad load, in PoolJob job, T* line, in ColumnLines<T, TTap> lines, T* output, long count, T* limit)

@@ -7,6 +7,11 @@ internal interface ISide
     static abstract long Of(long side);
 }
 
+internal readonly struct None : ISide
+{
+    public static long Of(long side) => 0;
+}
+
 internal readonly struct One : ISide
 {
     public static long Of(long side) => 1;

@@ -1,0 +1,109 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>Bytes: a level is summed in 16 bits, and handed on in 32.</summary>
+internal readonly unsafe struct BytePairs : IPairs<byte, uint>
+{
+    /// <summary>Rows whose pairs, and half a divisor, fit 15 bits.</summary>
+    private const long MostRows = 64;
+
+    public bool Divides(in PairDivision by) => long.IsPow2(by.Divisor);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public bool Taps(in PyramidRows<byte> rows, long outputs, uint* sums, byte* means, in PairDivision by)
+    {
+        int lanes = Vector<ushort>.Count, bits = (int)long.Log2(by.Divisor);
+        // Of a padded block the divisor counts more than the rows at hand.
+        if (rows.Count > MostRows || by.Divisor > 2 * MostRows || outputs < 2 * lanes) return false;
+        IntegerRounding rounding = by.Rounding;
+        long ahead = rows.Ahead;
+        for (long o = 0; o < outputs; o += 2 * lanes)
+        {
+            long at = Math.Min(o, outputs - 2 * lanes);
+            Vector<ushort> lower = default, upper = default;
+            byte* plane = rows.First + 2 * at;
+            for (long d = 0; d < rows.Depths; d++, plane += rows.DepthStep)
+            {
+                byte* row = plane;
+                for (long h = 0; h < rows.Heights; h++, row += rows.HeightStep)
+                {
+                    Prefetch.Line((byte*)row + ahead);
+                    lower += Neighbours.Add(Vector.Load(row));
+                    upper += Neighbours.Add(Vector.Load(row + 2 * lanes));
+                }
+            }
+
+            if (means != null) Vector.Narrow(SumPairs.Divide(lower, bits, rounding), SumPairs.Divide(upper, bits, rounding)).Store(means + at);
+            if (sums == null) continue;
+            Store(lower, sums + at);
+            Store(upper, sums + at + lanes);
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public bool Two(in PyramidBlocks<byte> blocks, long outputs, uint* sums, in PairDivision by)
+    {
+        int lanes = Vector<ushort>.Count, bits = (int)long.Log2(by.Divisor);
+        if (blocks.Rows * blocks.Blocks > MostRows || outputs < lanes) return false;
+        IntegerRounding rounding = by.Rounding;
+        long rows = blocks.Rows, count = blocks.Blocks, ahead = blocks.Ahead;
+        for (long o = 0; o < outputs; o += lanes)
+        {
+            long at = Math.Min(o, outputs - lanes);
+            Vector<ushort> lowers = default, uppers = default;
+            byte** taps = blocks.Taps;
+            for (long block = 0; block < count; block++)
+            {
+                Vector<ushort> lower = default, upper = default;
+                for (long number = 0; number < rows; number++)
+                {
+                    byte* row = *taps++ + 4 * at;
+                    Prefetch.Line((byte*)row + ahead);
+                    lower += Neighbours.Add(Vector.Load(row));
+                    upper += Neighbours.Add(Vector.Load(row + 2 * lanes));
+                }
+
+                Vector.Narrow(SumPairs.Divide(lower, bits, rounding), SumPairs.Divide(upper, bits, rounding)).Store(blocks.Outputs[block] + 2 * at);
+                lowers += lower;
+                uppers += upper;
+            }
+
+            Neighbours.AddSmall(lowers).Store(sums + at);
+            Neighbours.AddSmall(uppers).Store(sums + at + Vector<uint>.Count);
+        }
+
+        return true;
+    }
+
+    public bool Sums(in PyramidRows<uint> rows, long outputs, uint* sums) => SumPairs.Add(rows, outputs, sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public bool Means(uint* sums, long outputs, in PairDivision by, byte* means)
+    {
+        int bits = (int)long.Log2(by.Divisor), lanes = Vector<uint>.Count;
+        if (outputs < 4 * lanes) return false;
+        IntegerRounding rounding = by.Rounding;
+        for (long o = 0; o < outputs; o += 4 * lanes)
+        {
+            long at = Math.Min(o, outputs - 4 * lanes);
+            uint* from = sums + at;
+            Vector<uint> one = SumPairs.Divide(Vector.Load(from), bits, rounding), two = SumPairs.Divide(Vector.Load(from + lanes), bits, rounding);
+            Vector<uint> three = SumPairs.Divide(Vector.Load(from + 2 * lanes), bits, rounding), four = SumPairs.Divide(Vector.Load(from + 3 * lanes), bits, rounding);
+            Vector.Narrow(Vector.Narrow(one, two), Vector.Narrow(three, four)).Store(means + at);
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector<ushort> pairs, uint* sums)
+    {
+        Vector.Widen(pairs, out Vector<uint> lower, out Vector<uint> upper);
+        lower.Store(sums);
+        upper.Store(sums + Vector<uint>.Count);
+    }
+}
