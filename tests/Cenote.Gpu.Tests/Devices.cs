@@ -4,12 +4,13 @@ using Cenote.Gpu;
 
 namespace Cenote.Gpu.Tests;
 
-/// <summary>The devices that every test runs on: the simulated one, and each real one found.</summary>
+/// <summary>The devices that every test runs on: the simulated one, and each real one found; the real ones alone where <c>CENOTE_TEST_DEVICES</c> is <c>real</c>.</summary>
 public sealed class Devices : IDisposable
 {
     private static readonly Dictionary<string, GpuDevice> Open = [];
 
-    public static TheoryData<string> Names => [.. GpuDevice.Enumerate().Select(info => info.ToString()).Prepend("Cpu")];
+    public static TheoryData<string> Names { get; } =
+        [.. GpuDevice.Enumerate().Select(info => info.ToString()).Prepend("Cpu").Skip(Environment.GetEnvironmentVariable("CENOTE_TEST_DEVICES") == "real" ? 1 : 0)];
 
     /// <summary>The device of a name, opened once.</summary>
     public static GpuDevice Get(string name)
