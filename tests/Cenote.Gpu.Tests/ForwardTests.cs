@@ -128,11 +128,11 @@ public sealed class ForwardTests
         {
             foreach (bool last in new[] { false, true })
             {
-                foreach (nint[] shape in new nint[][] { [2, 16, 13, 17], [1, 3, 1, 5], [3, 33, 4, 3] })
+                foreach (nint[] shape in new nint[][] { [2, 16, 13, 17], [1, 3, 1, 5], [3, 33, 4, 3], [5, 7, 4, 4], [1, 2, 33, 32] })
                 {
                     Tensor<T> x = Samples.Of<T>(shape, last);
                     foreach (PoolLayer layer in new PoolLayer[] { new GlobalAvgPool2d(), new GlobalSumPool2d(), new AdaptiveAvgPool2d(1) })
-                        Samples.AssertNear(layer.Forward(x), Run(device, layer, x), 2, $"{layer} of {typeof(T).Name}", scale: layer is GlobalSumPool2d ? 500 : 1);
+                        Samples.AssertNear(layer.Forward(x), Run(device, layer, x), 2, $"{layer} of {typeof(T).Name} {string.Join("×", shape.Select(n => (long)n))} {last}", scale: layer is GlobalSumPool2d ? 500 : 1);
                     Same<T>(device, new GlobalMaxPool2d(), shape, last);
                     Same<T>(device, new GlobalMinPool2d(), shape, last);
                 }
@@ -152,6 +152,9 @@ public sealed class ForwardTests
             (new MaxPool3d((4, 5, 5), 1, 2), new AvgPool3d((4, 5, 5), 1, 2), [1, 4, 6, 7, 8]),
             (new MaxPool3d((1, 8, 8), 1), new AvgPool3d((1, 8, 8), 1, divisorOverride: 3), [1, 2, 3, 9, 12]),
             (new MinPool2d(50, 1, 25), new SumPool2d(50, 1, 25), [1, 2, 40, 30]),
+            (new MaxPool1d(64, 5, 31), new AvgPool1d(64, 5, 31, countIncludePad: false), [2, 3, 9000]),
+            (new MaxPool2d((90, 2), 1), new AvgPool2d((90, 2), 1), [1, 4, 1300, 5]),
+            (new MaxPool1d(3000, 7, 100), new AvgPool1d(3000, 7, 100), [1, 1, 7000]),
         })
         {
             Assert.True(Separable.Accepts(max.Plan(shape)) && Separable.Accepts(avg.Plan(shape)), $"{max}");

@@ -35,6 +35,19 @@ public sealed class PtxTests
         AssertLean(ptx);
     }
 
+    /// <summary>Small planes are loaded so, and so are whole planes and tiles of large windows whose channels lie side by side.</summary>
+    [Theory]
+    [InlineData("b32", typeof(GlobalTileKernel<ushort, double, WideWordMean<HalfWord>>))]
+    [InlineData("b32", typeof(GlobalTileKernel<float, float, ExtremeReducer<float, Greatest>>))]
+    [InlineData("f32", typeof(GlobalColumnKernel<Quad<float>, Quad<double>, QuadReducer<float, double, DoubleMean>>))]
+    [InlineData("f32", typeof(AxisTileKernel<Quad<float>, Quad<float>, Quad<float>, QuadReducer<float, float, ExtremeReducer<float, Greatest>>, LiftedTap<Quad<float>, Quad<float>, QuadReducer<float, float, ExtremeReducer<float, Greatest>>>>))]
+    public void Planes_and_tiles_are_loaded_16_bytes_at_a_time(string word, Type kernel)
+    {
+        string ptx = Of(kernel);
+        Assert.Contains($"ld.global.v4.{word}", ptx, StringComparison.Ordinal);
+        AssertLean(ptx);
+    }
+
     /// <summary>Gradients are stored 16 bytes at a time; what several inputs share is loaded once.</summary>
     [Theory]
     [InlineData("st.global.v4.f32", typeof(GradientKernel<float, Quad<float>, float, Quad<float>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, MeanShare>))]
@@ -57,6 +70,8 @@ public sealed class PtxTests
     [InlineData(typeof(GlobalFoldKernel<Quad<float>, Quad<double>, QuadReducer<float, double, DoubleMean>>))]
     [InlineData(typeof(GlobalChoiceKernel<ushort, byte, WordExtreme<HalfWord, Greatest>, NumberFormat>))]
     [InlineData(typeof(AxisFoldKernel<float, float, float, SingleMean, LiftedTap<float, float, SingleMean>>))]
+    [InlineData(typeof(AxisTileKernel<float, float, float, SingleMean, LiftedTap<float, float, SingleMean>>))]
+    [InlineData(typeof(AxisTileKernel<float, ushort, float, WordMean<HalfWord>, KeptState<float>>))]
     [InlineData(typeof(BandKernel<Quad<float>, Quad<float>, Quad<float>, Quad<float>, QuadReducer<float, float, SingleMean>, QuadReducer<float, float, SingleMean>, OneLane<Quad<float>>, AddedBand>))]
     [InlineData(typeof(BandKernel<ushort, ushort, float, float, WordExtreme<HalfWord, Greatest>, WordExtreme<HalfWord, Greatest>, OneLane<float>, ChosenBand>))]
     [InlineData(typeof(GradientKernel<float, float, float, float, byte, PlainSum, PlainSum, OneLane<float>, ChosenShare<byte, NumberFormat>>))]

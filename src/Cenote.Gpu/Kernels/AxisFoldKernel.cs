@@ -49,6 +49,38 @@ internal struct AxisWalk
     public AxisWindows Depth, Height, Width;
 
     public long DivisorOverride;
+
+    /// <summary>Of the last axis: the taps along the axes inside it, of windows on this line.</summary>
+    public readonly WindowTaps Across(int inner, ArrayView<ListedWindow> list)
+    {
+        int rest = Channels.Divide(inner, out _), h = Columns.Divide(rest, out int w);
+        var taps = new WindowTaps { Count = 1, Extent = 1 };
+        // Axes outside the last one are not pooled: windows of one tap.
+        if (Which <= 1) taps.Add(Width.At(w, list));
+        if (Which == 0) taps.Add(Height.At(h, list));
+        return taps;
+    }
+
+    public readonly T Finish<T, TState, TReducer>(TState state, int position, WindowTaps across, ArrayView<ListedWindow> list, TReducer reducer)
+        where T : unmanaged
+        where TState : unmanaged
+        where TReducer : unmanaged, IPoolReducer<T, TState>
+    {
+        across.Add(Axis.At(position, list));
+        return reducer.Finish(state, across.Count, DivisorOverride != 0 ? DivisorOverride : across.Extent);
+    }
+}
+
+/// <summary>The taps of windows along some axes: those inside the input, and those that the divisor counts.</summary>
+internal struct WindowTaps
+{
+    public long Count, Extent;
+
+    public void Add(ListedWindow window)
+    {
+        Count *= window.Count;
+        Extent *= window.Extent;
+    }
 }
 
 /// <summary>
@@ -88,31 +120,8 @@ internal static class AxisFoldKernel<TFrom, T, TState, TReducer, TStateOf>
             for (; at < end; at++) state = reducer.Combine(state, stateOf.Of(input[from + (long)at * step]));
             long place = to + (long)o * step;
             TState whole = reducer.Combine(states[place], state);
-            if (walk.IsLast != 0) output[place] = Finish(whole, o, inner, walk, list, reducer);
+            if (walk.IsLast != 0) output[place] = walk.Finish<T, TState, TReducer>(whole, o, walk.Across(inner, list), list, reducer);
             else states[place] = whole;
         }
-    }
-
-    private static T Finish(TState state, int o, int inner, AxisWalk walk, ArrayView<ListedWindow> list, TReducer reducer)
-    {
-        int rest = walk.Channels.Divide(inner, out _), h = walk.Columns.Divide(rest, out int w);
-        // Axes outside the last one are not pooled: windows of one tap.
-        ListedWindow own = walk.Axis.At(o, list);
-        long count = own.Count, extent = own.Extent;
-        if (walk.Which <= 1)
-        {
-            ListedWindow width = walk.Width.At(w, list);
-            count *= width.Count;
-            extent *= width.Extent;
-        }
-
-        if (walk.Which == 0)
-        {
-            ListedWindow height = walk.Height.At(h, list);
-            count *= height.Count;
-            extent *= height.Extent;
-        }
-
-        return reducer.Finish(state, count, walk.DivisorOverride != 0 ? walk.DivisorOverride : extent);
     }
 }

@@ -31,7 +31,7 @@ internal static partial class Forward
         }
 
         // Shared out among threads, a plane's taps are in no order: what is chosen must carry its place.
-        if (Global.Accepts(call.Plan))
+        if (Global.Accepts(call.Plan) && !Global.IsInOrder(call, ElementTypes.Size(type)))
         {
             Indexed.Choose<TOrder>(call, type, default);
             return;

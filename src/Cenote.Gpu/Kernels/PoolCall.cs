@@ -32,8 +32,8 @@ internal sealed record PoolCall(GpuDevice Device, GpuStream Stream, PoolPlan Pla
         }
     }
 
-    /// <summary>How many planes, or images, have their turn at once in a call that needs so many bytes for each of them meanwhile.</summary>
-    public long AtOnce(long bytes) => Math.Clamp(Device.ScratchBytes / Math.Max(1, bytes), 1, Math.Max(1, Outers));
+    /// <summary>How many planes, or images, have their turn at once in a call that needs so many bytes for each of them meanwhile, and should have at most so many in all.</summary>
+    public long AtOnce(long bytes, long most = long.MaxValue) => Math.Clamp(Math.Min(Device.ScratchBytes, most) / Math.Max(1, bytes), 1, Math.Max(1, Outers));
 
     /// <summary>Whether so many channels can be moved in one access.</summary>
     public bool Packs(int channels) => ChannelsLast && Plan.Channels % channels == 0 && IsAligned;
