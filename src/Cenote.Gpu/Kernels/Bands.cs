@@ -29,6 +29,12 @@ internal static class Bands
         where TPacked : unmanaged, IPoolReducer<TPack, TStates>
         where TLanes : unmanaged, ILanes<TState, TStates>
     {
+        if (SmallWindow.Accepts(call.Plan))
+        {
+            Strips.Run<T, TPack, TState, TStates, TReducer, TPacked, TLanes>(call, reducer, packed);
+            return;
+        }
+
         bool pairs = call.Plan.Width.LaneStride == 2;
         if (call.Chooses && pairs) Run<T, TPack, TState, TStates, TReducer, TPacked, TLanes, ChosenPairs>(call, reducer, packed);
         else if (call.Chooses) Run<T, TPack, TState, TStates, TReducer, TPacked, TLanes, ChosenBand>(call, reducer, packed);
@@ -42,7 +48,8 @@ internal static class Bands
         where TState : unmanaged
         where TReducer : unmanaged, IPoolReducer<T, TState>
     {
-        if (call.Chooses) Run<T, T, TState, TState, TReducer, TReducer, OneLane<TState>, ChosenBand>(call, reducer, reducer, channels);
+        if (SmallWindow.Accepts(call.Plan)) Strips.Run<T, T, TState, TState, TReducer, TReducer, OneLane<TState>>(call, reducer, reducer, channels);
+        else if (call.Chooses) Run<T, T, TState, TState, TReducer, TReducer, OneLane<TState>, ChosenBand>(call, reducer, reducer, channels);
         else Run<T, T, TState, TState, TReducer, TReducer, OneLane<TState>, AddedBand>(call, reducer, reducer, channels);
     }
 
