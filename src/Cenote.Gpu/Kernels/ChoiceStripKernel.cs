@@ -78,7 +78,7 @@ internal static class ChoiceStripKernel<T, TPack, TState, TStates, TNumbers, TRe
     {
         output.Cast<TPack>()[at >> TLanes.Bits] = packed.Finish(state.Values, 1, 1);
         // Lanes are windows side by side, or channels of one.
-        ulong bytes = TTaker.Bytes(TTaker.Settle(state, packed.Identity, number, window.Before - w * window.ColumnStride, TLanes.Bits == 0 ? 0 : window.ColumnStride));
+        ulong bytes = TTaker.Bytes(TTaker.Settle(state, packed.Identity, number, window.Before - w * window.ColumnStride, TLanes.Bits == 0 ? 0 : window.ColumnStride, window.ColumnStep));
         int bits = TLanes.Bits == 0 ? TTaker.Bits : 0;
         ArrayView<byte> own = numbers.SubView(at << bits);
         if (TTaker.Bits == 0) own[0] = (byte)bytes;
@@ -125,12 +125,12 @@ internal static class DeepChoiceStripKernel<T, TPack, TState, TStates, TNumbers,
             {
                 for (int row = 0; row < window.Rows; row++)
                 {
-                    NumberedStates<TStates, TNumbers> chosen = ChoiceStripKernel<T, TPack, TState, TStates, TNumbers, TReducer, TPacked, TLanes, TTaker>.Chosen(input, plane, y + row, window, reducer, packed);
+                    NumberedStates<TStates, TNumbers> chosen = ChoiceStripKernel<T, TPack, TState, TStates, TNumbers, TReducer, TPacked, TLanes, TTaker>.Chosen(input, plane, y + row * window.RowStep, window, reducer, packed);
                     state = TTaker.Take(state, ChoiceStripKernel<T, TPack, TState, TStates, TNumbers, TReducer, TPacked, TLanes, TTaker>.Below(chosen, (depth.Before + i) * window.Rows + row, window));
                 }
             }
 
-            int number = (depth.Before * window.Rows + IntrinsicMath.Max(0, -y)) * window.Columns;
+            int number = (depth.Before * window.Rows + (IntrinsicMath.Max(0, -y) + window.RowStep - 1) / window.RowStep) * window.Columns;
             ChoiceStripKernel<T, TPack, TState, TStates, TNumbers, TReducer, TPacked, TLanes, TTaker>.Store(output, numbers, at, place.W, state, number, packed, window);
         }
     }

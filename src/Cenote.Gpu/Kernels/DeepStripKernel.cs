@@ -35,7 +35,7 @@ internal static class DeepStripKernel<T, TPack, TState, TStates, TReducer, TPack
             {
                 for (int row = 0; row < window.Rows; row++)
                 {
-                    RowTaps<TStates> taps = StripRow<T, TPack, TState, TStates, TReducer, TPacked, TLanes>.Load(input, plane, y + row, window, reducer, packed);
+                    RowTaps<TStates> taps = StripRow<T, TPack, TState, TStates, TReducer, TPacked, TLanes>.Load(input, plane, y + row * window.RowStep, window, reducer, packed);
                     state = TOrder.Chooses ? packed.Combine(state, taps.Fold<TPack, TPacked>(window, packed)) : taps.AddedTo<TPack, TPacked>(state, window, packed);
                 }
             }

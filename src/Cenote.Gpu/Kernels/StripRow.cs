@@ -83,43 +83,61 @@ internal static class StripRow<T, TPack, TState, TStates, TReducer, TPacked, TLa
         if (TLanes.Bits == 0)
         {
             taps.A = Column(line, left, inside, plane, packed);
-            if (window.Columns > 1) taps.B = Column(line, left + 1, inside, plane, packed);
-            if (window.Columns > 2) taps.C = Column(line, left + 2, inside, plane, packed);
-            if (window.Columns > 3) taps.D = Column(line, left + 3, inside, plane, packed);
-            if (window.Columns > 4) taps.E = Column(line, left + 4, inside, plane, packed);
+            if (window.Columns > 1) taps.B = Column(line, left + window.ColumnStep, inside, plane, packed);
+            if (window.Columns > 2) taps.C = Column(line, left + 2 * window.ColumnStep, inside, plane, packed);
+            if (window.Columns > 3) taps.D = Column(line, left + 3 * window.ColumnStep, inside, plane, packed);
+            if (window.Columns > 4) taps.E = Column(line, left + 4 * window.ColumnStep, inside, plane, packed);
             return taps;
         }
 
-        // The pack right above the outputs is aligned; the windows' first taps lie Before to its left. At stride 2, what the lanes hold comes again two taps later, one lane to the left.
         ArrayView<TPack> packs = input.Cast<TPack>();
         long pack = (row + above) >> TLanes.Bits;
-        TStates now = packed.Lift(packs[pack]), next = default;
-        now = inside ? now : packed.Identity;
-        if (window.ColumnStride == 2)
+        TStates now = Pack(packs, pack, inside, packed);
+        if (window.ColumnStride == 4)
         {
-            TStates right = packed.Lift(packs[pack + 1]);
-            right = inside ? right : packed.Identity;
-            (now, next) = (TLanes.Evens(now, right), TLanes.Odds(now, right));
+            // Windows are parts of packs.
+            TStates second = Pack(packs, pack + 1, inside, packed), third = Pack(packs, pack + 2, inside, packed), fourth = Pack(packs, pack + 3, inside, packed);
+            TStates evens = TLanes.Evens(now, second), otherEvens = TLanes.Evens(third, fourth), odds = TLanes.Odds(now, second), otherOdds = TLanes.Odds(third, fourth);
+            return new() { A = TLanes.Evens(evens, otherEvens), B = TLanes.Evens(odds, otherOdds), C = TLanes.Odds(evens, otherEvens), D = TLanes.Odds(odds, otherOdds) };
         }
 
-        if (window.Before > 0) (now, next) = (TLanes.Right(window.ColumnStride == 2 ? next : now, Single(line, above - 1, inside, plane, reducer)), now);
-        if (window.Before > 1) (now, next) = (TLanes.Right(window.ColumnStride == 2 ? next : now, Single(line, above - 2, inside, plane, reducer)), now);
-        int right1 = left + (window.ColumnStride << TLanes.Bits);
-        taps.A = now;
+        int behind = left + (window.ColumnStride << TLanes.Bits);
         if (window.ColumnStride == 2)
         {
-            taps.B = next;
-            if (window.Columns > 2) taps.C = TLanes.Left(taps.A, Single(line, right1, inside, plane, reducer));
-            if (window.Columns > 3) taps.D = TLanes.Left(taps.B, Single(line, right1 + 1, inside, plane, reducer));
-            if (window.Columns > 4) taps.E = TLanes.Left(taps.C, Single(line, right1 + 2, inside, plane, reducer));
+            // What the lanes hold comes again two taps later, one lane to the left.
+            TStates right = Pack(packs, pack + 1, inside, packed);
+            (now, right) = (TLanes.Evens(now, right), TLanes.Odds(now, right));
+            if (window.Before > 0) (now, right) = (TLanes.Right(right, Single(line, above - 1, inside, plane, reducer)), now);
+            if (window.Before > 1) (now, right) = (TLanes.Right(right, Single(line, above - 2, inside, plane, reducer)), now);
+            (taps.A, taps.B) = (now, right);
+            if (window.Columns > 2) taps.C = TLanes.Left(taps.A, Single(line, behind, inside, plane, reducer));
+            if (window.Columns > 3) taps.D = TLanes.Left(taps.B, Single(line, behind + 1, inside, plane, reducer));
+            if (window.Columns > 4) taps.E = TLanes.Left(taps.C, Single(line, behind + 2, inside, plane, reducer));
             return taps;
         }
 
-        if (window.Columns > 1) taps.B = TLanes.Left(taps.A, Single(line, right1, inside, plane, reducer));
-        if (window.Columns > 2) taps.C = TLanes.Left(taps.B, Single(line, right1 + 1, inside, plane, reducer));
-        if (window.Columns > 3) taps.D = TLanes.Left(taps.C, Single(line, right1 + 2, inside, plane, reducer));
-        if (window.Columns > 4) taps.E = TLanes.Left(taps.D, Single(line, right1 + 3, inside, plane, reducer));
+        if (window.Before > 0) now = TLanes.Right(now, Single(line, above - 1, inside, plane, reducer));
+        if (window.Before > 1) now = TLanes.Right(now, Single(line, above - 2, inside, plane, reducer));
+        taps.A = now;
+        if (window.Columns > 1) taps.B = On(taps.A, line, behind, inside, plane, window, reducer);
+        if (window.Columns > 2) taps.C = On(taps.B, line, behind + window.ColumnStep, inside, plane, window, reducer);
+        if (window.Columns > 3) taps.D = On(taps.C, line, behind + 2 * window.ColumnStep, inside, plane, window, reducer);
+        if (window.Columns > 4) taps.E = On(taps.D, line, behind + 3 * window.ColumnStep, inside, plane, window, reducer);
         return taps;
+    }
+
+    /// <summary>The next tap of each window, at stride 1.</summary>
+    private static TStates On(TStates taps, ArrayView<T> line, int x, bool inside, StripPlane plane, SmallWindow window, TReducer reducer)
+    {
+        taps = TLanes.Left(taps, Single(line, x, inside, plane, reducer));
+        return window.ColumnStep > 1 ? TLanes.Left(taps, Single(line, x + 1, inside, plane, reducer)) : taps;
+    }
+
+    /// <summary>A pack right above outputs, which is aligned.</summary>
+    private static TStates Pack(ArrayView<TPack> packs, long at, bool inside, TPacked packed)
+    {
+        TStates taps = packed.Lift(packs[at]);
+        return inside ? taps : packed.Identity;
     }
 
     private static TStates Column(ArrayView<T> line, int x, bool inside, StripPlane plane, TPacked packed)

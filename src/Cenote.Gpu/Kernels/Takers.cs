@@ -30,9 +30,10 @@ internal interface ITaker<TStates, TNumbers>
     /// <param name="chosen">What was chosen.</param>
     /// <param name="worst">The worst value.</param>
     /// <param name="number">The number of a window's first tap, but for the columns before it.</param>
-    /// <param name="columns">The columns of the first lane's window that lie before the input; below 0 for none.</param>
-    /// <param name="step">How many fewer the next lane has.</param>
-    static abstract TNumbers Settle(NumberedStates<TStates, TNumbers> chosen, TStates worst, int number, int columns, int step);
+    /// <param name="columns">How far the first lane's window begins before the input; below 0 where it does not.</param>
+    /// <param name="step">How much less the next lane's does.</param>
+    /// <param name="dilation">The distance between taps.</param>
+    static abstract TNumbers Settle(NumberedStates<TStates, TNumbers> chosen, TStates worst, int number, int columns, int step, int dilation);
 
     /// <summary>The numbers as bytes, the first lane's the lowest.</summary>
     static abstract ulong Bytes(TNumbers numbers);
@@ -58,8 +59,8 @@ internal readonly struct OneTaker<TState, TOrder> : ITaker<TState, int>
         return new() { Values = takes ? later.Values : earlier.Values, Numbers = takes ? later.Numbers : earlier.Numbers };
     }
 
-    public static int Settle(NumberedStates<TState, int> chosen, TState worst, int number, int columns, int step) =>
-        chosen.Values == worst ? number + (columns > 0 ? columns : 0) : chosen.Numbers;
+    public static int Settle(NumberedStates<TState, int> chosen, TState worst, int number, int columns, int step, int dilation) =>
+        chosen.Values == worst ? number + (columns > 0 ? (columns + dilation - 1) / dilation : 0) : chosen.Numbers;
 
     public static ulong Bytes(int numbers) => (byte)numbers;
 }
@@ -82,10 +83,10 @@ internal readonly struct TwinTaker<TState, TNumber, TTaker> : ITaker<Twin<TState
         return new() { Values = new() { A = a.Values, B = b.Values }, Numbers = new() { A = a.Numbers, B = b.Numbers } };
     }
 
-    public static Twin<TNumber> Settle(NumberedStates<Twin<TState>, Twin<TNumber>> chosen, Twin<TState> worst, int number, int columns, int step) => new()
+    public static Twin<TNumber> Settle(NumberedStates<Twin<TState>, Twin<TNumber>> chosen, Twin<TState> worst, int number, int columns, int step, int dilation) => new()
     {
-        A = TTaker.Settle(A(chosen), worst.A, number, columns, step),
-        B = TTaker.Settle(B(chosen), worst.B, number, columns - (step << TTaker.Bits), step),
+        A = TTaker.Settle(A(chosen), worst.A, number, columns, step, dilation),
+        B = TTaker.Settle(B(chosen), worst.B, number, columns - (step << TTaker.Bits), step, dilation),
     };
 
     public static ulong Bytes(Twin<TNumber> numbers) => TTaker.Bytes(numbers.A) | (TTaker.Bytes(numbers.B) << (8 << TTaker.Bits));
@@ -113,12 +114,12 @@ internal readonly struct QuadTaker<TState, TNumber, TTaker> : ITaker<Quad<TState
         return new() { Values = new() { A = a.Values, B = b.Values, C = c.Values, D = d.Values }, Numbers = new() { A = a.Numbers, B = b.Numbers, C = c.Numbers, D = d.Numbers } };
     }
 
-    public static Quad<TNumber> Settle(NumberedStates<Quad<TState>, Quad<TNumber>> chosen, Quad<TState> worst, int number, int columns, int step) => new()
+    public static Quad<TNumber> Settle(NumberedStates<Quad<TState>, Quad<TNumber>> chosen, Quad<TState> worst, int number, int columns, int step, int dilation) => new()
     {
-        A = TTaker.Settle(A(chosen), worst.A, number, columns, step),
-        B = TTaker.Settle(B(chosen), worst.B, number, columns - (step << TTaker.Bits), step),
-        C = TTaker.Settle(C(chosen), worst.C, number, columns - (2 * step << TTaker.Bits), step),
-        D = TTaker.Settle(D(chosen), worst.D, number, columns - (3 * step << TTaker.Bits), step),
+        A = TTaker.Settle(A(chosen), worst.A, number, columns, step, dilation),
+        B = TTaker.Settle(B(chosen), worst.B, number, columns - (step << TTaker.Bits), step, dilation),
+        C = TTaker.Settle(C(chosen), worst.C, number, columns - (2 * step << TTaker.Bits), step, dilation),
+        D = TTaker.Settle(D(chosen), worst.D, number, columns - (3 * step << TTaker.Bits), step, dilation),
     };
 
     public static ulong Bytes(Quad<TNumber> numbers) =>
