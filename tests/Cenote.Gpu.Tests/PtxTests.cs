@@ -35,6 +35,19 @@ public sealed class PtxTests
         AssertLean(ptx);
     }
 
+    /// <summary>Small windows, which are compiled into their kernels: 3×3 at stride 2 and 1 here.</summary>
+    [Theory]
+    [InlineData("f32", typeof(MaximaOfFloats))]
+    [InlineData("b32", typeof(MeansOfHalf))]
+    [InlineData("f32", typeof(IndicesOfFloats))]
+    public void Strips_move_16_bytes_at_a_time(string word, Type kernel)
+    {
+        string ptx = Of(kernel);
+        Assert.Contains($"ld.global.v4.{word}", ptx, StringComparison.Ordinal);
+        Assert.Contains($"st.global.v4.{word}", ptx, StringComparison.Ordinal);
+        AssertLean(ptx);
+    }
+
     /// <summary>Gradients are stored 16 bytes at a time; what several inputs share is loaded once.</summary>
     [Theory]
     [InlineData("st.global.v4.f32", typeof(GradientKernel<float, Quad<float>, float, Quad<float>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, MeanShare>))]
@@ -118,5 +131,26 @@ public sealed class PtxTests
         string ptx = ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(run), default)).PTXAssembly;
         if (Environment.GetEnvironmentVariable("CENOTE_PTX") is { } folder) File.WriteAllText(Path.Combine(folder, kernel.Name + ptx.Length + ".ptx"), ptx);
         return ptx;
+    }
+
+    private static class MaximaOfFloats
+    {
+        public static void Run(ArrayView<float> input, ArrayView<float> output, ArrayView<ListedWindow> list, Walk walk, ExtremeReducer<float, Greatest> one) =>
+            StripKernel<float, Quad<float>, float, Quad<float>, ExtremeReducer<float, Greatest>, QuadReducer<float, float, ExtremeReducer<float, Greatest>>, QuadLanes<float, float, OneLane<float>>, ChosenStrip>
+                .Run(input, output, list, walk, 0, one, new(one), new(new(3, 3, 2, 2, 1, 1, 1)));
+    }
+
+    private static class MeansOfHalf
+    {
+        public static void Run(ArrayView<ushort> input, ArrayView<ushort> output, ArrayView<ListedWindow> list, Walk walk, int sameDivisor) =>
+            StripKernel<ushort, Quad<uint>, float, Quad<Twin<float>>, WordMean<DeviceHalf>, QuadReducer<uint, Twin<float>, WordsReducer<float, WordMean<DeviceHalf>>>, QuadLanes<float, Twin<float>, TwinLanes<float, float, OneLane<float>>>, AddedStrip>
+                .Run(input, output, list, walk, sameDivisor, default, default, new(new(3, 3, 1, 1, 1, 1, 1)));
+    }
+
+    private static class IndicesOfFloats
+    {
+        public static void Run(ArrayView<float> input, ArrayView<float> output, ArrayView<byte> numbers, ArrayView<ListedWindow> list, Walk walk, ExtremeReducer<float, Greatest> one) =>
+            ChoiceStripKernel<float, Quad<float>, float, Quad<float>, Quad<int>, ExtremeReducer<float, Greatest>, QuadReducer<float, float, ExtremeReducer<float, Greatest>>, QuadLanes<float, float, OneLane<float>>, QuadTaker<float, int, OneTaker<float, Greatest>>>
+                .Run(input, output, numbers, list, walk, one, new(one), new(new(3, 3, 2, 2, 1, 1, 1)));
     }
 }
