@@ -63,11 +63,46 @@ public sealed class PtxTests
 
     /// <summary>Tiles of a gradient: packs of a row, and packs of channels.</summary>
     [Theory]
-    [InlineData("st.global.v4.f32", typeof(GradientTileKernel<float, Quad<float>, float, Quad<float>, Quad<Quad<float>>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, QuadLanes<Quad<float>, Quad<float>, OneLane<Quad<float>>>, PickedShare, Steps<N3, N2, N1>, Steps<N3, N2, N1>>))]
-    [InlineData("st.global.v4.f32", typeof(GradientTileKernel<float, Quad<float>, float, Quad<float>, Quad<Quad<float>>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, QuadLanes<Quad<float>, Quad<float>, OneLane<Quad<float>>>, EvenShare, Steps<N3, N1, N0>, Steps<N3, N1, N0>>))]
-    [InlineData("st.global.v4.b32", typeof(GradientTileKernel<ushort, Quad<uint>, float, Quad<Twin<float>>, Quad<Quad<Twin<float>>>, byte, WordSum<HalfWord>, QuadReducer<uint, Twin<float>, WordsReducer<float, WordSum<HalfWord>>>, QuadLanes<float, Twin<float>, TwinLanes<float, float, OneLane<float>>>, QuadLanes<Quad<Twin<float>>, Quad<Twin<float>>, OneLane<Quad<Twin<float>>>>, PickedShare, Steps<N5, N1, N0>, Steps<N5, N1, N0>>))]
-    [InlineData("st.global.v4.f32", typeof(GradientTileKernel<Quad<float>, Twin<Quad<float>>, Quad<float>, Twin<Quad<float>>, Quad<Twin<Quad<float>>>, uint, QuadReducer<float, float, PlainSum>, TwinReducer<Quad<float>, Quad<float>, QuadReducer<float, float, PlainSum>>, TwinLanes<Quad<float>, Quad<float>, OneLane<Quad<float>>>, QuadLanes<Twin<Quad<float>>, Twin<Quad<float>>, OneLane<Twin<Quad<float>>>>, PickedShare, Steps<N3, N2, N1>, Steps<N3, N2, N1>>))]
-    public void Tiles_of_gradients_are_stored_16_bytes_at_a_time(string store, Type kernel)
+    [InlineData("st.global.v4.f32", 3, 2, 1, typeof(RowTile<float, Quad<float>, Quad<float>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, PickedShare, TileOfFour>))]
+    [InlineData("st.global.v4.f32", 3, 1, 1, typeof(RowTile<float, Quad<float>, Quad<float>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, EvenShare, TileOfFour>))]
+    [InlineData("st.global.v4.b32", 3, 2, 1, typeof(RowTile<ushort, Quad<uint>, Quad<Twin<float>>, byte, WordSum<HalfWord>, QuadReducer<uint, Twin<float>, WordsReducer<float, WordSum<HalfWord>>>, QuadLanes<float, Twin<float>, TwinLanes<float, float, OneLane<float>>>, PickedShare, TileOfEight>))]
+    [InlineData("st.global.v4.f32", 3, 2, 1, typeof(ChannelTile<Quad<float>, Quad<float>, uint, QuadReducer<float, float, PlainSum>, PickedShare>))]
+    [InlineData("st.global.v4.b32", 2, 2, 0, typeof(ChannelTile<Quad<uint>, Quad<Twin<float>>, Twin<uint>, QuadReducer<uint, Twin<float>, WordsReducer<float, WordSum<HalfWord>>>, PickedShare>))]
+    public void Tiles_of_gradients_are_stored_16_bytes_at_a_time(string store, int kernel, int stride, int padding, Type tile)
+    {
+        AxisPlan axis = new MaxPool2d(kernel, stride, padding).Plan([1, 1, 16, 16]).Width;
+        var found = new FoundSteps();
+        KnownSteps.Use(axis, found);
+        Type[] of = tile.GetGenericArguments();
+        Type lanes(Type each) => typeof(QuadLanes<,,>).MakeGenericType(each, each, typeof(OneLane<>).MakeGenericType(each));
+        Type twin(Type each) => typeof(Twin<>).MakeGenericType(each);
+        if (tile.GetGenericTypeDefinition() == typeof(RowTile<,,,,,,,,>))
+            of = [of[0], of[1], typeof(float), of[2], typeof(Quad<>).MakeGenericType(of[2]), of[3], of[4], of[5], of[6], lanes(of[2]), of[7], found.Steps, found.Steps, of[8], typeof(TileOfFour)];
+        else
+            of = [of[0], twin(of[0]), of[1], twin(of[1]), typeof(Quad<>).MakeGenericType(twin(of[1])), of[2], of[3], typeof(TwinReducer<,,>).MakeGenericType(of[0], of[1], of[3]), typeof(TwinLanes<,,>).MakeGenericType(of[1], of[1], typeof(OneLane<>).MakeGenericType(of[1])), lanes(twin(of[1])), of[4], found.Steps, found.Steps, typeof(TileOfTwo), typeof(TileOfFour)];
+        string ptx = Of(typeof(GradientTileKernel<,,,,,,,,,,,,,,>).MakeGenericType(of));
+        Assert.Contains(store, ptx, StringComparison.Ordinal);
+        AssertLean(ptx);
+    }
+
+    private sealed class RowTile<T, TPack, TSums, TIndex, TReducer, TPacked, TLanes, TShare, TLength>;
+
+    private sealed class ChannelTile<T, TSum, TIndex, TReducer, TShare>;
+
+    private sealed class FoundSteps : IStepsUse
+    {
+        public Type Steps { get; private set; } = typeof(void);
+
+        public void Run<TSteps>()
+            where TSteps : unmanaged, IWindowSteps => Steps = typeof(TSteps);
+    }
+
+    /// <summary>Gradients of whole planes.</summary>
+    [Theory]
+    [InlineData("st.global.v4.f32", typeof(GlobalGradientKernel<float, Quad<float>, float, Quad<float>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, EvenShare>))]
+    [InlineData("st.global.v4.b32", typeof(GlobalGradientKernel<ushort, Quad<uint>, float, Quad<Twin<float>>, byte, WordSum<HalfWord>, QuadReducer<uint, Twin<float>, WordsReducer<float, WordSum<HalfWord>>>, QuadLanes<float, Twin<float>, TwinLanes<float, float, OneLane<float>>>, PickedShare>))]
+    [InlineData("st.global.v4.f32", typeof(GlobalGradientColumnKernel<Quad<float>, Quad<float>, uint, QuadReducer<float, float, PlainSum>, PickedShare>))]
+    public void Gradients_of_planes_are_stored_16_bytes_at_a_time(string store, Type kernel)
     {
         string ptx = Of(kernel);
         Assert.Contains(store, ptx, StringComparison.Ordinal);

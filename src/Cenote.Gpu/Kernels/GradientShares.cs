@@ -54,7 +54,7 @@ internal readonly struct EvenQuad<TSum, TShare>(TShare share) : IGradientShare<Q
 }
 
 /// <summary>Of maxima: the whole gradient, to the chosen tap; the numbers of channels side by side are the bytes of one.</summary>
-internal readonly struct PickedShare : IGradientShare<float, byte>, IGradientShare<double, byte>, IGradientShare<Twin<double>, ushort>, IGradientShare<Quad<float>, uint>, IGradientShare<Quad<Twin<float>>, Twin<uint>>
+internal readonly struct PickedShare : IGradientShare<float, byte>, IGradientShare<float, ushort>, IGradientShare<float, uint>, IGradientShare<double, byte>, IGradientShare<double, ushort>, IGradientShare<double, uint>, IGradientShare<Twin<double>, ushort>, IGradientShare<Quad<float>, uint>, IGradientShare<Quad<Twin<float>>, Twin<uint>>
 {
     public static bool Chooses => true;
 
@@ -70,7 +70,15 @@ internal readonly struct PickedShare : IGradientShare<float, byte>, IGradientSha
 
     public float To(float given, byte index, int tap) => index == tap ? given : 0;
 
+    public float To(float given, ushort index, int tap) => index == tap ? given : 0;
+
+    public float To(float given, uint index, int tap) => index == (uint)tap ? given : 0;
+
     public double To(double given, byte index, int tap) => index == tap ? given : 0;
+
+    public double To(double given, ushort index, int tap) => index == tap ? given : 0;
+
+    public double To(double given, uint index, int tap) => index == (uint)tap ? given : 0;
 
     public Twin<double> To(Twin<double> given, ushort index, int tap) => new() { A = To(given.A, (byte)index, tap), B = To(given.B, (byte)(index >> 8), tap) };
 

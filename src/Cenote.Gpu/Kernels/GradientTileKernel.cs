@@ -6,7 +6,7 @@ namespace Cenote.Gpu;
 /// The gradient of small windows that slide. A thread makes a tile of inputs, some rows high and some columns wide. It looks once at each window that reads any of them, in row-major order, and
 /// adds what it gives to those that get it. Which inputs are which taps is known when the kernel is compiled: only the numbers of chosen taps are compared.
 /// </summary>
-internal static class GradientTileKernel<T, TPack, TSum, TSums, TTile, TIndex, TReducer, TPacked, TLanes, TRows, TShare, THigh, TWide>
+internal static class GradientTileKernel<T, TPack, TSum, TSums, TTile, TIndex, TReducer, TPacked, TLanes, TRows, TShare, THigh, TWide, TLength, THeight>
     where T : unmanaged
     where TPack : unmanaged
     where TSum : unmanaged
@@ -20,15 +20,13 @@ internal static class GradientTileKernel<T, TPack, TSum, TSums, TTile, TIndex, T
     where TShare : unmanaged, IGradientShare<TSum, TIndex>
     where THigh : unmanaged, IWindowSteps
     where TWide : unmanaged, IWindowSteps
+    where TLength : unmanaged, ITileLength
+    where THeight : unmanaged, ITileLength
 {
-    /// <summary>The windows that read a tile, counted from the last one of its first input.</summary>
+    /// <summary>The first window that reads a tile, counted from the last one of its first input.</summary>
     private static int FirstRow => -((THigh.Kernel - 1 - THigh.Phase) / THigh.Stride);
 
-    private static int Rows => (THigh.Phase + (1 << TRows.Bits) - 1) / THigh.Stride - FirstRow + 1;
-
     private static int FirstColumn => -((TWide.Kernel - 1 - TWide.Phase) / TWide.Stride);
-
-    private static int Columns => (TWide.Phase + (1 << TLanes.Bits) - 1) / TWide.Stride - FirstColumn + 1;
 
     // Bounds: windows and inputs of a tile that do not exist are neither loaded nor stored.
     public static void Run(ArrayView<T> gradient, ArrayView<T> result, ArrayView<TIndex> numbers, ArrayView<ListedWindow> list, ArrayView<ListedWindow> poolingList, Walk walk, PoolingAxes pooling, GradientTile form, TReducer reducer, TPacked packed, TShare share)
@@ -52,14 +50,7 @@ internal static class GradientTileKernel<T, TPack, TSum, TSums, TTile, TIndex, T
             int od = depth.Start + (depth.Before + i) * walk.Depth.Step;
             windows.FirstTap = pooling.Depth.Tap(place.D, pooling.Depth.At(od, poolingList)) * (THigh.Kernel * TWide.Kernel);
             windows.Place = place.Input + od * walk.InDepth + windows.Row * walk.InHeight + windows.Column * walk.InWidth;
-            Row(0, gradient, numbers, windows, form.Divisor, reducer, share, ref tile);
-            Row(1, gradient, numbers, windows, form.Divisor, reducer, share, ref tile);
-            Row(2, gradient, numbers, windows, form.Divisor, reducer, share, ref tile);
-            Row(3, gradient, numbers, windows, form.Divisor, reducer, share, ref tile);
-            Row(4, gradient, numbers, windows, form.Divisor, reducer, share, ref tile);
-            Row(5, gradient, numbers, windows, form.Divisor, reducer, share, ref tile);
-            Row(6, gradient, numbers, windows, form.Divisor, reducer, share, ref tile);
-            Row(7, gradient, numbers, windows, form.Divisor, reducer, share, ref tile);
+            tile = THeight.Each<THigh, TTile, WindowRow>(tile, new() { Gradient = gradient, Numbers = numbers, Windows = windows, Divisor = form.Divisor, Reducer = reducer, Share = share });
         }
 
         TRows.Each(tile, new StoredRows<T, TPack, TSum, TSums, TReducer, TPacked, TLanes>
@@ -76,40 +67,50 @@ internal static class GradientTileKernel<T, TPack, TSum, TSums, TTile, TIndex, T
         }, 0);
     }
 
-    private static void Row(int which, ArrayView<T> gradient, ArrayView<TIndex> numbers, TileWindows windows, long divisor, TReducer reducer, TShare share, ref TTile tile)
+    /// <summary>The windows of a row.</summary>
+    private struct WindowRow : ITurn<TTile>
     {
-        if (which >= Rows) return;
-        int row = FirstRow + which;
-        if ((uint)(windows.Row + row) >= (uint)windows.Rows) return;
-        windows.Place += row * windows.RowStep;
-        Window(0, row, gradient, numbers, windows, divisor, reducer, share, ref tile);
-        Window(1, row, gradient, numbers, windows, divisor, reducer, share, ref tile);
-        Window(2, row, gradient, numbers, windows, divisor, reducer, share, ref tile);
-        Window(3, row, gradient, numbers, windows, divisor, reducer, share, ref tile);
-        Window(4, row, gradient, numbers, windows, divisor, reducer, share, ref tile);
-        Window(5, row, gradient, numbers, windows, divisor, reducer, share, ref tile);
-        Window(6, row, gradient, numbers, windows, divisor, reducer, share, ref tile);
-        Window(7, row, gradient, numbers, windows, divisor, reducer, share, ref tile);
-        Window(8, row, gradient, numbers, windows, divisor, reducer, share, ref tile);
-        Window(9, row, gradient, numbers, windows, divisor, reducer, share, ref tile);
-        Window(10, row, gradient, numbers, windows, divisor, reducer, share, ref tile);
-        Window(11, row, gradient, numbers, windows, divisor, reducer, share, ref tile);
+        public ArrayView<T> Gradient;
+        public ArrayView<TIndex> Numbers;
+        public TileWindows Windows;
+        public long Divisor;
+        public TReducer Reducer;
+        public TShare Share;
+
+        public readonly TTile Take(TTile state, int which)
+        {
+            int row = FirstRow + which;
+            if ((uint)(Windows.Row + row) >= (uint)Windows.Rows) return state;
+            TileWindows windows = Windows;
+            windows.Place += row * windows.RowStep;
+            return TLength.Each<TWide, TTile, OneWindow>(state, new() { Row = row, Gradient = Gradient, Numbers = Numbers, Windows = windows, Divisor = Divisor, Reducer = Reducer, Share = Share });
+        }
     }
 
-    private static void Window(int which, int row, ArrayView<T> gradient, ArrayView<TIndex> numbers, TileWindows windows, long divisor, TReducer reducer, TShare share, ref TTile tile)
+    private struct OneWindow : ITurn<TTile>
     {
-        if (which >= Columns) return;
-        int column = FirstColumn + which;
-        TSum given = reducer.Identity;
-        TIndex index = default;
-        if ((uint)(windows.Column + column) < (uint)windows.Columns)
-        {
-            long at = windows.Place + column * windows.ColumnStep;
-            given = reducer.Lift(gradient[at]);
-            if (TShare.Chooses) index = numbers[at];
-        }
+        public int Row;
+        public ArrayView<T> Gradient;
+        public ArrayView<TIndex> Numbers;
+        public TileWindows Windows;
+        public long Divisor;
+        public TReducer Reducer;
+        public TShare Share;
 
-        tile = TRows.Each(tile, new Shares { Row = row, Column = column, Given = share.Of(given, divisor), Index = index, FirstTap = windows.FirstTap, Share = share, Reducer = reducer }, 0);
+        public readonly TTile Take(TTile state, int which)
+        {
+            int column = FirstColumn + which;
+            TSum given = Reducer.Identity;
+            TIndex index = default;
+            if ((uint)(Windows.Column + column) < (uint)Windows.Columns)
+            {
+                long at = Windows.Place + column * Windows.ColumnStep;
+                given = Reducer.Lift(Gradient[at]);
+                if (TShare.Chooses) index = Numbers[at];
+            }
+
+            return TRows.Each(state, new Shares { Row = Row, Column = column, Given = Share.Of(given, Divisor), Index = index, FirstTap = Windows.FirstTap, Share = Share, Reducer = Reducer }, 0);
+        }
     }
 
     /// <summary>What a window gives to the inputs of a row.</summary>
