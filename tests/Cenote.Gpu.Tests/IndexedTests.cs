@@ -185,6 +185,16 @@ public sealed class IndexedTests
         })
         {
             Each<float>(max, avg, shape);
+        }
+
+        // Kernels are compiled for each type: of the others one tile of each kind, and planes.
+        foreach (var (max, avg, shape) in new (IndexedPool, LinearPool, nint[])[]
+        {
+            (new MaxPool2d(2, 2, 1), new AvgPool2d(2, 2, 1), [1, 8, 5, 7]),
+            (new MaxPool1d(4), new AvgPool1d(4), [1, 8, 18]),
+            (new GlobalMaxPool2d(), new GlobalAvgPool2d(), [3, 8, 3, 5]),
+        })
+        {
             Each<double>(max, avg, shape);
             Each<System.Half>(max, avg, shape);
         }
