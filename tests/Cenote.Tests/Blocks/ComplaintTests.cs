@@ -123,8 +123,8 @@ public class ComplaintTests
         Refused<ArgumentOutOfRangeException>("Edge is 7; it must be one of Drop, Partial, Pad", () => new BlockReduce2d(2) { Edge = (BlockEdge)7 });
         Refused<ArgumentException>("NoData is -9999, and no uint8 is that number; it must be a whole one from 0 to 255", () => new BlockReduce1d(2) { NoData = -9999 }.Forward(bytes));
         Refused<ArgumentException>("NoData is 0.5, and no uint8", () => new BlockReduce1d(2) { NoData = 0.5 }.Forward(bytes));
-        Refused<ArgumentException>("and no Int64 is that number", () => new BlockReduce1d(2) { NoData = 9223372036854775808.0 }.Forward(Tensor.Create(new long[4], [1, 4])));
-        Refused<ArgumentException>("NoData is 1E+300, which is beyond the range of Single", () => new BlockReduce1d(2) { NoData = 1e300 }.Forward(floats));
+        Refused<ArgumentException>("and no int64 is that number", () => new BlockReduce1d(2) { NoData = 9223372036854775808.0 }.Forward(Tensor.Create(new long[4], [1, 4])));
+        Refused<ArgumentException>("NoData is 1E+300, which is beyond the range of float32", () => new BlockReduce1d(2) { NoData = 1e300 }.Forward(floats));
         Refused<ArgumentException>("MinCount is 2, and uint8 has no NaN", () => new BlockReduce1d(2) { MinCount = 2 }.Forward(bytes));
         Refused<ArgumentException>("input length 4 is too small", () => new BlockReduce1d(5) { Edge = BlockEdge.Drop }.Forward(floats));
         Refused<ArgumentOutOfRangeException>("levels is 0", () => new BlockReduce1d(2).Pyramid(floats, 0));
