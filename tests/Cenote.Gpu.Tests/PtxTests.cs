@@ -48,6 +48,19 @@ public sealed class PtxTests
         AssertLean(ptx);
     }
 
+    /// <summary>Tiles of a gradient: packs of a row, and packs of channels.</summary>
+    [Theory]
+    [InlineData("st.global.v4.f32", typeof(GradientTileKernel<float, Quad<float>, float, Quad<float>, Quad<Quad<float>>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, QuadLanes<Quad<float>, Quad<float>, OneLane<Quad<float>>>, PickedShare, Steps<N3, N2, N1>, Steps<N3, N2, N1>>))]
+    [InlineData("st.global.v4.f32", typeof(GradientTileKernel<float, Quad<float>, float, Quad<float>, Quad<Quad<float>>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, QuadLanes<Quad<float>, Quad<float>, OneLane<Quad<float>>>, EvenShare, Steps<N3, N1, N0>, Steps<N3, N1, N0>>))]
+    [InlineData("st.global.v4.b32", typeof(GradientTileKernel<ushort, Quad<uint>, float, Quad<Twin<float>>, Quad<Quad<Twin<float>>>, byte, WordSum<HalfWord>, QuadReducer<uint, Twin<float>, WordsReducer<float, WordSum<HalfWord>>>, QuadLanes<float, Twin<float>, TwinLanes<float, float, OneLane<float>>>, QuadLanes<Quad<Twin<float>>, Quad<Twin<float>>, OneLane<Quad<Twin<float>>>>, PickedShare, Steps<N5, N1, N0>, Steps<N5, N1, N0>>))]
+    [InlineData("st.global.v4.f32", typeof(GradientTileKernel<Quad<float>, Twin<Quad<float>>, Quad<float>, Twin<Quad<float>>, Quad<Twin<Quad<float>>>, uint, QuadReducer<float, float, PlainSum>, TwinReducer<Quad<float>, Quad<float>, QuadReducer<float, float, PlainSum>>, TwinLanes<Quad<float>, Quad<float>, OneLane<Quad<float>>>, QuadLanes<Twin<Quad<float>>, Twin<Quad<float>>, OneLane<Twin<Quad<float>>>>, PickedShare, Steps<N3, N2, N1>, Steps<N3, N2, N1>>))]
+    public void Tiles_of_gradients_are_stored_16_bytes_at_a_time(string store, Type kernel)
+    {
+        string ptx = Of(kernel);
+        Assert.Contains(store, ptx, StringComparison.Ordinal);
+        AssertLean(ptx);
+    }
+
     [Theory]
     [InlineData(typeof(GatherKernel<float, float, ExtremeReducer<float, Greatest>>))]
     [InlineData(typeof(GatherKernel<ushort, float, WordMean<BFloat16Word>>))]

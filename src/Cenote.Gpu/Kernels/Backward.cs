@@ -8,6 +8,12 @@ internal static class Backward
 {
     public static void Mean(PoolCall call, ElementType type)
     {
+        if (GradientTiles.AcceptsMean(call))
+        {
+            GradientTiles.Mean(call, type);
+            return;
+        }
+
         // Averages have no numbers: any memory stands for them.
         ArrayView<byte> none = call.Input;
         Sum<byte, MeanShare, MeanShare>(call, type, none);
@@ -17,6 +23,7 @@ internal static class Backward
     {
         switch (numbers.Size)
         {
+            case 1 when GradientTiles.Accepts(call): GradientTiles.Chosen(call, type, numbers.Memory); break;
             case 1: Chosen<byte, NumberFormat>(call, type, numbers); break;
             case 2: Chosen<ushort, NumberFormat>(call, type, numbers); break;
             case 4: Chosen<uint, NumberFormat>(call, type, numbers); break;
