@@ -13,13 +13,7 @@ internal sealed class SizeOption
         return rank == 1 ? null : rank;
     }
 
-    public Spatial Read(ParseResult parse)
-    {
-        string text = parse.GetValue(Option)!;
-        // -1 is the library's word for it.
-        int[] numbers = [.. text.Split('x', 'X').Select(part => part == "keep" ? -1 : Numbers.Spatial("--size", part, 1)[0])];
-        return numbers.Length <= 3 ? Spatial.Create(numbers) : throw new UserError($"--size is '{text}'; it takes one number, or one per axis, for at most 3 axes.");
-    }
+    public Spatial Read(ParseResult parse) => Numbers.Spatial("--size", parse.GetValue(Option)!, 1, keeps: true);
 }
 
 internal sealed class AdaptiveAvgVerb() : PoolVerb("adaptive-avg", "Adaptive average pooling: as many outputs as asked, each the mean of its share.")

@@ -5,13 +5,18 @@ namespace Cenote.Cli;
 /// <summary>Option values: <c>3</c>, or one number per axis joined by x, <c>2x3</c>.</summary>
 internal static class Numbers
 {
-    public static Spatial Spatial(string option, string text, int minimum)
+    /// <param name="option">The option, for messages.</param>
+    /// <param name="text">Its value.</param>
+    /// <param name="minimum">The least number allowed.</param>
+    /// <param name="keeps">Whether an axis may say <c>keep</c>, for which the library's word is −1.</param>
+    public static Spatial Spatial(string option, string text, int minimum, bool keeps = false)
     {
         string[] parts = text.Split('x', 'X');
         var values = new int[parts.Length];
         for (int i = 0; i < parts.Length; i++)
-            if (!int.TryParse(parts[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out values[i]) || values[i] < minimum)
-                throw new UserError($"{option} is '{text}'; it must be a whole number from {minimum} to {int.MaxValue}, or one per axis such as 2x3.");
+            if (keeps && parts[i] == "keep") values[i] = -1;
+            else if (!int.TryParse(parts[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out values[i]) || values[i] < minimum)
+                throw new UserError($"{option} is '{text}'; it must be {(keeps ? "keep or " : "")}a whole number from {minimum} to {int.MaxValue}, or one per axis such as 2x3.");
         if (parts.Length > 3) throw new UserError($"{option} is '{text}'; it takes one number, or one per axis, for at most 3 axes.");
         return Cenote.Spatial.Create(values);
     }
@@ -21,6 +26,7 @@ internal static class Numbers
     {
         string[] sides = text.Split(':');
         if (sides.Length > 2) throw new UserError($"{option} is '{text}'; it takes one padding for both sides, or two, before:after such as 1x0:0x1.");
+        if (sides.Contains("")) throw new UserError($"{option} is '{text}'; one number or one per axis stands on each side of the colon, before:after such as 1x0:0x1.");
         return new(Spatial(option, sides[0], 0), Spatial(option, sides[^1], 0));
     }
 

@@ -9,7 +9,7 @@ internal sealed class ReductionSettings
     private readonly Option<string> _method = new("--method") { Description = "What a block becomes: mean, max, min, sum, rms (root mean square), median or mode (of labels).", HelpName = "METHOD", DefaultValueFactory = _ => "mean" };
     private readonly Option<string> _edge = new("--edge") { Description = "What becomes of a rest at the end of an axis: partial (a smaller block), drop, or pad (zeros fill the block up).", HelpName = "partial|drop|pad", DefaultValueFactory = _ => "partial" };
     private readonly Option<bool> _ignoreNaN = new("--ignore-nan") { Description = "NaN is no data, and takes no part. [default: it propagates]" };
-    private readonly Option<string?> _noData = new("--nodata") { Description = "The number that is no data: it takes no part, and stands where too little data is. [default: none]", HelpName = "V" };
+    private readonly Option<string?> _noData = new("--nodata") { Description = "The number that is no data (nan, inf and -inf too): it takes no part, and stands where too little data is. [default: none]", HelpName = "V" };
     private readonly Option<string> _minCount = new("--min-count") { Description = "The fewest elements of data that make an output; with fewer it is V, or NaN.", HelpName = "N", DefaultValueFactory = _ => "1" };
     private readonly RoundOption _round = new();
 
@@ -50,9 +50,13 @@ internal sealed class ReductionSettings
     private double? NoData(ParseResult parse)
     {
         if (parse.GetValue(_noData) is not { } text) return null;
-        if (text is "nan") return double.NaN;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value
-            : throw new UserError($"--nodata is '{text}'; it must be a number, or nan.");
+        return text switch
+        {
+            "nan" => double.NaN,
+            "inf" => double.PositiveInfinity,
+            "-inf" => double.NegativeInfinity,
+            _ => Numbers.Real("--nodata", text, "a number, nan, inf or -inf", _ => true),
+        };
     }
 }
 

@@ -38,7 +38,7 @@ internal sealed class SppVerb() : Verb("spp", "Spatial pyramid pooling of arrays
         file.IsPicture ? throw new UserError($"{input}: a picture; a pyramid's outputs are no picture, so spp takes .npy arrays.")
         : new ArrayPyramid(input, file.Array, Layer(parse, settings.Dims, isPicture: false, settings.Threads), parse.GetValue(_sizes)!, settings.ChannelsLast);
 
-    private Spatial[] Sizes(ParseResult parse) => [.. parse.GetValue(_sizes)!.Split(',').Select(size => Numbers.Spatial("--sizes", size, 1))];
+    private Spatial[] Sizes(ParseResult parse) => [.. parse.GetValue(_sizes)!.Split(',').Select(size => Numbers.Spatial($"--sizes is '{parse.GetValue(_sizes)}'; the size", size, 1))];
 
     /// <summary>An array bound to a pyramid.</summary>
     private sealed class ArrayPyramid(string name, ArrayData input, SpatialPyramidPool layer, string sizes, bool channelsLast)

@@ -21,7 +21,8 @@ internal static class StackText
     private static WindowOptions Window(string layer, bool isConvolution, string kernel, string[] options)
     {
         // Convolutions step by one unless they say so, poolings by their kernel.
-        var window = new WindowOptions { Kernel = Numbers.Spatial("--stack", kernel, 1), Stride = isConvolution ? 1 : null };
+        string place = $"--stack: of '{layer}' the number";
+        var window = new WindowOptions { Kernel = Numbers.Spatial(place, kernel, 1), Stride = isConvolution ? 1 : null };
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (string option in options)
         {
@@ -30,9 +31,9 @@ internal static class StackText
                 "ceil" => window with { CeilMode = true },
                 "same-upper" => window with { Padding = Padding.SameUpper },
                 "same-lower" => window with { Padding = Padding.SameLower },
-                ['s', .. var number] => window with { Stride = Numbers.Spatial("--stack", number, 1) },
-                ['p', .. var number] => window with { Padding = Numbers.Padding("--stack", number) },
-                ['d', .. var number] => window with { Dilation = Numbers.Spatial("--stack", number, 1) },
+                ['s', .. var number] => window with { Stride = Numbers.Spatial(place, number, 1) },
+                ['p', .. var number] => window with { Padding = Numbers.Padding(place, number) },
+                ['d', .. var number] => window with { Dilation = Numbers.Spatial(place, number, 1) },
                 _ => throw new UserError($"--stack has '{option}' in '{layer}'; {Allowed}."),
             };
             if (!seen.Add(option is ['s', 'a', ..] ? "p" : option[..1])) throw new UserError($"--stack has '{option}' in '{layer}', which says so a second time.");

@@ -80,7 +80,7 @@ internal abstract class IndexedVerb(string name, string description) : PoolVerb(
     {
         base.Check(parse, settings, inputs);
         // An array that is pooled and then overwritten by its own indices is a slip, whatever --force says.
-        if (IndicesOutput(parse) is { } output && output != "-" && inputs.Any(input => input != "-" && Path.GetFullPath(input) == Path.GetFullPath(output)))
+        if (IndicesOutput(parse) is { } output and not ("-" or "") && inputs.Any(input => input != "-" && Path.GetFullPath(input) == Path.GetFullPath(output)))
             throw new UserError($"--indices is '{output}', which is the input; the indices need a file of their own.");
         if (inputs.Count > 1 && IndicesOutput(parse) is { } path) throw new UserError($"--indices is '{path}', one file, and {inputs.Count} inputs are given; it takes one input.");
     }

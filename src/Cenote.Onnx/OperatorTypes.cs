@@ -29,8 +29,8 @@ internal static class OperatorTypes
     public static void Require(string @operator, DataType type, int opset)
     {
         if (Takes(@operator, type, opset)) return;
-        string floats = opset >= BFloat16Since(@operator) ? "float, double, Half and BFloat16" : "float, double and Half";
-        throw new NotSupportedException($"ONNX's {@operator} at opset {opset} takes {floats}, not {type}.");
+        string floats = opset >= BFloat16Since(@operator) ? "float16, bfloat16, float and double" : "float16, float and double";
+        throw new NotSupportedException($"ONNX's {@operator} at opset {opset} takes {floats}, not {type.ToString().ToLowerInvariant()}.");
     }
 
     private static bool Takes(string @operator, DataType type, int opset) => (@operator, type) switch

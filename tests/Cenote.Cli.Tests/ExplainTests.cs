@@ -205,6 +205,7 @@ public sealed partial class ExplainTests : IDisposable
     [InlineData("explain max --values 1,x -k 1", "--values has 'x', which is no number.")]
     [InlineData("explain max --values 1;2,3 -k 1", "--values has a row of 1 numbers and one of 2; rows must be equally long.")]
     [InlineData("explain max --values ; -k 1", "it must be numbers such as")]
+    [InlineData("explain mode --values 1.5,2 -k 2", "cenote: --values: elements of float64 have no mode; they must be integers of 8 to 64 bits.")]
     [InlineData("explain max 4x4 -k 2 --color red", "--color is 'red'; it must be auto, always or never.")]
     [InlineData("explain max 4x4 -k 2 -o a.npy", "a figure is written as .svg, .png, .jpg, .jpeg or .webp.")]
     [InlineData("explain max 4x4 -k 2 -o none/a.svg", "-o: the folder of 'none/a.svg' does not exist.")]

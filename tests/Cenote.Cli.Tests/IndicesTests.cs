@@ -41,6 +41,9 @@ public sealed class IndicesTests : IDisposable
     }
 
     [Fact]
+    public void Indices_need_a_name() => Assert.Equal("cenote: --indices is ''; it must end in .npy, or be - for standard output.", _place.Run("max", "a.npy", "-k", "2", "--indices", "").Refused());
+
+    [Fact]
     public void The_cases_have_every_element_type() => Assert.InRange(ArrayCase.All.Count(@case => @case.Layer is IndexedPool), NpyArray.Codes.Length, int.MaxValue);
 
     [Fact]

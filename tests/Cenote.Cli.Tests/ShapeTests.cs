@@ -65,6 +65,7 @@ public sealed class ShapeTests : IDisposable
     [Theory]
     [InlineData("max 2, max 9", "SIZE: layer 2 (max 9): input height 4 is too small: with padding 0 before and 0 after it has 4 taps, and one window spans 9 (kernelSize 9, dilation 1); the output size would be 0, and must be at least 1.")]
     [InlineData("max 2 p5", "--stack: layer 1 (max 2 p5): padding 5 on axis height is 5; each side may be at most (kernelSize − 1)·dilation = (2 − 1)·1 = 1.")]
+    [InlineData("max 2 s", "--stack: of 'max 2 s' the number is ''; it must be a whole number from 1 to 2147483647, or one per axis such as 2x3.")]
     [InlineData("max 2 s1 s2", "--stack has 's2' in 'max 2 s1 s2', which says so a second time.")]
     [InlineData("pool 2", "--stack has 'pool 2'; it must be conv, max or avg, a kernel, and perhaps s2, p1, d2, ceil or same-upper, same-lower (conv 7 s2 p3); or global-max, global-avg.")]
     public void A_stack_that_cannot_be_is_refused_by_the_layer(string stack, string message) =>

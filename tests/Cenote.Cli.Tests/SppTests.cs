@@ -27,8 +27,8 @@ public sealed class SppTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a.npy --sizes 1,,2", "--sizes is ''")]
-    [InlineData("a.npy --sizes 0", "--sizes is '0'")]
+    [InlineData("a.npy --sizes 1,,2", "--sizes is '1,,2'; the size is ''; it must be a whole number")]
+    [InlineData("a.npy --sizes 0", "--sizes is '0'; the size is '0'")]
     [InlineData("a.npy --sizes 1x2,1x2x3", "must have as many numbers as each other")]
     [InlineData("a.npy --mode least", "--mode is 'least'; it must be max or avg.")]
     [InlineData("photo.png", "a picture; a pyramid's outputs are no picture")]

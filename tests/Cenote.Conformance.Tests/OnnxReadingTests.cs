@@ -114,8 +114,8 @@ public class OnnxReadingTests
     [Fact]
     public void What_ONNX_cannot_say_is_refused()
     {
-        Refused<NotSupportedException>("ONNX's AveragePool at opset 18 takes float, double and Half, not Int32.", () => OnnxPool.Write<int>(new AvgPool1d(2), [1, 1, 4]));
-        Refused<NotSupportedException>("ONNX's MaxPool at opset 21 takes float, double and Half, not Bfloat16.", () => OnnxPool.Write<BFloat16>(new MaxPool1d(2), [1, 1, 4], 21));
+        Refused<NotSupportedException>("ONNX's AveragePool at opset 18 takes float16, float and double, not int32.", () => OnnxPool.Write<int>(new AvgPool1d(2), [1, 1, 4]));
+        Refused<NotSupportedException>("ONNX's MaxPool at opset 21 takes float16, float and double, not bfloat16.", () => OnnxPool.Write<BFloat16>(new MaxPool1d(2), [1, 1, 4], 21));
         Refused<NotSupportedException>("GlobalMaxPool1d() has no indices in ONNX", () => OnnxPool.Write<float>(new GlobalMaxPool1d(), [1, 1, 4], withIndices: true));
         Refused<NotSupportedException>("AdaptiveAvgPool1d(3) at opset 12: it becomes several ONNX nodes, which need opset 13.", () => OnnxPool.Write<float>(new AdaptiveAvgPool1d(3), [1, 1, 4], 12));
         Refused<ArgumentException>("inputShape is 1×1×-1; ONNX's form of AdaptiveAvgPool1d(3) depends on the spatial lengths: give them, not -1.", () => OnnxPool.Write<float>(new AdaptiveAvgPool1d(3), [1, 1, -1]));

@@ -71,7 +71,7 @@ internal static partial class ExplainCommand
                 if (at is null) printed.Print();
                 else printed.PrintStory(at);
             }
-            catch (ArgumentException error) when (Errors.Line(error, name) is { } line)
+            catch (Exception error) when (error is ArgumentException or NotSupportedException && Errors.Line(error, name) is { } line)
             {
                 throw new UserError(line);
             }

@@ -17,7 +17,7 @@ internal static partial class Forward
             case ElementType.Half: WordNorm<float, Reals, WordMean<HalfWord>>(call, norm.Norm); break;
             case ElementType.BFloat16 when norm.WholePlane: WordNorm<double, Reals, WideWordMean<BFloat16Word>>(call, norm.Norm); break;
             case ElementType.BFloat16: WordNorm<float, Reals, WordMean<BFloat16Word>>(call, norm.Norm); break;
-            default: throw new NotSupportedException($"elements of {type} have no p-norm; they must be float, double, Half or BFloat16.");
+            default: throw new NotSupportedException($"elements of {ElementTypes.Name(type)} have no p-norm; they must be {ElementTypes.FloatingPoint}.");
         }
     }
 

@@ -10,6 +10,9 @@ internal static class ElementTypes
 {
     public const int Count = (int)ElementType.UInt64 + 1;
 
+    /// <summary>Those that are no integers, for messages.</summary>
+    public const string FloatingPoint = "float16, bfloat16, float32 or float64";
+
     /// <summary>The entry for <typeparamref name="T"/>; the compiler folds it to a constant.</summary>
     /// <exception cref="NotSupportedException">The type is none of them.</exception>
     public static ElementType Of<T>()
@@ -27,7 +30,7 @@ internal static class ElementTypes
         if (typeof(T) == typeof(uint)) return ElementType.UInt32;
         if (typeof(T) == typeof(long)) return ElementType.Int64;
         if (typeof(T) == typeof(ulong)) return ElementType.UInt64;
-        throw new NotSupportedException($"element type {typeof(T)} cannot be pooled; it must be float, double, Half, BFloat16, sbyte, byte, short, ushort, int, uint, long or ulong.");
+        throw new NotSupportedException($"element type {typeof(T)} cannot be pooled; it must be {FloatingPoint}, or an integer of 8 to 64 bits.");
     }
 
     /// <summary>The entry for a type that gradients may have.</summary>
@@ -37,8 +40,19 @@ internal static class ElementTypes
     {
         ElementType type = Of<T>();
         if (type <= ElementType.BFloat16) return type;
-        throw new NotSupportedException($"gradients of {typeof(T)} are not supported; they must be float, double, Half or BFloat16.");
+        throw new NotSupportedException($"gradients of {Name(type)} are not supported; they must be {FloatingPoint}.");
     }
+
+    /// <summary>What NumPy, PyTorch and ONNX call it; messages do too, for whoever reads them has files rather than .NET's types.</summary>
+    public static string Name(ElementType type) => type switch
+    {
+        ElementType.Single => "float32",
+        ElementType.Double => "float64",
+        ElementType.Half => "float16",
+        ElementType.SByte => "int8",
+        ElementType.Byte => "uint8",
+        _ => type.ToString().ToLowerInvariant(),
+    };
 
     /// <summary>The bytes of one element.</summary>
     public static int Size(ElementType type) => type switch

@@ -4,8 +4,8 @@ namespace Cenote;
 
 public abstract partial class BlockReduce
 {
-    /// <summary>Inputs of fewer elements are pooled as windows.</summary>
-    private const long LeastPaired = 1 << 16;
+    /// <summary>Inputs of fewer elements are pooled as windows; so are pixels of as many bytes, which fill registers as they are.</summary>
+    private const long LeastPaired = 1 << 16, WidePixel = 32;
 
     /// <summary>The layer that makes one level of a pyramid by itself: the same reduction of blocks of <see cref="BlockSize"/> to the power of <paramref name="level"/>.</summary>
     /// <param name="level">From 1, which is this layer.</param>
@@ -80,10 +80,12 @@ public abstract partial class BlockReduce
         else base.Run(type, job, progress);
     }
 
-    /// <summary>Whether the reduction is a plain mean of pairs that lie side by side. Small ones have kernels that leave no garbage.</summary>
+    /// <summary>Whether the reduction is a mean of pairs that lie side by side, in rows or in dense pixels. Small ones have kernels that leave no garbage.</summary>
     private bool AddsPairs(ElementType type, in PoolJob job) =>
         Method == Reduction.Mean && type is ElementType.Byte or ElementType.UInt16 or ElementType.Single
-        && job.Plan.Width.Kernel == 2 && job.Plan.Height.Kernel <= 2 && job.Plan.Depth.Kernel <= 2 && job.InputLayout.Width == 1 && job.Plan.InputElements >= LeastPaired;
+        && job.Plan.Width.Kernel == 2 && job.Plan.Height.Kernel <= 2 && job.Plan.Depth.Kernel <= 2 && (job.InputLayout.Width == 1 || IsNarrow(type, job.InputLayout, job.Plan.Channels)) && job.Plan.InputElements >= LeastPaired;
+
+    private static bool IsNarrow(ElementType type, in TensorLayout layout, long channels) => layout.Channel == 1 && layout.Width == channels && channels * ElementTypes.Size(type) < WidePixel;
 
     /// <summary>Whether levels can be made each of the one before, without losing anything.</summary>
     private bool IsRepeatable => Method is Reduction.Max or Reduction.Min && MinCount == 1;

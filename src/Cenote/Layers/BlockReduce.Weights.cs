@@ -126,8 +126,9 @@ public abstract partial class BlockReduce
     }
 
     private void RequireSums<TWeight>()
+        where TWeight : unmanaged
     {
-        if (typeof(TWeight) != typeof(float) && typeof(TWeight) != typeof(double)) throw new NotSupportedException($"weights of {typeof(TWeight)} are not supported; they must be float or double.");
+        if (typeof(TWeight) != typeof(float) && typeof(TWeight) != typeof(double)) throw new NotSupportedException($"weights of {ElementTypes.Name(ElementTypes.Of<TWeight>())} are not supported; they must be float32 or float64.");
         if (Method is not (Reduction.Mean or Reduction.Sum)) throw new NotSupportedException($"{this} has neither weights nor a gradient; a mean and a sum have.");
     }
 

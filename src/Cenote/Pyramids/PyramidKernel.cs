@@ -60,7 +60,7 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
     private readonly TPairs _pairs;
     private readonly PyramidLevel[] _levels;
     private readonly RowKind[][] _kinds;
-    private readonly long _channels, _groups, _depthBlock, _heightBlock, _widthBlock;
+    private readonly long _channels, _groups, _roomBytes, _depthBlock, _heightBlock, _widthBlock;
 
     /// <summary>The states of a level's row, and where in the working memory its rows begin, in bytes; behind the last level, the end.</summary>
     private readonly long[] _lengths, _starts;
@@ -77,6 +77,7 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
         _lengths = [.. levels.Select(level => level.Plan.Width.OutputLength * channels)];
         _starts = new long[levels.Length + 1];
         for (int i = 0; i < levels.Length; i++) _starts[i + 1] = _starts[i] + Scratch.Round(_depthBlock * _heightBlock * _lengths[i] * sizeof(TState));
+        _roomBytes = channels > 1 ? _depthBlock * _heightBlock * _lengths[0] * Math.Max(_widthBlock * sizeof(T), sizeof(TState)) : 0;
         for (_shared = levels.Length; _shared > 1 && _groups * Rows(levels[_shared - 1].Plan) < LeastRows;) _shared--;
     }
 
@@ -95,7 +96,7 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
     public override void Run(in PoolJob job, long first, long end)
     {
         PoolPlan plan = _levels[_shared - 1].Plan;
-        byte* scratch = Scratch.Of(_starts[^1] + 2 * PyramidBlocks<T>.Most * sizeof(T*));
+        byte* scratch = Scratch.Of(_starts[^1] + 2 * PyramidBlocks<T>.Most * sizeof(T*) + _roomBytes);
         for (long unit = first; unit < end; unit++)
         {
             job.Cancellation.ThrowIfCancellationRequested();
@@ -111,7 +112,7 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
         int top = _levels.Length;
         if (_shared == top) return;
         PoolPlan plan = _levels[^1].Plan;
-        byte* scratch = Scratch.Of(_starts[^1] + 2 * PyramidBlocks<T>.Most * sizeof(T*));
+        byte* scratch = Scratch.Of(_starts[^1] + 2 * PyramidBlocks<T>.Most * sizeof(T*) + _roomBytes);
         for (long group = 0; group < _groups; group++)
         {
             var walk = new Walk(job, group, _channels, scratch, (TState*)job.Partials + group * Rows(_levels[_shared - 1].Plan) * _lengths[_shared - 1]);
@@ -132,7 +133,7 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
         Row row = At(walk, level, d, h);
         if (level == 1)
         {
-            Finish(row, FoldTaps(Taps(walk, d, h), walk.From.Width, row, sums, from), sums);
+            Finish(row, FoldTaps(Taps(walk, d, h), walk.From.Width, row, sums, from, Room(walk)), sums);
             return;
         }
 
@@ -142,7 +143,7 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
         TState* kept = level - 1 == _shared ? walk.Kept : null, first = (TState*)(walk.Scratch + _starts[level - 2]);
         if (kept != null)
         {
-            FoldSums(level, new(kept + (depth * below.Height.OutputLength + height) * length, depths, below.Height.OutputLength * length, heights, length), sums, 0);
+            FoldSums(level, new(kept + (depth * below.Height.OutputLength + height) * length, depths, below.Height.OutputLength * length, heights, length), sums, 0, Room(walk));
         }
         else
         {
@@ -150,7 +151,7 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
             long made = level == 2 && depths == 1 ? MakeTwo(walk, depth, depths, height, heights, sums) : 0;
             for (long i = 0; i < depths; i++)
                 for (long j = 0; j < heights; j++) Make(walk, level - 1, depth + i, height + j, first + (i * heights + j) * length, made * _widthBlock);
-            FoldSums(level, new(first, depths, heights * length, heights, length), sums, made);
+            FoldSums(level, new(first, depths, heights * length, heights, length), sums, made, Room(walk));
             // Rows below that are dropped here are outputs there; their sums nobody needs.
             long endDepth = d == plan.Depth.OutputLength - 1 ? below.Depth.OutputLength : depth + depths, endHeight = h == plan.Height.OutputLength - 1 ? below.Height.OutputLength : height + heights;
             for (long i = depth; i < endDepth; i++)
@@ -166,7 +167,7 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
     private long MakeTwo(in Walk walk, long depth, long depths, long height, long heights, TState* sums)
     {
         long rows = _depthBlock * _heightBlock, blocks = depths * heights;
-        if (!AddsPairs(walk.From.Width) || rows * blocks > PyramidBlocks<T>.Most) return 0;
+        if (_channels > 1 || !AddsPairs(walk.From.Width) || rows * blocks > PyramidBlocks<T>.Most) return 0;
         T** taps = (T**)(walk.Scratch + _starts[^1]), outputs = taps + PyramidBlocks<T>.Most, tap = taps;
         RowKind kind = At(walk, 1, depth, height).Kind;
         for (long i = 0, block = 0; i < depths; i++)
@@ -198,7 +199,11 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
     /// <summary>How many blocks of the input are whole along the width.</summary>
     private long Whole => Math.Min(_levels[0].Plan.Width.OutputLength, _levels[0].Plan.Width.InputLength / _widthBlock);
 
-    private bool AddsPairs(long step) => _widthBlock == 2 && _channels == 1 && step == 1;
+    /// <summary>Whether dense pixels are added in pairs.</summary>
+    private bool AddsPairs(long step) => _widthBlock == 2 && step == _channels && typeof(TPairs) != typeof(NoPairs<T, TState>);
+
+    /// <summary>Room for the rows of a block, of taps or of sums, where their order is another than that of the channels.</summary>
+    private byte* Room(in Walk walk) => walk.Scratch + _starts[^1] + 2 * PyramidBlocks<T>.Most * sizeof(T*);
 
     private PyramidRows<T> Taps(in Walk walk, long d, long h)
     {

@@ -47,7 +47,7 @@ internal static class BlockReducer
         if (layer.NoData is not { } value || double.IsNaN(value)) return new(layer.IgnoresNaN, null, nan);
         T noData = round(value);
         return double.IsInfinity(value) || (noData < round(double.PositiveInfinity) && noData > round(double.NegativeInfinity)) ? new(layer.IgnoresNaN, noData, noData)
-            : throw new ArgumentException($"NoData is {value}, which is beyond the range of {typeof(T).Name}; no element can be that number.", nameof(BlockReduce.NoData));
+            : throw new ArgumentException($"NoData is {value.ToString(System.Globalization.CultureInfo.InvariantCulture)}, which is beyond the range of {ElementTypes.Name(ElementTypes.Of<T>())}; no element can be that number.", nameof(BlockReduce.NoData));
     }
 
     /// <summary>What is no data among integers.</summary>
@@ -57,14 +57,14 @@ internal static class BlockReducer
         if (layer.NoData is not { } value || double.IsNaN(value))
         {
             return layer.MinCount == 1 ? new(false, null, T.Zero)
-                : throw new ArgumentException($"MinCount is {layer.MinCount}, and {typeof(T).Name} has no NaN for outputs with fewer elements; say which number stands for them with NoData.", nameof(BlockReduce.MinCount));
+                : throw new ArgumentException($"MinCount is {layer.MinCount}, and {ElementTypes.Name(ElementTypes.Of<T>())} has no NaN for outputs with fewer elements; say which number stands for them with NoData.", nameof(BlockReduce.MinCount));
         }
 
         // 2¹²⁶ is beyond every type, and converts.
         Int128 whole = double.IsInteger(value) && Math.Abs(value) <= Math.ScaleB(1, 126) ? (Int128)value : Int128.MaxValue;
         T noData = T.CreateSaturating(whole);
         return Int128.CreateTruncating(noData) == whole ? new(false, noData, noData)
-            : throw new ArgumentException($"NoData is {value.ToString(System.Globalization.CultureInfo.InvariantCulture)}, and no {typeof(T).Name} is that number; it must be a whole one from {T.MinValue} to {T.MaxValue}.", nameof(BlockReduce.NoData));
+            : throw new ArgumentException($"NoData is {value.ToString(System.Globalization.CultureInfo.InvariantCulture)}, and no {ElementTypes.Name(ElementTypes.Of<T>())} is that number; it must be a whole one from {T.MinValue} to {T.MaxValue}.", nameof(BlockReduce.NoData));
     }
 
     private readonly struct Dispatch<TResult, TUser>(BlockReduce layer, TUser user)

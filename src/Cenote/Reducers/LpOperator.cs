@@ -21,7 +21,7 @@ internal sealed class LpOperator(LpNorm norm, bool wholePlane) : PoolOperator
         ElementType.Double => wholePlane ? CompensatedDoubles() : Floats<double, DoubleMean>(),
         ElementType.Half => wholePlane ? WideSmallFloats<Half, HalfBits>() : SmallFloats<Half, HalfBits>(),
         ElementType.BFloat16 => wholePlane ? WideSmallFloats<BFloat16, BFloat16Bits>() : SmallFloats<BFloat16, BFloat16Bits>(),
-        _ => throw new NotSupportedException($"elements of {type} have no p-norm; they must be float, double, Half or BFloat16."),
+        _ => throw new NotSupportedException($"elements of {ElementTypes.Name(type)} have no p-norm; they must be {ElementTypes.FloatingPoint}."),
     };
 
     private KernelCatalog Magnitudes<T, TReal, TConvert, TBits, T512, T256, T128>(TBits magnitude)

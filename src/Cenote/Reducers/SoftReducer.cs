@@ -50,7 +50,7 @@ internal sealed class SoftOperator : PoolOperator
         ElementType.Double => Of<double, double, DoubleMean>(),
         ElementType.Half => Of<Half, float, SingleMean>(),
         ElementType.BFloat16 => Of<BFloat16, float, SingleMean>(),
-        _ => throw new NotSupportedException($"elements of {type} have no exponential weights; they must be float, double, Half or BFloat16."),
+        _ => throw new NotSupportedException($"elements of {ElementTypes.Name(type)} have no exponential weights; they must be {ElementTypes.FloatingPoint}."),
     };
 
     private static KernelCatalog Of<T, TReal, TConvert>()

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
@@ -11,11 +12,89 @@ internal sealed unsafe class RoiAlignKernel<T, TReal, TConvert>(RoiJob<T> call, 
     where TReal : unmanaged, IFloatingPointIeee754<TReal>
     where TConvert : struct, IPoolReducer<T, TReal>
 {
+    /// <summary>What one output costs beside the copying of a position: about as much as so many positions.</summary>
+    private const long OutputPositions = 4;
+
+    private readonly RoiLanes<TReal>? _lanes = sampling.Mode == RoiMode.Average && 2 * call.Channels >= RoiLanes<TReal>.Widest?.Channels ? RoiLanes<TReal>.Widest : null;
+
     private bool IsMax => sampling.Mode == RoiMode.Max;
+
+    /// <summary>Whether channels lie side by side, as numbers that need no conversion.</summary>
+    private bool HasPixels => Call.Inputs.Channel == 1 && typeof(T) == typeof(TReal);
+
+    protected override long RegionBlock => _lanes?.Channels ?? base.RegionBlock;
+
+    /// <summary>The fewest regions of an image that are worth a copy of its channels, side by side.</summary>
+    private long WorthACopy => 1 + Call.Rows * Call.Columns / (OutputPositions * Call.Size.Height * Call.Size.Width);
+
+    /// <summary>As many regions as pay for a copy twice.</summary>
+    public override long LeastRun(in PoolJob job) => IsGradient || _lanes is null || HasPixels ? 1 : 2 * WorthACopy;
 
     public override string Name => "RoiAlign";
 
     protected override double OutputCost => sampling.Ratio == 0 ? 50 : 4.0 * sampling.Ratio * sampling.Ratio;
+
+    protected override void Regions(int first, int end, long channel, long channels, CancellationToken cancellation)
+    {
+        bool inPlace = HasPixels && channels == _lanes?.Channels;
+        for (int region = first, last = first; region < end; region = last)
+        {
+            while (last < end && Call.Boxes[last].Image == Call.Boxes[region].Image) last++;
+            if (_lanes is null || !(inPlace || last - region >= WorthACopy)) base.Regions(region, last, channel, channels, cancellation);
+            else OnLanes(_lanes, region, last, channel, channels, inPlace, cancellation);
+        }
+    }
+
+    /// <summary>Regions of one image.</summary>
+    private void OnLanes(RoiLanes<TReal> lanes, int first, int end, long channel, long channels, bool inPlace, CancellationToken cancellation)
+    {
+        WeightedTaps<TReal> rows = new(), columns = new();
+        long together = lanes.Channels, bins = (long)Call.Size.Height * Call.Size.Width;
+        var means = (TReal*)Scratch.Of((bins + (inPlace ? 0 : Call.Rows * Call.Columns)) * together * sizeof(TReal));
+        T* plane = Call.Input + Call.Boxes[first].Image * Call.Inputs.Batch + channel * Call.Inputs.Channel;
+        TReal* pixels = inPlace ? (TReal*)plane : means + bins * together;
+        if (!inPlace) Gather(plane, channels, pixels, together);
+        long step = inPlace ? Call.Inputs.Width : together, rowStep = inPlace ? Call.Inputs.Height : Call.Columns * together;
+        for (int region = first; region < end; region++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            double samples = Math.Max(1, Fill(Call.Boxes[region], rows, columns));
+            // The division of 16-bit types is part of their rounding.
+            lanes.Means(pixels, rowStep, step, rows, columns, typeof(T) == typeof(TReal) ? TReal.CreateTruncating((long)samples) : TReal.One, means);
+            Scatter(means, together, Call.Output + region * Call.Outputs.Batch + channel * Call.Outputs.Channel, channels, (long)samples);
+        }
+    }
+
+    /// <summary>Lays some channels of a plane side by side; behind them are zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Gather(T* plane, long channels, TReal* pixels, long together)
+    {
+        for (long y = 0; y < Call.Rows; y++)
+        {
+            for (long x = 0; x < Call.Columns; x++, pixels += together)
+            {
+                T* pixel = plane + y * Call.Inputs.Height + x * Call.Inputs.Width;
+                long c = 0;
+                for (; c < channels; c++) pixels[c] = default(TConvert).Lift(pixel[c * Call.Inputs.Channel]);
+                for (; c < together; c++) pixels[c] = TReal.Zero;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Scatter(TReal* means, long together, T* output, long channels, long divisor)
+    {
+        TensorLayout to = Call.Outputs;
+        for (long h = 0; h < Call.Size.Height; h++)
+        {
+            for (long w = 0; w < Call.Size.Width; w++, means += together)
+            {
+                T* bin = output + h * to.Height + w * to.Width;
+                if (typeof(T) == typeof(TReal)) for (long c = 0; c < channels; c++) bin[c * to.Channel] = ((T*)means)[c];
+                else for (long c = 0; c < channels; c++) bin[c * to.Channel] = default(TConvert).Finish(means[c], 1, divisor);
+            }
+        }
+    }
 
     protected override void Region(int region, long channel, long channels)
     {

@@ -33,28 +33,44 @@ internal abstract unsafe class RoiKernel<T>(RoiJob<T> call, bool isGradient) : P
 
     protected RoiJob<T> Call => call;
 
+    protected bool IsGradient => isGradient;
+
     /// <summary>About how many nanoseconds an output of one channel takes.</summary>
     protected abstract double OutputCost { get; }
 
     public override bool Accepts(in PoolJob job) => true;
+
+    /// <summary>How many channels of a region are worked on together.</summary>
+    protected virtual long RegionBlock => call.Inputs.Channel == 1 ? RegionChannels : Math.Clamp(PlaneBytes / sizeof(T) / (call.Rows * call.Columns), 1, RegionChannels);
 
     public override long Units(in PoolJob job) => (isGradient ? call.Images : call.Boxes.Length) * ((call.Channels + Block - 1) / Block);
 
     public override double Cost(in PoolJob job) => call.OutputElements * OutputCost + (isGradient ? call.Images * call.Channels * call.Rows * call.Columns : 0);
 
     private long Block => isGradient ? (call.Results.Channel == 1 ? Math.Min(PlaneChannels, call.Channels) : 1)
-        : Math.Min(call.Inputs.Channel == 1 ? RegionChannels : Math.Clamp(PlaneBytes / sizeof(T) / (call.Rows * call.Columns), 1, RegionChannels), call.Channels);
+        : Math.Min(RegionBlock, call.Channels);
 
     public override void Run(in PoolJob job, long first, long end)
     {
         long numbers = isGradient ? call.Images : call.Boxes.Length;
-        for (long unit = first; unit < end; unit++)
+        for (long unit = first; unit < end;)
         {
             job.Cancellation.ThrowIfCancellationRequested();
             var (block, number) = Math.DivRem(unit, numbers);
-            long channel = block * Block, channels = Math.Min(Block, call.Channels - channel);
+            long channel = block * Block, channels = Math.Min(Block, call.Channels - channel), next = isGradient ? unit + 1 : Math.Min(end, unit - number + numbers);
             if (isGradient) Plane(number, channel, channels, job.Cancellation);
-            else Region((int)number, channel, channels);
+            else Regions((int)number, (int)(number + next - unit), channel, channels, job.Cancellation);
+            unit = next;
+        }
+    }
+
+    /// <summary>Pools some channels of the regions from <paramref name="first"/> up to, not including, <paramref name="end"/>.</summary>
+    protected virtual void Regions(int first, int end, long channel, long channels, CancellationToken cancellation)
+    {
+        for (int region = first; region < end; region++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Region(region, channel, channels);
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class ModeOperator : PoolOperator
         _ => throw Unsuited(type),
     };
 
-    public static NotSupportedException Unsuited(ElementType type) => new($"elements of {type} have no mode; they must be integers of 8 to 64 bits.");
+    public static NotSupportedException Unsuited(ElementType type) => new($"elements of {ElementTypes.Name(type)} have no mode; they must be integers of 8 to 64 bits.");
 
     private static KernelCatalog Of<T>(params PoolKernel[] more)
         where T : unmanaged, IBinaryInteger<T>
@@ -84,7 +84,7 @@ internal sealed class StochasticMeanOperator : PoolOperator
 {
     public static readonly StochasticMeanOperator Instance = new();
 
-    public static NotSupportedException Unsuited(ElementType type) => new($"elements of {type} are no activations; they must be float, double, Half or BFloat16.");
+    public static NotSupportedException Unsuited(ElementType type) => new($"elements of {ElementTypes.Name(type)} are no activations; they must be {ElementTypes.FloatingPoint}.");
 
     private protected override KernelCatalog Create(ElementType type) => type switch
     {

@@ -95,6 +95,8 @@ public class BlockKernelTests
         for (int number = 0; number < Cases; number++)
         {
             var (layer, shape) = Layer(random, countsData);
+            bool last = random.Next(2) == 0;
+            if (last && random.Next(2) == 0) shape[1] = 1 + random.Next(5);
             int levels = 1 + random.Next(4);
             PoolPlan[] plans;
             try
@@ -110,10 +112,10 @@ public class BlockKernelTests
             GuardedMemory[] outputs = [.. plans.Select(plan => new GuardedMemory((nuint)(plan.OutputElements * sizeof(T))))];
             Span<T> input = new(inputMemory.Pointer, (int)plans[0].InputElements);
             foreach (ref T element in input) element = Elements.FromDouble<T>(random.Next(3) == 0 ? 3 : random.Next(200));
-            PyramidLevel[] made = [.. plans.Zip(outputs, (plan, memory) => new PyramidLevel(plan, memory.Pointer, Order(plan)))];
-            PoolKernel kernel = PyramidKernel.Of(layer, ElementTypes.Of<T>(), made, channels: 1);
-            TensorLayout from = TensorLayout.RowMajor(plans[0].Channels, plans[0].Depth.InputLength, plans[0].Height.InputLength, plans[0].Width.InputLength);
-            PoolJob job = PoolJob.Of(plans[^1], inputMemory.Pointer, from, outputs[^1].Pointer, Order(plans[^1]), default);
+            PyramidLevel[] made = [.. plans.Zip(outputs, (plan, memory) => new PyramidLevel(plan, memory.Pointer, Order(plan, last)))];
+            PoolKernel kernel = PyramidKernel.Of(layer, ElementTypes.Of<T>(), made, last ? plans[0].Channels : 1);
+            TensorLayout from = Order(plans[0].Channels, plans[0].Depth.InputLength, plans[0].Height.InputLength, plans[0].Width.InputLength, last);
+            PoolJob job = PoolJob.Of(plans[^1], inputMemory.Pointer, from, outputs[^1].Pointer, Order(plans[^1], last), default);
             using var partials = new GuardedMemory((nuint)kernel.PartialBytes(job));
             if (kernel.PartialBytes(job) > 0) job = job with { Partials = partials.Pointer };
             long units = kernel.Units(job), cut = random.NextInt64(units + 1);
@@ -124,17 +126,30 @@ public class BlockKernelTests
             {
                 var expected = new T[plans[level - 1].OutputElements];
                 BlockReduce alone = layer.AtLevel(level);
-                alone.Forward<T>(alone.Plan(shape), input, expected);
-                Span<T> actual = new(outputs[level - 1].Pointer, expected.Length);
+                alone.Forward<T>(alone.Plan(shape), InRows<T>(input, shape, last), expected);
+                T[] actual = InRows<T>(new(outputs[level - 1].Pointer, expected.Length), plans[level - 1].OutputShape, last);
                 for (int i = 0; i < expected.Length; i++)
-                    if (!(Elements.Same(expected[i], actual[i]) || (level > 1 && typeof(T) == typeof(float) && Math.Abs(Elements.ToDouble(expected[i]) - Elements.ToDouble(actual[i])) <= 1e-4))) Assert.Fail($"case {number}, level {level}: {typeof(T).Name} {plans[level - 1]} {layer.IntegerRounding}\nelement {i}: expected {expected[i]}, got {actual[i]}");
+                    if (!(Elements.Same(expected[i], actual[i]) || (level > 1 && typeof(T) == typeof(float) && Math.Abs(Elements.ToDouble(expected[i]) - Elements.ToDouble(actual[i])) <= 1e-4))) Assert.Fail($"case {number}, level {level}: {typeof(T).Name} {plans[level - 1]} {layer.IntegerRounding}{(last ? " channels last" : "")}\nelement {i}: expected {expected[i]}, got {actual[i]}");
             }
 
             foreach (GuardedMemory output in outputs) output.Dispose();
         }
     }
 
-    private static TensorLayout Order(PoolPlan plan) => TensorLayout.RowMajor(plan.Channels, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength);
+    private static TensorLayout Order(PoolPlan plan, bool last) => Order(plan.Channels, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength, last);
+
+    private static TensorLayout Order(long channels, long depth, long height, long width, bool last) => last
+        ? new(channels * depth * height * width, 1, channels * height * width, channels * width, channels) : TensorLayout.RowMajor(channels, depth, height, width);
+
+    /// <summary>The elements row by row, of memory with the channels last or in that order already.</summary>
+    private static T[] InRows<T>(ReadOnlySpan<T> memory, ReadOnlySpan<nint> shape, bool last)
+    {
+        if (!last) return memory.ToArray();
+        int channels = (int)shape[1], positions = memory.Length / (int)(shape[0] * shape[1]);
+        var rows = new T[memory.Length];
+        for (int i = 0; i < rows.Length; i++) rows[i] = memory[((i / (channels * positions) * positions) + (i % positions)) * channels + (i / positions % channels)];
+        return rows;
+    }
 
     private static (BlockReduce Layer, nint[] Shape) Layer(Random random, bool countsData)
     {

@@ -121,18 +121,18 @@ public class ComplaintTests
         Refused<ArgumentOutOfRangeException>("MinCount is 0", () => new BlockReduce2d(2) { MinCount = 0 });
         Refused<ArgumentOutOfRangeException>("method is 9; it must be one of Mean, Max", () => new BlockReduce2d(2, (Reduction)9));
         Refused<ArgumentOutOfRangeException>("Edge is 7; it must be one of Drop, Partial, Pad", () => new BlockReduce2d(2) { Edge = (BlockEdge)7 });
-        Refused<ArgumentException>("NoData is -9999, and no Byte is that number; it must be a whole one from 0 to 255", () => new BlockReduce1d(2) { NoData = -9999 }.Forward(bytes));
-        Refused<ArgumentException>("NoData is 0.5, and no Byte", () => new BlockReduce1d(2) { NoData = 0.5 }.Forward(bytes));
-        Refused<ArgumentException>("and no Int64 is that number", () => new BlockReduce1d(2) { NoData = 9223372036854775808.0 }.Forward(Tensor.Create(new long[4], [1, 4])));
-        Refused<ArgumentException>("NoData is 1E+300, which is beyond the range of Single", () => new BlockReduce1d(2) { NoData = 1e300 }.Forward(floats));
-        Refused<ArgumentException>("MinCount is 2, and Byte has no NaN", () => new BlockReduce1d(2) { MinCount = 2 }.Forward(bytes));
+        Refused<ArgumentException>("NoData is -9999, and no uint8 is that number; it must be a whole one from 0 to 255", () => new BlockReduce1d(2) { NoData = -9999 }.Forward(bytes));
+        Refused<ArgumentException>("NoData is 0.5, and no uint8", () => new BlockReduce1d(2) { NoData = 0.5 }.Forward(bytes));
+        Refused<ArgumentException>("and no int64 is that number", () => new BlockReduce1d(2) { NoData = 9223372036854775808.0 }.Forward(Tensor.Create(new long[4], [1, 4])));
+        Refused<ArgumentException>("NoData is 1E+300, which is beyond the range of float32", () => new BlockReduce1d(2) { NoData = 1e300 }.Forward(floats));
+        Refused<ArgumentException>("MinCount is 2, and uint8 has no NaN", () => new BlockReduce1d(2) { MinCount = 2 }.Forward(bytes));
         Refused<ArgumentException>("input length 4 is too small", () => new BlockReduce1d(5) { Edge = BlockEdge.Drop }.Forward(floats));
         Refused<ArgumentOutOfRangeException>("levels is 0", () => new BlockReduce1d(2).Pyramid(floats, 0));
         Refused<ArgumentOutOfRangeException>("blocks of 2 to that power have more than 2^31", () => new BlockReduce1d(2).Pyramid(floats, 31));
         Refused<NotSupportedException>("has neither weights nor a gradient", () => new BlockReduce1d(2, Reduction.Max).Backward(Tensor.Create(new float[2], [1, 2]), floats));
-        Refused<NotSupportedException>("weights of System.Int32 are not supported", () => new BlockReduce1d(2).ForwardWeighted(floats, Tensor.Create(new int[4], [1, 4])));
+        Refused<NotSupportedException>("weights of int32 are not supported", () => new BlockReduce1d(2).ForwardWeighted(floats, Tensor.Create(new int[4], [1, 4])));
         Refused<ArgumentException>("weights is 1×3", () => new BlockReduce1d(2).ForwardWeighted(floats, Tensor.Create(new float[3], [1, 3])));
-        Refused<NotSupportedException>("gradients of System.Byte", () => new BlockReduce1d(2).Backward(Tensor.Create(new byte[2], [1, 2]), bytes));
+        Refused<NotSupportedException>("gradients of uint8", () => new BlockReduce1d(2).Backward(Tensor.Create(new byte[2], [1, 2]), bytes));
         Tensor<float> shared = Tensor.Create(new float[8], [1, 8]);
         Refused<ArgumentException>("output shares memory with level 1", () => new BlockReduce1d(2).Pyramid<float>(shared, 2, level => Tensor.Create(Outputs, [1, 4 / level]).AsTensorSpan()));
     }

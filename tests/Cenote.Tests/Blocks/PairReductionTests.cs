@@ -37,6 +37,9 @@ public class PairReductionTests
         }
 
         Assert.Equal(strips, whole);
+        // Three times the same picture, its channels last, as pictures from files have them.
+        Tensor<T> pixels = Tensor.Create([.. image.SelectMany(value => Enumerable.Repeat(value, 3))], 0, [3, Rows, Columns], [1, 3 * Columns, 3]);
+        Assert.Equal([.. strips, .. strips, .. strips], layer.Forward(pixels));
     }
 
     /// <summary>A block of which most is padding counts more taps than it has rows.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 
 namespace Cenote.Tests.Family;
@@ -80,6 +81,34 @@ public class RoiTests
         Sample.RequireSameBits(threads => tensor => Make(threads).Forward(tensor, Sample.As<Half>(boxes)), Sample.As<Half>(x));
         Sample.RequireSameBits(threads => tensor => Make(threads).Backward(Make(1).Forward(tensor, Sample.As<BFloat16>(boxes)), tensor, Sample.As<BFloat16>(boxes)), Sample.As<BFloat16>(x));
         RoiPool Make(int threads) => isMax ? new RoiMaxPool(7) { MaxDegreeOfParallelism = threads } : new RoiAlign(7, samplingRatio: 2) { MaxDegreeOfParallelism = threads };
+    }
+
+    [Theory]
+    [InlineData(2, 37)]
+    [InlineData(0, 130)]
+    public void Channels_side_by_side_have_the_bits_of_each_alone(int ratio, int channels)
+    {
+        Check<float>();
+        Check<double>();
+        Check<Half>();
+        Check<BFloat16>();
+
+        // Boxes of the same image follow each other, as many as are worth a copy of its channels; one channel alone is walked row by row.
+        void Check<T>()
+            where T : unmanaged
+        {
+            var random = new Random(3);
+            Tensor<T> x = Sample.As<T>(Sample.Doubles(random, [2, channels, 9, 10]));
+            Tensor<T> boxes = Sample.As<T>(Tensor.Create([.. Enumerable.Range(0, 40).SelectMany(i => (double[])[i / 25, i % 7 - 2, i % 5 - 0.25, i % 7 + i % 9 - 1, i % 5 + i % 4 + 0.5])], [40, 5]));
+            var pool = new RoiAlign((3, 2), samplingRatio: ratio, aligned: true);
+            Tensor<T> together = pool.Forward(x, boxes), last = pool.Forward(Sample.ChannelsLast(x), boxes);
+            Assert.Equal(Sample.RowMajor(together), Sample.RowMajor(last));
+            for (int c = 0; c < channels; c += 12)
+            {
+                Tensor<T> alone = pool.Forward(x.Slice(NRange.All, new NRange(c, c + 1), NRange.All, NRange.All), boxes);
+                Assert.Equal(Sample.RowMajor(alone), Sample.RowMajor(together.Slice(NRange.All, new NRange(c, c + 1), NRange.All, NRange.All)));
+            }
+        }
     }
 
     [Fact]
