@@ -94,16 +94,18 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
         where TTap : unmanaged, ILanes<TTap, T>
         where TNumber : unmanaged
         where TNumbers : unmanaged, ILanes<TNumbers, TNumber>
-        where TReducer : struct, IChoiceLanes<T, TTap>
+        where TReducer : struct, IChoiceLanes<T, TTap>, ITieWatch<TTap>
         where TExact : struct, IChoiceLanes<T, TTap>
     {
         if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
+        var folds = new IndexedKernel<T, TTap, TReducer, TExact, IndexedFolds<T, TTap, TNumber, TNumbers>>(reducer, exact);
         return
         [
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixels<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedRows<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedStrips<T, TTap, TNumber, TNumbers>>(reducer, exact),
-            new IndexedKernel<T, TTap, TReducer, TExact, IndexedFolds<T, TTap, TNumber, TNumbers>>(reducer, exact),
+            new IndexedColumns<T, TTap, TNumber, TNumbers, TReducer>(reducer, folds),
+            folds,
         ];
     }
 }
