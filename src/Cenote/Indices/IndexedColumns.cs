@@ -116,12 +116,13 @@ internal sealed unsafe class IndexedColumns<T, TTap, TNumber, TNumbers, TReducer
         PoolPlan plan = job.Plan;
         TensorLayout layout = job.InputLayout;
         Window depth = slice.Depth;
-        long rowNumbers = plan.Width.Kernel, missing = (plan.Height.Kernel - window.Count) * rowNumbers;
-        var taps = new NumberedTaps(depth.Count, window.Count, 1, depth.Step * layout.Depth, window.Step * layout.Height, 0, (depth.Before * plan.Height.Kernel + window.Before) * rowNumbers, rowNumbers, missing);
+        // Rows play the taps of a row, and depths the rows.
+        long rowNumbers = plan.Width.Kernel, depthNumbers = plan.Height.Kernel * rowNumbers, first = depth.Before * depthNumbers + window.Before * rowNumbers;
+        var taps = new NumberedTaps(1, depth.Count, window.Count, 0, depth.Step * layout.Depth, window.Step * layout.Height, first, rowNumbers, depthNumbers, 0);
         var choice = new PixelChoice<T, TTap, TNumber, TNumbers>(new(piece.Length, layout.Height, plan.Height.Stride, lines.Room, lines.Room)
         {
             Ahead = Prefetch.Multiple(layout.Height * sizeof(T)),
-            Fresh = lines.Ahead ? plan.Height.Stride : 0,
+            Fresh = lines.Ahead ? plan.Depth.Stride : 0,
         });
         return choice.Choose(new UnitLoad<T, TTap>(), reducer, slice.Input + depth.Start * layout.Depth + window.Start * layout.Height + piece.From, line, (TNumber*)(line + lines.Set), taps, count, watch);
     }

@@ -82,7 +82,7 @@ internal readonly unsafe struct IndexedPixels<T, TTap, TNumber, TNumbers> : IInd
                 {
                     PixelTable.Entry entry = _pixels[pixel];
                     alike = Math.Min(entry.Alike, chunkEnd - pixel);
-                    var taps = new NumberedTaps(depth.Count, height.Count, entry.Count, depth.Step * _from.Depth, height.Step * _from.Height, _pixels.Step, number + entry.Before, columns.Kernel, (_plan.Height.Kernel - height.Count) * columns.Kernel);
+                    var taps = new NumberedTaps(depth.Count, height.Count, entry.Count, depth.Step * _from.Depth, height.Step * _from.Height, _pixels.Step, number + entry.Before, 1, columns.Kernel, (_plan.Height.Kernel - height.Count) * columns.Kernel);
                     watch = _choice.Choose(load, reducer, corner + entry.Start, row + pixel * _to.Width, _numbers + (pixel - chunk) * channels, taps, alike, watch);
                 }
 

@@ -27,7 +27,7 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
         // The last register steps back over channels already written, where there is room.
         long whole = channels - channels % (4 * count), last = Math.Max(0, channels - count);
         Steps pixels = new(alike, next, walk.To, walk.Numbers), one = new(1, 0, 0, 0), apart = new(4, next, walk.To, walk.Numbers);
-        if (whole > 0) watch = Fours(load, reducer, from, to, numbers, taps, pixels, new(whole / (4 * count), 4 * count, 4 * count, 4 * count), new(4, count, count, count), watch);
+        if (whole > 0) watch = Fours(load, reducer, from, to, numbers, taps, pixels, new(whole / (4 * count), 4 * count, 4 * count, 4 * count), new(4, count, count, count), channels, watch);
         for (long c = whole; c < channels; c += count)
         {
             c = Math.Min(c, last);
@@ -37,10 +37,10 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
                 continue;
             }
 
-            watch = Fours(load, reducer, from + c, to + c, numbers + c, taps, one, new(alike / 4, 4 * next, 4 * walk.To, 4 * walk.Numbers), apart, watch);
+            watch = Fours(load, reducer, from + c, to + c, numbers + c, taps, one, new(alike / 4, 4 * next, 4 * walk.To, 4 * walk.Numbers), apart, c == 0 ? alike / 4 * 4 * next : 0, watch);
             // The last four step back over pixels already written.
             long back = alike - 4;
-            if (alike % 4 != 0) watch = Fours(load, reducer, from + c + back * next, to + c + back * walk.To, numbers + c + back * walk.Numbers, taps, one, one, apart, watch);
+            if (alike % 4 != 0) watch = Fours(load, reducer, from + c + back * next, to + c + back * walk.To, numbers + c + back * walk.Numbers, taps, one, one, apart, 0, watch);
         }
 
         return watch;
@@ -54,8 +54,8 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
         TTap none = reducer.Lift(reducer.Padding);
-        TNumbers start = NumberLine.Fill<TNumbers, TNumber>(taps.Number), one = NumberLine.Fill<TNumbers, TNumber>(1);
-        TNumbers nextRow = NumberLine.Fill<TNumbers, TNumber>(taps.RowNumbers - taps.Columns), nextDepth = NumberLine.Fill<TNumbers, TNumber>(taps.DepthNumbers);
+        TNumbers start = NumberLine.Fill<TNumbers, TNumber>(taps.Number), one = NumberLine.Fill<TNumbers, TNumber>(taps.TapNumbers);
+        TNumbers nextRow = NumberLine.Fill<TNumbers, TNumber>(taps.RowNumbers - taps.Columns * taps.TapNumbers), nextDepth = NumberLine.Fill<TNumbers, TNumber>(taps.DepthNumbers);
         for (long step = 0; step < steps.Count; step++, from += steps.From, to += steps.To, numbers += steps.Numbers)
         {
             var window = new CountedTaps<T, TTap, TNumber, TNumbers, TReducer>(reducer, none, start, start, one);
@@ -86,21 +86,22 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
     /// <param name="outer">The pixels.</param>
     /// <param name="inner">The fours of each.</param>
     /// <param name="apart">The distances between the four.</param>
+    /// <param name="asks">How many elements to ask for ahead; none where this has been done.</param>
     /// <param name="watch">What was seen before.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private TTap Fours<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, TNumber* numbers, in NumberedTaps taps, in Steps outer, in Steps inner, in Steps apart, TTap watch)
+    private TTap Fours<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, TNumber* numbers, in NumberedTaps taps, in Steps outer, in Steps inner, in Steps apart, long asks, TTap watch)
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
         TTap none = reducer.Lift(reducer.Padding);
-        TNumbers start = NumberLine.Fill<TNumbers, TNumber>(taps.Number), one = NumberLine.Fill<TNumbers, TNumber>(1);
-        TNumbers nextRow = NumberLine.Fill<TNumbers, TNumber>(taps.RowNumbers - taps.Columns), nextDepth = NumberLine.Fill<TNumbers, TNumber>(taps.DepthNumbers);
+        TNumbers start = NumberLine.Fill<TNumbers, TNumber>(taps.Number), one = NumberLine.Fill<TNumbers, TNumber>(taps.TapNumbers);
+        TNumbers nextRow = NumberLine.Fill<TNumbers, TNumber>(taps.RowNumbers - taps.Columns * taps.TapNumbers), nextDepth = NumberLine.Fill<TNumbers, TNumber>(taps.DepthNumbers);
         long columns = taps.Columns, next = taps.Next, gap = apart.From;
         for (long step = 0; step < outer.Count; step++)
         {
             T* first = from + step * outer.From, end = to + step * outer.To;
             TNumber* chosen = numbers + step * outer.Numbers;
-            if (walk.Fresh > 0) AskAhead(first, taps, inner.Count * 4 * gap);
+            if (walk.Fresh > 0 && asks > 0) AskAhead(first, taps, asks);
             for (long four = 0; four < inner.Count; four++, first += inner.From, end += inner.To, chosen += inner.Numbers)
             {
                 if (walk.IsWhole) AskBeside(first + 2 * inner.From, taps, inner.From);
@@ -187,6 +188,7 @@ internal readonly record struct PixelWalk(long Channels, long Pixel, long Stride
 /// <param name="NextRow">The distance between rows.</param>
 /// <param name="Next">The distance between taps.</param>
 /// <param name="Number">The first tap's number.</param>
+/// <param name="TapNumbers">How many numbers lie from tap to tap.</param>
 /// <param name="RowNumbers">How many numbers a row has.</param>
 /// <param name="DepthNumbers">How many numbers a depth has in rows outside the input.</param>
-internal readonly record struct NumberedTaps(long Depths, long Rows, long Columns, long NextDepth, long NextRow, long Next, long Number, long RowNumbers, long DepthNumbers);
+internal readonly record struct NumberedTaps(long Depths, long Rows, long Columns, long NextDepth, long NextRow, long Next, long Number, long TapNumbers, long RowNumbers, long DepthNumbers);
