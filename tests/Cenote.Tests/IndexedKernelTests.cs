@@ -147,6 +147,12 @@ public class IndexedKernelTests
             dilation[0] = stride[0] == 1 ? dilation[0] : 1;
             dilation[1] = stride[1] == 1 ? dilation[1] : 1;
             for (int axis = 0; axis < rank; axis++) (before[axis], after[axis]) = (random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1), random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1));
+            if (random.Next(5) == 0)
+            {
+                // Whole registers of channels, in more columns or rows than a tile has, or fewer.
+                int other = random.Next(2, 4);
+                (shape[0], shape[1], shape[other], shape[5 - other]) = (1, 64 * (1 + random.Next(2)), 1 + random.Next(9), 1 + random.Next(45));
+            }
         }
 
         // Those of volumes, whose columns choose first: in rows wide enough, some so long that they are cut.
