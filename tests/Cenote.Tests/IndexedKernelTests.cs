@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Cenote.Tests.Golden;
 
 namespace Cenote.Tests;
@@ -72,7 +73,7 @@ public class IndexedKernelTests
         IReadOnlyList<PoolKernel> kernels = (isMax ? ArgExtremeOperator<Greatest>.Instance : (PoolOperator)ArgExtremeOperator<Least>.Instance)[ElementTypes.Of<T>()].Kernels;
         for (int number = 0; number < Cases; number++)
         {
-            if (!TryPlan(random, oneIn: sizeof(T) == 1 ? 2 : 4, out PoolPlan? plan)) continue;
+            if (!TryPlan<T>(random, oneIn: sizeof(T) == 1 ? 2 : 4, out PoolPlan? plan)) continue;
             var order = (KernelTests.Order)random.Next(3);
             long gap = random.Next(4) == 0 ? 1 + random.Next(3) : 0;
             TensorLayout from = KernelTests.Layout(plan, order, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength, gap);
@@ -117,7 +118,7 @@ public class IndexedKernelTests
     /// <param name="random">What is left to chance.</param>
     /// <param name="oneIn">Every so many axes have long windows: bytes need them often, to have more taps than a byte can number.</param>
     /// <param name="plan">A plan, where the windows fit the input.</param>
-    private static bool TryPlan(Random random, int oneIn, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PoolPlan? plan)
+    private static bool TryPlan<T>(Random random, int oneIn, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PoolPlan? plan)
     {
         int rank = 1 + random.Next(3), longest = rank == 1 ? 300 : rank == 2 ? 70 : 16;
         var shape = new nint[rank + 2];
@@ -146,6 +147,28 @@ public class IndexedKernelTests
             dilation[0] = stride[0] == 1 ? dilation[0] : 1;
             dilation[1] = stride[1] == 1 ? dilation[1] : 1;
             for (int axis = 0; axis < rank; axis++) (before[axis], after[axis]) = (random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1), random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1));
+            if (random.Next(5) == 0)
+            {
+                // Whole registers of channels, in more columns or rows than a tile has, or fewer.
+                int other = random.Next(2, 4);
+                (shape[0], shape[1], shape[other], shape[5 - other]) = (1, 64 * (1 + random.Next(2)), 1 + random.Next(9), 1 + random.Next(45));
+            }
+        }
+
+        // Those of volumes, whose columns choose first: in rows wide enough, some so long that they are cut.
+        if (rank == 3 && random.Next(2) == 0)
+        {
+            bool isLong = random.Next(12) == 0;
+            shape[1] = Math.Min(shape[1], 5);
+            shape[4] = Math.Max(shape[4], isLong ? 6400 / Unsafe.SizeOf<T>() : random.Next(2) == 0 ? 130 : 35);
+            if (isLong) (shape[0], shape[1], shape[2], shape[3]) = (1, Math.Min(shape[1], 2), Math.Min(shape[2], 3), Math.Min(shape[3], 5));
+            for (int axis = 0; axis < rank; axis++)
+            {
+                kernel[axis] = 2 + random.Next(axis == 2 ? 4 : 2);
+                stride[axis] = 1 + random.Next(2);
+                dilation[axis] = random.Next(4) == 0 ? 2 : 1;
+                (before[axis], after[axis]) = (random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1), random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1));
+            }
         }
 
         Spatial k = Spatial.Create(kernel), s = Spatial.Create(stride), d = Spatial.Create(dilation);

@@ -73,7 +73,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
             _depths[depths++] = tap;
         }
 
-        if (typeof(T) == typeof(TSum) && (_byChannels || _to.Width == 1) && GradientRows<TSum, TSums, ToAll>.Suit(_height.Stride, _width.Stride, _byChannels ? tile.Channels : tile.EndColumn - tile.Column))
+        if ((_byChannels || _to.Width == 1) && GradientRows<TSum, TSums, ToAll>.Suit(_height.Stride, _width.Stride, _byChannels ? tile.Channels : tile.EndColumn - tile.Column))
         {
             if (_isChosen) WriteRows<ToChosen>(tile, depths, firstRow, firstColumn);
             else WriteRows<ToAll>(tile, depths, firstRow, firstColumn);
@@ -115,23 +115,40 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
                 long list = 2 * phase, start = plane * _tiles.PlaneElements + (place - firstRow) * _tiles.Pitch + (quotient - firstColumn) * _tiles.Block;
                 TSum* values = _slab.Values + start, numbers = _slab.Numbers + start;
                 var taps = new ReadOnlySpan<GradientTap<TSum>>(TapList(list), counts[list]);
-                if (_byChannels) Pixels<TGiven>(values, numbers, taps, stride == 1 ? taps : new(TapList(list + 1), counts[list + 1]), (TSum*)to, columns, tile.Channels);
-                else if (stride == 1) GradientRows<TSum, TSums, TGiven>.One(values, numbers, taps, (TSum*)to, columns);
-                else GradientRows<TSum, TSums, TGiven>.Two(values, numbers, taps, new(TapList(list + 1), counts[list + 1]), _phases, (TSum*)to, columns);
+                if (_byChannels)
+                {
+                    Pixels<TGiven>(values, numbers, taps, stride == 1 ? taps : new(TapList(list + 1), counts[list + 1]), to, columns, tile.Channels);
+                    continue;
+                }
+
+                TSum* sums = Sums(to);
+                if (stride == 1) GradientRows<TSum, TSums, TGiven>.One(values, numbers, taps, sums, columns);
+                else GradientRows<TSum, TSums, TGiven>.Two(values, numbers, taps, new(TapList(list + 1), counts[list + 1]), _phases, sums, columns);
+                Round(sums, to, columns);
             }
         }
     }
 
     /// <summary>Sums up the channels of a row's pixels, of two phases in turn.</summary>
-    private void Pixels<TGiven>(TSum* values, TSum* numbers, ReadOnlySpan<GradientTap<TSum>> taps, ReadOnlySpan<GradientTap<TSum>> others, TSum* to, long pixels, long channels)
+    private void Pixels<TGiven>(TSum* values, TSum* numbers, ReadOnlySpan<GradientTap<TSum>> taps, ReadOnlySpan<GradientTap<TSum>> others, T* to, long pixels, long channels)
         where TGiven : struct
     {
         if (_width.Stride == 1 && _to.Width == _tiles.Block && channels == _tiles.Block) (channels, pixels) = (channels * pixels, 1);
         for (long pixel = 0; pixel < pixels; pixel++, to += _to.Width)
         {
             long place = pixel / _width.Stride * _tiles.Block;
-            GradientRows<TSum, TSums, TGiven>.One(values + place, numbers + place, pixel % _width.Stride == 0 ? taps : others, to, channels);
+            TSum* sums = Sums(to);
+            GradientRows<TSum, TSums, TGiven>.One(values + place, numbers + place, pixel % _width.Stride == 0 ? taps : others, sums, channels);
+            Round(sums, to, channels);
         }
+    }
+
+    /// <summary>Where the sums of a row are made: where they belong, unless they are to be rounded.</summary>
+    private TSum* Sums(T* to) => typeof(T) == typeof(TSum) ? (TSum*)to : _row;
+
+    private static void Round(TSum* sums, T* to, long length)
+    {
+        if (typeof(T) != typeof(TSum)) GradientCopy<T, TSum, TSums, TFormat>.Round(sums, to, 1, length);
     }
 
     /// <summary>Sums up the inputs of one phase, from the first row's first one to the last row's last one.</summary>
@@ -210,7 +227,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
 
     private static long SumPitch(in GradientTiles tiles) => (tiles.SlabElements + 4 * TSums.Count + Scratch.Alignment - 1) / Scratch.Alignment * Scratch.Alignment;
 
-    private static long RowBytes(in GradientTiles tiles) => Scratch.Round((tiles.Columns + TSums.Count) * sizeof(TSum));
+    private static long RowBytes(in GradientTiles tiles) => Scratch.Round((tiles.Columns * tiles.Block + TSums.Count) * sizeof(TSum));
 
     private static long TapBytes(PoolPlan plan) => Scratch.Round(Lists * Windows(plan) * sizeof(GradientTap<TSum>));
 

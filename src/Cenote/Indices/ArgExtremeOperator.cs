@@ -58,11 +58,12 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
     {
         PoolKernel[] all = [.. lines.SelectMany(kernels => kernels)];
         if (all.Length == 0) return all;
-        List<PoolKernel> kernels = [new InterleavedKernel(all, FewChannels, FewOddChannels, ManyTaps)];
+        // The first of each width are better than rows.
+        List<PoolKernel> kernels = [.. lines.Where(each => each.Length > 0).Select(each => each[0]), new InterleavedKernel(all, FewChannels, FewOddChannels, ManyTaps)];
         if (Registers.Exist(64)) kernels.Add(new BlockKernel<T, Lanes512<T>>(all));
         if (Registers.Exist(32)) kernels.Add(new BlockKernel<T, Lanes256<T>>(all));
         kernels.Add(new BlockKernel<T, Lanes128<T>>(all));
-        return [.. kernels, .. all];
+        return [.. kernels, .. all.Except(kernels)];
     }
 
     /// <summary>Kernels for windows of more taps than an element can number: those for elements twice as wide.</summary>
@@ -94,16 +95,19 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
         where TTap : unmanaged, ILanes<TTap, T>
         where TNumber : unmanaged
         where TNumbers : unmanaged, ILanes<TNumbers, TNumber>
-        where TReducer : struct, IChoiceLanes<T, TTap>
+        where TReducer : struct, IChoiceLanes<T, TTap>, ITieWatch<TTap>
         where TExact : struct, IChoiceLanes<T, TTap>
     {
         if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
+        var folds = new IndexedKernel<T, TTap, TReducer, TExact, IndexedFolds<T, TTap, TNumber, TNumbers>>(reducer, exact);
         return
         [
+            new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixelStrips<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixels<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedRows<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedStrips<T, TTap, TNumber, TNumbers>>(reducer, exact),
-            new IndexedKernel<T, TTap, TReducer, TExact, IndexedFolds<T, TTap, TNumber, TNumbers>>(reducer, exact),
+            new IndexedColumns<T, TTap, TNumber, TNumbers, TReducer>(reducer, folds),
+            folds,
         ];
     }
 }

@@ -17,11 +17,11 @@ internal readonly unsafe struct ColumnLines<T, TTap>
     private readonly AxisPlan _width;
     private readonly T* _memory;
 
-    private ColumnLines(AxisPlan width, T* memory, long room, long batch, long outputs, bool areOne, bool ahead)
+    private ColumnLines(AxisPlan width, T* memory, long room, long batch, long set, long outputs, bool areOne, bool ahead)
     {
         _width = width;
         _memory = memory;
-        (Room, Batch, Outputs, AreOne, Ahead) = (room, batch, outputs, areOne, ahead);
+        (Room, Batch, Set, Outputs, AreOne, Ahead) = (room, batch, set, outputs, areOne, ahead);
         Whole = Cut(0);
     }
 
@@ -30,6 +30,9 @@ internal readonly unsafe struct ColumnLines<T, TTap>
 
     /// <summary>How many lines there are.</summary>
     public long Batch { get; }
+
+    /// <summary>Elements from a line to the same one of the next set.</summary>
+    public long Set { get; }
 
     /// <summary>How many outputs a line makes.</summary>
     public long Outputs { get; }
@@ -50,7 +53,10 @@ internal readonly unsafe struct ColumnLines<T, TTap>
     public static bool Fit(AxisPlan width) => width.Span <= LongestSpan / sizeof(T) && StridedLoad.Need<TTap, T>(width, Math.Min(width.OutputLength, TTap.Count)) <= LongestLine / sizeof(T);
 
     /// <summary>Lines for a job whose rows are no shorter than a register.</summary>
-    public static ColumnLines<T, TTap> Create(in PoolJob job, TTap padding)
+    /// <param name="job">The job.</param>
+    /// <param name="padding">What the lines of the first set hold beside the input.</param>
+    /// <param name="sets">How many sets of them there are.</param>
+    public static ColumnLines<T, TTap> Create(in PoolJob job, TTap padding, long sets = 1)
     {
         AxisPlan width = job.Plan.Width;
         long stride = width.LaneStride, taken = width.OutputLength * stride;
@@ -59,8 +65,9 @@ internal readonly unsafe struct ColumnLines<T, TTap>
         // A register in front, for pieces shorter than one; and one for the shift.
         long room = areOne ? taken : (StridedLoad.Need<TTap, T>(width, outputs) + 4 * TTap.Count - 1) / TTap.Count * TTap.Count, bytes = room * sizeof(T);
         long batch = Math.Min(Math.Clamp(BatchBytes / bytes, bytes > LongLine ? 1 : LeastBatch, MostBatch), job.Plan.Height.OutputLength);
-        var memory = (T*)Scratch.Of((batch * room + (stride + StridedLoad.Dense) * TTap.Count) * sizeof(T));
-        var lines = new ColumnLines<T, TTap>(width, memory, room, batch, outputs, areOne, Prefetch.Pays(job.Plan.InputElements * sizeof(T)));
+        long setBytes = Scratch.Round((batch * room + (stride + StridedLoad.Dense) * TTap.Count) * sizeof(T));
+        var memory = (T*)Scratch.Of(sets * setBytes);
+        var lines = new ColumnLines<T, TTap>(width, memory, room, batch, setBytes / sizeof(T), outputs, areOne, Prefetch.Pays(job.Plan.InputElements * sizeof(T)));
         if (!areOne && !lines.AreCut) lines.Clear(padding, batch);
         return lines;
     }
@@ -79,10 +86,10 @@ internal readonly unsafe struct ColumnLines<T, TTap>
         return new(_memory + shift, first + start - less, start - less, length, isPadded);
     }
 
-    /// <summary>Fills lines with padding.</summary>
-    public void Clear(TTap padding, long count)
+    /// <summary>Fills lines with padding: those of the first set, or as many elements behind them.</summary>
+    public void Clear(TTap padding, long count, long behind = 0)
     {
-        for (long i = 0; i < count * Room; i += TTap.Count) TTap.Store(padding, _memory + i);
+        for (long i = 0; i < count * Room; i += TTap.Count) TTap.Store(padding, _memory + behind + i);
     }
 
     /// <summary>A piece of a row and its lines.</summary>

@@ -52,6 +52,43 @@ public class IndexEdgeTests
         Assert.Equal(Enumerable.Range(0, length).Select(place => (long)place), indices.ToFlat());
     }
 
+    /// <summary>Where all taps are as bad as padding, the first that is none is chosen.</summary>
+    [Theory]
+    [InlineData(2, 5, 1, 1)]
+    [InlineData(2, 5, 1, 2)]
+    [InlineData(2, 3, 1, 1)]
+    [InlineData(2, 3, 1, 2)]
+    [InlineData(2, 3, 2, 1)]
+    [InlineData(3, 3, 1, 1)]
+    [InlineData(3, 3, 2, 1)]
+    public void Padding_loses_against_all(int rank, int kernel, int stride, int dilation)
+    {
+        IndexedPool pool = rank == 2 ? new MaxPool2d(kernel, stride, kernel / 2, dilation) : new MaxPool3d(kernel, stride, kernel / 2, dilation);
+        Chooses(pool, rank, -Inf);
+        Chooses(pool, rank, Half.NegativeInfinity);
+        Chooses(pool, rank, double.NegativeInfinity);
+        Chooses(pool, rank, short.MinValue);
+        Chooses(pool, rank, byte.MinValue);
+    }
+
+    private static void Chooses<T>(IndexedPool pool, int rank, T worst)
+        where T : unmanaged
+    {
+        nint[] shape = rank == 2 ? [1, 64, 9, 70] : [1, 64, 3, 4, 70];
+        long elements = shape.Aggregate(1L, (product, length) => product * length);
+        foreach (bool channelsLast in (bool[])[false, true])
+        {
+            (_, PoolIndices indices) = pool.ForwardWithIndices(Dense.Of([.. Enumerable.Repeat(worst, (int)elements)], shape, rank, channelsLast));
+            PoolPlan plan = pool.Plan(shape);
+            long[] expected =
+            [
+                .. from c in Enumerable.Range(0, 64) from d in Enumerable.Range(0, (int)plan.Depth.OutputLength) from h in Enumerable.Range(0, (int)plan.Height.OutputLength) from w in Enumerable.Range(0, (int)plan.Width.OutputLength)
+                   select (plan.Depth[d].Start * plan.Height.InputLength + plan.Height[h].Start) * plan.Width.InputLength + plan.Width[w].Start,
+            ];
+            Assert.Equal(expected, indices.ToFlat());
+        }
+    }
+
     /// <summary>Padded depths count where the input has one depth only.</summary>
     [Theory]
     [InlineData(1, 1)]

@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>Walks down strips of square windows, 3×3 at strides 1 and 2 and 5×5 at stride 1: a register of neighbours, whose taps have been copied with their padding.</summary>
+internal static unsafe class StripChoice<T, TTap, TNumber, TNumbers>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TNumber : unmanaged
+    where TNumbers : unmanaged, ILanes<TNumbers, TNumber>
+{
+    public static bool Suits(PoolPlan plan) =>
+        plan.Slides && plan.Depth.Kernel == 1 && plan.Height.Kernel == plan.Width.Kernel && plan.Height.Stride == plan.Width.Stride && (plan.Width.Kernel, plan.Width.Stride) is (3, 1) or (3, 2) or (5, 1);
+
+    /// <summary>Walks down one strip.</summary>
+    public static void Down<TReducer>(TReducer reducer, in StripDown<T, TNumber> walk)
+        where TReducer : struct, IChoiceLanes<T, TTap>
+    {
+        if (walk.Stride == 2) Down<Three, Two, MoreOpen<OneOpen<Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, CrossedLoad<T, TTap>, TReducer>(reducer, walk);
+        else if (walk.Taps == 3) Down<Three, One, MoreOpen<MoreOpen<OneOpen<Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, UnitLoad<T, TTap>, TReducer>(reducer, walk);
+        // Known to be five, the taps of a row were written out with more registers than there are.
+        else Down<Any, One, MoreOpen<MoreOpen<MoreOpen<MoreOpen<OneOpen<Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, UnitLoad<T, TTap>, TReducer>(reducer, walk);
+    }
+
+    // Bounds: copies hold all that a strip loads.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Down<TTaps, TStride, TOpen, TLoad, TReducer>(TReducer reducer, in StripDown<T, TNumber> walk)
+        where TTaps : struct, ISide
+        where TStride : struct, ISide
+        where TOpen : struct, IOpenWindows<TOpen, Choice<TTap, TNumbers>>
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, IChoiceLanes<T, TTap>
+    {
+        long taps = TTaps.Of(walk.Taps), dilation = walk.TapStep, stride = TStride.Of(walk.Stride), shared = taps - (TOpen.Count - 1) * stride;
+        long rowStep = walk.RowStep, toStep = walk.ToStep, markStep = walk.MarkStep, nextStep = walk.NextStep, left = walk.Outputs, outside = walk.Outside;
+        T* from = walk.From, to = walk.To;
+        byte* marks = walk.Marks, next = walk.Next;
+        TTap none = reducer.Lift(reducer.Padding);
+        TNumbers one = NumberLine.Fill<TNumbers, TNumber>(1), row = default, rowTaps = NumberLine.Fill<TNumbers, TNumber>(taps), strideTaps = NumberLine.Fill<TNumbers, TNumber>(stride * taps);
+        TNumbers start = NumberLine.Fill<TNumbers, TNumber>((1 - TOpen.Count) * stride * taps);
+        TNumbers head = TNumbers.Load(walk.Heads), begun = head + NumberLine.Fill<TNumbers, TNumber>(outside * taps);
+        var combine = new ChoiceCombine<T, TTap, TNumber, TNumbers, TReducer>(reducer);
+        TOpen open = default;
+        bool everyRow = typeof(TStride) == typeof(One);
+        // One place for all rows, since the inliner has a budget: the first of each stride begins a window, and the last that the oldest one reads ends it.
+        for (long before = TOpen.Count - 1, i = 0; ; from += rowStep)
+        {
+            // Before a new window takes up registers.
+            Choice<TTap, TNumbers> loaded = Row<TLoad, TReducer>(reducer, from, taps, dilation, row, one);
+            if (everyRow || i == 0) open.Shift(new(none, outside > 0 ? begun : row + head));
+            row += rowTaps;
+            if (everyRow || i < shared) open.Take(combine, loaded);
+            else open.TakeNewer(combine, loaded);
+            if ((everyRow || ++i == shared) && before <= 0)
+            {
+                Prefetch.Line(next);
+                TTap.Store(TLoad.Settle(reducer.Finish(open.Oldest.Values, null, 1)), to);
+                TNumbers.StoreNarrow(Settle<TLoad>(open.Oldest.Numbers - start), marks, 1);
+                if (--left == 0) return;
+                to += toStep;
+                marks += markStep;
+                next += nextStep;
+            }
+
+            if (!everyRow && i < stride) continue;
+            i = 0;
+            before--;
+            outside -= stride;
+            start += strideTaps;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TNumbers Settle<TLoad>(TNumbers numbers)
+        where TLoad : struct, IStridedLoad<T, TTap> => Unsafe.BitCast<TTap, TNumbers>(TLoad.Settle(Unsafe.BitCast<TNumbers, TTap>(numbers)));
+
+    /// <summary>What the windows choose of a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Choice<TTap, TNumbers> Row<TLoad, TReducer>(TReducer reducer, T* from, long taps, long dilation, TNumbers number, TNumbers one)
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, IChoiceLanes<T, TTap>
+    {
+        var row = new RowOfTaps<TReducer>(reducer, number, one);
+        default(TLoad).Walk(ref row, from, taps, dilation);
+        return row.Chosen;
+    }
+
+    private struct RowOfTaps<TReducer>(TReducer reducer, TNumbers number, TNumbers one) : ITapSink<TTap>
+        where TReducer : struct, IChoiceLanes<T, TTap>
+    {
+        public Choice<TTap, TNumbers> Chosen;
+
+        private TNumbers _next = number;
+        private bool _any;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Take(TTap tap)
+        {
+            var taken = new Choice<TTap, TNumbers>(reducer.Lift(tap), _next);
+            Chosen = _any ? new ChoiceCombine<T, TTap, TNumber, TNumbers, TReducer>(reducer).Combine(Chosen, taken) : taken;
+            _any = true;
+            _next += one;
+        }
+    }
+}
+
+/// <summary>One way down a strip; distances in elements, and of indices and what is asked for in bytes.</summary>
+internal readonly unsafe struct StripDown<T, TNumber>
+    where T : unmanaged
+    where TNumber : unmanaged
+{
+    /// <param name="plan">Whose windows they are.</param>
+    /// <param name="heads">For each lane the number, in its row, of the first tap inside the input.</param>
+    /// <param name="first">The first output row.</param>
+    /// <param name="end">The row behind the last one.</param>
+    public StripDown(PoolPlan plan, TNumber* heads, long first, long end)
+    {
+        long step = plan.Height.Dilation;
+        (Taps, Stride, Outputs) = (plan.Width.Kernel, plan.Height.Stride, (end - first + step - 1) / step);
+        Heads = heads;
+        Outside = Math.Max(0, (step - 1 - plan.Height.Start(first)) / step);
+    }
+
+    public long Taps { get; }
+
+    public long Stride { get; }
+
+    public long Outputs { get; }
+
+    /// <summary>Rows above the input: windows that begin there begin to count at its first row.</summary>
+    public long Outside { get; }
+
+    public TNumber* Heads { get; }
+
+    /// <summary>The first tap, and the distances to the next row and the next tap.</summary>
+    public T* From { get; init; }
+
+    /// <inheritdoc cref="From"/>
+    public long RowStep { get; init; }
+
+    /// <inheritdoc cref="From"/>
+    public long TapStep { get; init; }
+
+    /// <summary>The first output.</summary>
+    public T* To { get; init; }
+
+    /// <inheritdoc cref="To"/>
+    public long ToStep { get; init; }
+
+    /// <summary>Its index.</summary>
+    public byte* Marks { get; init; }
+
+    /// <inheritdoc cref="Marks"/>
+    public long MarkStep { get; init; }
+
+    /// <summary>What will be written afterwards.</summary>
+    public byte* Next { get; init; }
+
+    /// <inheritdoc cref="Next"/>
+    public long NextStep { get; init; }
+}
