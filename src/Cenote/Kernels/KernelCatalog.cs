@@ -88,6 +88,15 @@ internal sealed class KernelCatalog
         where TExact : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TOrder : struct, ITapOrder => new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, StripWindows<T, TTap, TState, TAcc, TOrder>>(reducer, exact);
 
+    /// <summary>The kernel for sums of many taps of rows.</summary>
+    /// <inheritdoc cref="OnRegisters"/>
+    public static PoolKernel Phases<T, TTap, TState, TAcc, TReducer>(TReducer reducer)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => new LineKernel<T, TTap, TState, TAcc, TReducer, TReducer, PhaseWindows<T, TTap, TState, TAcc>>(reducer, reducer);
+
     /// <summary>The kernels on registers for whole planes.</summary>
     /// <param name="totals">What the states of <paramref name="exact"/> come to.</param>
     /// <inheritdoc cref="OnRegisters"/>
