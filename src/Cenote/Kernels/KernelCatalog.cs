@@ -8,6 +8,9 @@ internal sealed class KernelCatalog
     /// <summary>Bytes of a pixel's channels below which rows of stride 1 are faster: dense pixels are walked as one with more channels, but for those at the borders. Measured.</summary>
     private const long FewBytes = 48;
 
+    /// <summary>Bytes of a row of outputs up to which they are faster, however many channels it has: of short rows the borders are most. Measured.</summary>
+    private const long ShortRowBytes = 512;
+
     private readonly PoolKernel[] _kernels;
 
     private KernelCatalog(PoolKernel[] kernels) => _kernels = kernels;
@@ -23,7 +26,7 @@ internal sealed class KernelCatalog
         List<PoolKernel> all = [];
         foreach (PoolKernel[] some in kernels) all.AddRange(some);
         long few = FewBytes / Unsafe.SizeOf<T>();
-        if (all.Count > 0) all.Insert(0, new InterleavedKernel([.. all], few, few, manyTaps: 12));
+        if (all.Count > 0) all.Insert(0, new InterleavedKernel([.. all], few, few, manyTaps: 12, shortRow: ShortRowBytes / Unsafe.SizeOf<T>()));
         all.Add(new UnevenWindows<T, TState, TReducer>(reducer));
         var reference = new ReferenceKernel<T, TState, TReducer>(reducer);
         return new([.. all, new ZeroPaddedKernel<T, TState, TReducer>([.. all], reducer, reference), reference]);
