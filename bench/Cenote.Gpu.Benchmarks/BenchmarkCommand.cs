@@ -18,11 +18,12 @@ internal static class BenchmarkCommand
     private static readonly Option<string?> Names = new("--rows") { Description = "Only these rows, joined by commas. [default: all]" };
     private static readonly Option<double?> Minutes = new("--minutes") { Description = "Begin no row later than this. [default: no limit]" };
     private static readonly Option<string> Python = new("--python") { Description = "A Python that has PyTorch; none does without.", DefaultValueFactory = _ => "python3" };
+    private static readonly Option<bool> Once = new("--once") { Description = "Call Cenote once for each job and measure nothing: for a profiler to look at." };
     private static readonly Option<string> Out = new("--out") { Description = "Where to write the table; rewritten after every row.", DefaultValueFactory = _ => "gpu-benchmark.md" };
 
     public static RootCommand Create()
     {
-        var command = new RootCommand("Cenote, PyTorch and a device's copy on the same rows, in turn.") { Device, Gigabytes, Names, Minutes, Python, Out };
+        var command = new RootCommand("Cenote, PyTorch and a device's copy on the same rows, in turn.") { Device, Gigabytes, Names, Minutes, Python, Once, Out };
         command.SetAction(Run);
         return command;
     }
@@ -34,6 +35,7 @@ internal static class BenchmarkCommand
         Job[] jobs = [.. JobTable.Jobs(Rows(parse.GetValue(Names)), (long)(gigabytes * 1e9))];
         string path = parse.GetValue(Out)!;
         using GpuDevice device = Open(parse.GetValue(Device)!);
+        if (parse.GetValue(Once)) return CallOnce(device, jobs);
         using TorchPeer? torch = parse.GetValue(Python) is { } python and not "none" ? new TorchPeer(python) : null;
         string[] versions = [.. Versions(device, torch)];
         var results = new List<Result>();
@@ -52,6 +54,22 @@ internal static class BenchmarkCommand
             using var writer = new StreamWriter(path);
             ResultTable.Write(writer, versions, results, jobs.Length);
         }
+    }
+
+    /// <summary>Names each job before its call, so that what a profiler writes can be told apart.</summary>
+    private static int CallOnce(GpuDevice device, Job[] jobs)
+    {
+        foreach (IGrouping<string, Job> typed in jobs.GroupBy(job => job.Type))
+        {
+            using var side = CenoteSide.Create(device, typed.Key, [.. typed]);
+            foreach (Job job in typed)
+            {
+                Console.Out.WriteLine(job);
+                side.CallOnce(job);
+            }
+        }
+
+        return 0;
     }
 
     private static IEnumerable<Row> Rows(string? names)

@@ -43,6 +43,9 @@ public sealed class GpuDevice : IDisposable
     /// <summary>Called before each thing that the driver is asked for: where tests let a driver fail.</summary>
     internal Action? Asking { get; set; }
 
+    /// <summary>Whether it converts 16-bit floats by an instruction. ILGPU's simulated device does not round to the nearest.</summary>
+    internal bool HasHalf => Accelerator is CudaAccelerator cuda && cuda.Architecture >= CudaArchitecture.SM_53;
+
     internal KernelCache Kernels { get; }
 
     internal PlanCache Plans { get; }

@@ -4,12 +4,13 @@ using Cenote.Gpu;
 
 namespace Cenote.Gpu.Tests;
 
-/// <summary>The devices that every test runs on: the simulated one, and each real one found.</summary>
+/// <summary>The devices that every test runs on: the simulated one, and each real one found; those alone whose name holds <c>CENOTE_TEST_DEVICES</c>, where that is set: <c>Cpu</c>, <c>Cuda</c>, <c>OpenCl</c>.</summary>
 public sealed class Devices : IDisposable
 {
     private static readonly Dictionary<string, GpuDevice> Open = [];
 
-    public static TheoryData<string> Names => [.. GpuDevice.Enumerate().Select(info => info.ToString()).Prepend("Cpu")];
+    public static TheoryData<string> Names { get; } =
+        [.. GpuDevice.Enumerate().Select(info => info.ToString()).Prepend("Cpu").Where(name => name.Contains(Environment.GetEnvironmentVariable("CENOTE_TEST_DEVICES") ?? "", StringComparison.Ordinal))];
 
     /// <summary>The device of a name, opened once.</summary>
     public static GpuDevice Get(string name)

@@ -164,6 +164,70 @@ public sealed class IndexedTests
         }
     }
 
+    /// <summary>Small windows and whole planes, in both orders: rows that end within a pack, channels that are whole packs and others.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Gradients_of_tiles_and_planes(string device)
+    {
+        GpuDevice gpu = Devices.Get(device);
+        foreach (var (max, avg, shape) in new (IndexedPool, LinearPool, nint[])[]
+        {
+            (new MaxPool2d(2, 2, 1), new AvgPool2d(2, 2, 1), [1, 8, 5, 7]),
+            (new MaxPool2d(2, 1), new AvgPool2d(2, 1), [2, 8, 3, 9]),
+            (new MaxPool2d(3, 1, 1), new AvgPool2d(3, 1, 1), [1, 8, 6, 11]),
+            (new MaxPool2d(3, 2), new AvgPool2d(3, 2, divisorOverride: 5), [1, 3, 6, 9]),
+            (new MaxPool1d(4), new AvgPool1d(4), [1, 8, 18]),
+            (new MaxPool2d(4), new AvgPool2d(4), [1, 3, 9, 13]),
+            (new MaxPool3d((2, 3, 1), (1, 2, 1), (1, 1, 0), dilation: (2, 1, 1)), new AvgPool3d((2, 3, 1), (1, 2, 1), (1, 1, 0)), [1, 8, 4, 5, 3]),
+            (new GlobalMaxPool2d(), new GlobalAvgPool2d(), [3, 8, 3, 5]),
+            (new GlobalMaxPool2d(), new GlobalAvgPool2d(), [2, 3, 17, 19]),
+            (new GlobalMaxPool1d(), new GlobalAvgPool1d(), [2, 8, 2]),
+        })
+        {
+            Each<float>(max, avg, shape);
+            Each<double>(max, avg, shape);
+            Each<System.Half>(max, avg, shape);
+        }
+
+        void Each<T>(IndexedPool max, LinearPool avg, nint[] shape)
+            where T : unmanaged
+        {
+            foreach (bool last in new[] { false, true })
+            {
+                Tensor<T> x = Samples.Of<T>(shape, last, special: true);
+                var (values, indices) = max.ForwardWithIndices(x);
+                Tensor<T> dy = Samples.Of<T>(values.Lengths.ToArray(), last, special: true, seed: 2), dz = Samples.Of<T>(avg.Plan(shape).OutputShape.ToArray(), last, special: true, seed: 3);
+                using GpuTensor<T> gradient = gpu.Upload(dy), other = gpu.Upload(dz), shares = avg.Backward(other, shape);
+                using GpuIndices there = gpu.Upload(indices);
+                using GpuTensor<T> result = max.Backward(gradient, there);
+                Samples.AssertSame(max.Backward(dy, indices), result.Download(), $"gradient of {max} of {typeof(T).Name}");
+                Samples.AssertSame(avg.Backward(dz, shape), shares.Download(), $"gradient of {avg} of {typeof(T).Name}");
+            }
+        }
+    }
+
+    /// <summary>Gradients of more windows than are added in their order.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Gradients_of_large_averages(string device)
+    {
+        GpuDevice gpu = Devices.Get(device);
+        Each<float>(new AvgPool2d(17, 1, 8), [1, 4, 18, 20]);
+        Each<double>(new AvgPool2d(17, 1, 8), [1, 3, 18, 20]);
+        Each<System.Half>(new AvgPool1d(300, 1, divisorOverride: 7), [1, 8, 700]);
+
+        void Each<T>(LinearPool layer, nint[] shape)
+            where T : unmanaged
+        {
+            foreach (bool last in new[] { false, true })
+            {
+                Tensor<T> dy = Samples.Of<T>(layer.Plan(shape).OutputShape.ToArray(), last);
+                using GpuTensor<T> gradient = gpu.Upload(dy), result = layer.Backward(gradient, shape);
+                Samples.AssertNear(layer.Backward(dy, shape), result.Download(), 300, $"gradient of {layer} of {typeof(T).Name}");
+            }
+        }
+    }
+
     /// <summary>A layer without kept indices pools again; and what lies at the chosen taps is the second-order gradient.</summary>
     [Theory]
     [MemberData(nameof(Names))]

@@ -35,6 +35,19 @@ public sealed class PtxTests
         AssertLean(ptx);
     }
 
+    /// <summary>Small windows, which are compiled into their kernels: 3×3 at stride 2 and 1 here.</summary>
+    [Theory]
+    [InlineData("f32", typeof(MaximaOfFloats))]
+    [InlineData("b32", typeof(MeansOfHalf))]
+    [InlineData("f32", typeof(IndicesOfFloats))]
+    public void Strips_move_16_bytes_at_a_time(string word, Type kernel)
+    {
+        string ptx = Of(kernel);
+        Assert.Contains($"ld.global.v4.{word}", ptx, StringComparison.Ordinal);
+        Assert.Contains($"st.global.v4.{word}", ptx, StringComparison.Ordinal);
+        AssertLean(ptx);
+    }
+
     /// <summary>Gradients are stored 16 bytes at a time; what several inputs share is loaded once.</summary>
     [Theory]
     [InlineData("st.global.v4.f32", typeof(GradientKernel<float, Quad<float>, float, Quad<float>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, MeanShare>))]
@@ -42,6 +55,54 @@ public sealed class PtxTests
     [InlineData("st.global.v2.f64", typeof(GradientKernel<double, Twin<double>, double, Twin<double>, ushort, PlainSum, TwinReducer<double, double, PlainSum>, TwinLanes<double, double, OneLane<double>>, ChosenShare<ushort, NumberFormat>>))]
     [InlineData("st.global.v4.b32", typeof(GradientKernel<ushort, Quad<uint>, float, Quad<Twin<float>>, byte, WordSum<BFloat16Word>, QuadReducer<uint, Twin<float>, WordsReducer<float, WordSum<BFloat16Word>>>, QuadLanes<float, Twin<float>, TwinLanes<float, float, OneLane<float>>>, ChosenShare<byte, NumberFormat>>))]
     public void Gradients_of_rows_are_stored_16_bytes_at_a_time(string store, Type kernel)
+    {
+        string ptx = Of(kernel);
+        Assert.Contains(store, ptx, StringComparison.Ordinal);
+        AssertLean(ptx);
+    }
+
+    /// <summary>Tiles of a gradient: packs of a row, and packs of channels.</summary>
+    [Theory]
+    [InlineData("st.global.v4.f32", 3, 2, 1, typeof(RowTile<float, Quad<float>, Quad<float>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, PickedShare, TileOfFour>))]
+    [InlineData("st.global.v4.f32", 3, 1, 1, typeof(RowTile<float, Quad<float>, Quad<float>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, EvenShare, TileOfFour>))]
+    [InlineData("st.global.v4.b32", 3, 2, 1, typeof(RowTile<ushort, Quad<uint>, Quad<Twin<float>>, byte, WordSum<HalfWord>, QuadReducer<uint, Twin<float>, WordsReducer<float, WordSum<HalfWord>>>, QuadLanes<float, Twin<float>, TwinLanes<float, float, OneLane<float>>>, PickedShare, TileOfEight>))]
+    [InlineData("st.global.v4.f32", 3, 2, 1, typeof(ChannelTile<Quad<float>, Quad<float>, uint, QuadReducer<float, float, PlainSum>, PickedShare>))]
+    [InlineData("st.global.v4.b32", 2, 2, 0, typeof(ChannelTile<Quad<uint>, Quad<Twin<float>>, Twin<uint>, QuadReducer<uint, Twin<float>, WordsReducer<float, WordSum<HalfWord>>>, PickedShare>))]
+    public void Tiles_of_gradients_are_stored_16_bytes_at_a_time(string store, int kernel, int stride, int padding, Type tile)
+    {
+        AxisPlan axis = new MaxPool2d(kernel, stride, padding).Plan([1, 1, 16, 16]).Width;
+        var found = new FoundSteps();
+        KnownSteps.Use(axis, found);
+        Type[] of = tile.GetGenericArguments();
+        Type lanes(Type each) => typeof(QuadLanes<,,>).MakeGenericType(each, each, typeof(OneLane<>).MakeGenericType(each));
+        Type twin(Type each) => typeof(Twin<>).MakeGenericType(each);
+        if (tile.GetGenericTypeDefinition() == typeof(RowTile<,,,,,,,,>))
+            of = [of[0], of[1], typeof(float), of[2], typeof(Quad<>).MakeGenericType(of[2]), of[3], of[4], of[5], of[6], lanes(of[2]), of[7], found.Steps, found.Steps, of[8], typeof(TileOfFour)];
+        else
+            of = [of[0], twin(of[0]), of[1], twin(of[1]), typeof(Quad<>).MakeGenericType(twin(of[1])), of[2], of[3], typeof(TwinReducer<,,>).MakeGenericType(of[0], of[1], of[3]), typeof(TwinLanes<,,>).MakeGenericType(of[1], of[1], typeof(OneLane<>).MakeGenericType(of[1])), lanes(twin(of[1])), of[4], found.Steps, found.Steps, typeof(TileOfTwo), typeof(TileOfFour)];
+        string ptx = Of(typeof(GradientTileKernel<,,,,,,,,,,,,,,>).MakeGenericType(of));
+        Assert.Contains(store, ptx, StringComparison.Ordinal);
+        AssertLean(ptx);
+    }
+
+    private sealed class RowTile<T, TPack, TSums, TIndex, TReducer, TPacked, TLanes, TShare, TLength>;
+
+    private sealed class ChannelTile<T, TSum, TIndex, TReducer, TShare>;
+
+    private sealed class FoundSteps : IStepsUse
+    {
+        public Type Steps { get; private set; } = typeof(void);
+
+        public void Run<TSteps>()
+            where TSteps : unmanaged, IWindowSteps => Steps = typeof(TSteps);
+    }
+
+    /// <summary>Gradients of whole planes.</summary>
+    [Theory]
+    [InlineData("st.global.v4.f32", typeof(GlobalGradientKernel<float, Quad<float>, float, Quad<float>, byte, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, EvenShare>))]
+    [InlineData("st.global.v4.b32", typeof(GlobalGradientKernel<ushort, Quad<uint>, float, Quad<Twin<float>>, byte, WordSum<HalfWord>, QuadReducer<uint, Twin<float>, WordsReducer<float, WordSum<HalfWord>>>, QuadLanes<float, Twin<float>, TwinLanes<float, float, OneLane<float>>>, PickedShare>))]
+    [InlineData("st.global.v4.f32", typeof(GlobalGradientColumnKernel<Quad<float>, Quad<float>, uint, QuadReducer<float, float, PlainSum>, PickedShare>))]
+    public void Gradients_of_planes_are_stored_16_bytes_at_a_time(string store, Type kernel)
     {
         string ptx = Of(kernel);
         Assert.Contains(store, ptx, StringComparison.Ordinal);
@@ -105,5 +166,26 @@ public sealed class PtxTests
         string ptx = ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(run), default)).PTXAssembly;
         if (Environment.GetEnvironmentVariable("CENOTE_PTX") is { } folder) File.WriteAllText(Path.Combine(folder, kernel.Name + ptx.Length + ".ptx"), ptx);
         return ptx;
+    }
+
+    private static class MaximaOfFloats
+    {
+        public static void Run(ArrayView<float> input, ArrayView<float> output, ArrayView<ListedWindow> list, Walk walk, ExtremeReducer<float, Greatest> one) =>
+            StripKernel<float, Quad<float>, float, Quad<float>, ExtremeReducer<float, Greatest>, QuadReducer<float, float, ExtremeReducer<float, Greatest>>, QuadLanes<float, float, OneLane<float>>, ChosenStrip>
+                .Run(input, output, list, walk, 0, one, new(one), new(new(3, 3, 2, 2, 1, 1, 1)));
+    }
+
+    private static class MeansOfHalf
+    {
+        public static void Run(ArrayView<ushort> input, ArrayView<ushort> output, ArrayView<ListedWindow> list, Walk walk, int sameDivisor) =>
+            StripKernel<ushort, Quad<uint>, float, Quad<Twin<float>>, WordMean<DeviceHalf>, QuadReducer<uint, Twin<float>, WordsReducer<float, WordMean<DeviceHalf>>>, QuadLanes<float, Twin<float>, TwinLanes<float, float, OneLane<float>>>, AddedStrip>
+                .Run(input, output, list, walk, sameDivisor, default, default, new(new(3, 3, 1, 1, 1, 1, 1)));
+    }
+
+    private static class IndicesOfFloats
+    {
+        public static void Run(ArrayView<float> input, ArrayView<float> output, ArrayView<byte> numbers, ArrayView<ListedWindow> list, Walk walk, ExtremeReducer<float, Greatest> one) =>
+            ChoiceStripKernel<float, Quad<float>, float, Quad<float>, Quad<int>, ExtremeReducer<float, Greatest>, QuadReducer<float, float, ExtremeReducer<float, Greatest>>, QuadLanes<float, float, OneLane<float>>, QuadTaker<float, int, OneTaker<float, Greatest>>>
+                .Run(input, output, numbers, list, walk, one, new(one), new(new(3, 3, 2, 2, 1, 1, 1)));
     }
 }

@@ -21,6 +21,9 @@ internal abstract class CenoteSide : IDisposable
 
     public abstract DeviceCall Bind(Job job);
 
+    /// <summary>Makes the job's call once, and waits for it.</summary>
+    public abstract void CallOnce(Job job);
+
     /// <summary>A copy of half of the bytes that the job moves: each is read once and written once.</summary>
     public abstract DeviceCall BindCopy(Job job);
 
@@ -58,6 +61,14 @@ internal sealed class CenoteSide<T> : CenoteSide
     {
         var (call, memory) = Call(job);
         return new(_device, call, memory);
+    }
+
+    public override void CallOnce(Job job)
+    {
+        var (call, memory) = Call(job);
+        call();
+        _device.Synchronize();
+        foreach (IDisposable part in memory) part.Dispose();
     }
 
     public override DeviceCall BindCopy(Job job)

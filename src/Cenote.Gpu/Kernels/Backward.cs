@@ -8,15 +8,23 @@ internal static class Backward
 {
     public static void Mean(PoolCall call, ElementType type)
     {
-        // Averages have no numbers: any memory stands for them.
-        ArrayView<byte> none = call.Input;
-        Sum<byte, MeanShare, MeanShare>(call, type, none);
+        if (GlobalGradients.Accepts(call, 0)) GlobalGradients.Mean(call, type);
+        else if (GradientTiles.AcceptsMean(call, type)) GradientTiles.Mean(call, type);
+        else if (GradientBoxes.Accepts(call)) GradientBoxes.Mean(call, type);
+        else Sum<byte, MeanShare, MeanShare>(call, type, call.NoNumbers);
     }
 
     public static void Chosen(PoolCall call, ElementType type, NumberMemory numbers)
     {
+        if (GlobalGradients.Accepts(call, numbers.Size))
+        {
+            GlobalGradients.Chosen(call, type, numbers);
+            return;
+        }
+
         switch (numbers.Size)
         {
+            case 1 when GradientTiles.Accepts(call, type): GradientTiles.Chosen(call, type, numbers.Memory); break;
             case 1: Chosen<byte, NumberFormat>(call, type, numbers); break;
             case 2: Chosen<ushort, NumberFormat>(call, type, numbers); break;
             case 4: Chosen<uint, NumberFormat>(call, type, numbers); break;

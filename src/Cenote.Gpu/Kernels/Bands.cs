@@ -6,7 +6,7 @@ namespace Cenote.Gpu;
 /// <summary>Launches of the kernel for windows that slide, without gaps between the taps of a row or a column.</summary>
 internal static class Bands
 {
-    public static bool Accepts(PoolPlan plan) => Slides(plan) && !Separable.Accepts(plan);
+    public static bool Accepts(PoolPlan plan) => (Slides(plan) || SmallWindow.Accepts(plan)) && !Separable.Accepts(plan);
 
     /// <summary>The same with indices, whose windows of any size are walked tap by tap.</summary>
     public static bool AcceptsChoices(PoolPlan plan) => Slides(plan) && (Int128)plan.Depth.Kernel * plan.Height.Kernel * plan.Width.Kernel <= int.MaxValue;
@@ -15,7 +15,7 @@ internal static class Bands
     public static bool AcceptsRows(PoolCall call, int lanes)
     {
         AxisPlan width = call.Plan.Width;
-        return !call.ChannelsLast && Accepts(call.Plan) && width.LaneStride <= 2 && width.OutputLength * width.LaneStride <= width.InputLength
+        return !call.ChannelsLast && Accepts(call.Plan) && (SmallWindow.Accepts(call.Plan) ? SmallWindow.HasPacks(call.Plan) : width.LaneStride <= 2) && width.OutputLength * width.LaneStride <= width.InputLength
             && width.InputLength % lanes == 0 && width.OutputLength % lanes == 0 && call.IsAligned;
     }
 
@@ -29,6 +29,12 @@ internal static class Bands
         where TPacked : unmanaged, IPoolReducer<TPack, TStates>
         where TLanes : unmanaged, ILanes<TState, TStates>
     {
+        if (SmallWindow.Accepts(call.Plan))
+        {
+            Strips.Run<T, TPack, TState, TStates, TReducer, TPacked, TLanes>(call, reducer, packed);
+            return;
+        }
+
         bool pairs = call.Plan.Width.LaneStride == 2;
         if (call.Chooses && pairs) Run<T, TPack, TState, TStates, TReducer, TPacked, TLanes, ChosenPairs>(call, reducer, packed);
         else if (call.Chooses) Run<T, TPack, TState, TStates, TReducer, TPacked, TLanes, ChosenBand>(call, reducer, packed);
@@ -42,7 +48,8 @@ internal static class Bands
         where TState : unmanaged
         where TReducer : unmanaged, IPoolReducer<T, TState>
     {
-        if (call.Chooses) Run<T, T, TState, TState, TReducer, TReducer, OneLane<TState>, ChosenBand>(call, reducer, reducer, channels);
+        if (SmallWindow.Accepts(call.Plan)) Strips.Run<T, T, TState, TState, TReducer, TReducer, OneLane<TState>>(call, reducer, reducer, channels);
+        else if (call.Chooses) Run<T, T, TState, TState, TReducer, TReducer, OneLane<TState>, ChosenBand>(call, reducer, reducer, channels);
         else Run<T, T, TState, TState, TReducer, TReducer, OneLane<TState>, AddedBand>(call, reducer, reducer, channels);
     }
 

@@ -41,6 +41,7 @@ internal static partial class Forward
         {
             case ElementType.Single: Quads<float, float, ExtremeReducer<float, TOrder>>(call, new(TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity))); break;
             case ElementType.Double: Twins<double, double, ExtremeReducer<double, TOrder>>(call, new(TOrder.Worst(double.NegativeInfinity, double.PositiveInfinity))); break;
+            case ElementType.Half when call.Device.HasHalf: Words<float, WordExtreme<DeviceHalf, TOrder>>(call, new(TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity))); break;
             case ElementType.Half: Words<float, WordExtreme<HalfWord, TOrder>>(call, new(TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity))); break;
             case ElementType.BFloat16: Words<float, WordExtreme<BFloat16Word, TOrder>>(call, new(TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity))); break;
             case ElementType.SByte: Fold<sbyte, sbyte, ExtremeReducer<sbyte, TOrder>>(call, new(TOrder.Worst(sbyte.MinValue, sbyte.MaxValue))); break;
@@ -63,7 +64,9 @@ internal static partial class Forward
             case ElementType.Single: Quads<float, float, SingleMean>(call, default); break;
             case ElementType.Double when mean.WholePlane: Twins<double, DoubleDouble, CompensatedMean>(call, default); break;
             case ElementType.Double: Twins<double, double, DoubleMean>(call, default); break;
+            case ElementType.Half when mean.WholePlane && call.Device.HasHalf: Words<double, WideWordMean<DeviceHalf>>(call, default); break;
             case ElementType.Half when mean.WholePlane: Words<double, WideWordMean<HalfWord>>(call, default); break;
+            case ElementType.Half when call.Device.HasHalf: Words<float, WordMean<DeviceHalf>>(call, default); break;
             case ElementType.Half: Words<float, WordMean<HalfWord>>(call, default); break;
             case ElementType.BFloat16 when mean.WholePlane: Words<double, WideWordMean<BFloat16Word>>(call, default); break;
             case ElementType.BFloat16: Words<float, WordMean<BFloat16Word>>(call, default); break;

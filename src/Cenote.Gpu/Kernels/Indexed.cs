@@ -18,6 +18,12 @@ internal static class Indexed
     public static void Choose<TOrder>(PoolCall call, ElementType type, NumberMemory numbers)
         where TOrder : unmanaged, IOrder
     {
+        if (ChoiceStrips.Accepts(call.Plan, numbers))
+        {
+            ChoiceStrips.Run<TOrder>(call, type, numbers.View<byte>());
+            return;
+        }
+
         switch (type)
         {
             case ElementType.Single: Of<float, ExtremeChoice<float, TOrder>>(new(TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity))); break;

@@ -26,6 +26,17 @@ internal interface ILanes<TLane, TLanes>
 
     /// <summary>One number in so many lanes, another in those outside; the lanes need not all exist.</summary>
     static abstract TLanes Spread(TLane inside, TLane outside, int first, int count);
+
+    /// <summary>Each lane made anew; the first one has this number.</summary>
+    static abstract TLanes Each<TMap>(TLanes lanes, TMap map, int lane)
+        where TMap : struct, ILaneMap<TLane>;
+}
+
+/// <summary>What is done with each lane; its number is known when the kernel is compiled.</summary>
+internal interface ILaneMap<TLane>
+    where TLane : unmanaged
+{
+    TLane At(TLane value, int lane);
 }
 
 /// <summary>A single lane.</summary>
@@ -47,6 +58,9 @@ internal readonly struct OneLane<TLane> : ILanes<TLane, TLane>
     public static TLane Odds(TLane left, TLane right) => right;
 
     public static TLane Spread(TLane inside, TLane outside, int first, int count) => (uint)-first < (uint)count ? inside : outside;
+
+    public static TLane Each<TMap>(TLane lanes, TMap map, int lane)
+        where TMap : struct, ILaneMap<TLane> => map.At(lanes, lane);
 }
 
 /// <summary>Twice as many lanes as the halves have.</summary>
@@ -70,6 +84,9 @@ internal readonly struct TwinLanes<TLane, THalf, THalfLanes> : ILanes<TLane, Twi
     public static Twin<THalf> Odds(Twin<THalf> left, Twin<THalf> right) => new() { A = THalfLanes.Odds(left.A, left.B), B = THalfLanes.Odds(right.A, right.B) };
 
     public static Twin<THalf> Spread(TLane inside, TLane outside, int first, int count) => new() { A = THalfLanes.Spread(inside, outside, first, count), B = THalfLanes.Spread(inside, outside, first - (1 << THalfLanes.Bits), count) };
+
+    public static Twin<THalf> Each<TMap>(Twin<THalf> lanes, TMap map, int lane)
+        where TMap : struct, ILaneMap<TLane> => new() { A = THalfLanes.Each(lanes.A, map, lane), B = THalfLanes.Each(lanes.B, map, lane + (1 << THalfLanes.Bits)) };
 }
 
 /// <summary>Four times as many lanes as the quarters have.</summary>
@@ -123,4 +140,13 @@ internal readonly struct QuadLanes<TLane, TQuarter, TQuarterLanes> : ILanes<TLan
         C = TQuarterLanes.Spread(inside, outside, first - (2 << TQuarterLanes.Bits), count),
         D = TQuarterLanes.Spread(inside, outside, first - (3 << TQuarterLanes.Bits), count),
     };
+
+    public static Quad<TQuarter> Each<TMap>(Quad<TQuarter> lanes, TMap map, int lane)
+        where TMap : struct, ILaneMap<TLane> => new()
+        {
+            A = TQuarterLanes.Each(lanes.A, map, lane),
+            B = TQuarterLanes.Each(lanes.B, map, lane + (1 << TQuarterLanes.Bits)),
+            C = TQuarterLanes.Each(lanes.C, map, lane + (2 << TQuarterLanes.Bits)),
+            D = TQuarterLanes.Each(lanes.D, map, lane + (3 << TQuarterLanes.Bits)),
+        };
 }

@@ -32,6 +32,9 @@ internal sealed record PoolCall(GpuDevice Device, GpuStream Stream, PoolPlan Pla
         }
     }
 
+    /// <summary>What stands for the numbers of chosen taps where there are none: any memory.</summary>
+    public ArrayView<byte> NoNumbers => Input;
+
     /// <summary>How many planes, or images, have their turn at once in a call that needs so many bytes for each of them meanwhile.</summary>
     public long AtOnce(long bytes) => Math.Clamp(Device.ScratchBytes / Math.Max(1, bytes), 1, Math.Max(1, Outers));
 

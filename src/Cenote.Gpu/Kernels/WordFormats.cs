@@ -34,6 +34,14 @@ internal readonly struct HalfWord : IWordFormat
     }
 }
 
+/// <summary>The same by instructions for it, on devices that have them.</summary>
+internal readonly struct DeviceHalf : IWordFormat
+{
+    public static float ToSingle(ushort word) => Interop.IntAsFloat(word);
+
+    public static ushort FromSingle(float value) => Interop.FloatAsInt((ILGPU.Half)value);
+}
+
 /// <summary>The bits of <see cref="BFloat16"/>.</summary>
 internal readonly struct BFloat16Word : IWordFormat
 {
