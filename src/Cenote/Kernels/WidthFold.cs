@@ -120,8 +120,8 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
             };
         for (; rows > 0; rows--, taps += rowStep, states += _line.Length)
         {
-            // A copy whose states are its taps is read where it lies.
-            bool isLifted = typeof(TState) == typeof(T) && !isInput;
+            // A copy whose states are its taps, none of which is watched, is read where it lies.
+            bool isLifted = default(TReducer) is ITapSum && !isInput;
             TState* first = isLifted ? (TState*)taps : _runs;
             if (!isLifted) watch = Lift(reducer, taps, watch, isInput);
             if (_stride == 1)
