@@ -19,6 +19,7 @@ public class ThreadTests
         { new AvgPool2d((13, 2), (2, 1)), [2, 2, 71, 19] },
         { new AvgPool1d(21, 1, 10), [2, 9, 513] },
         { new AvgPool3d(3, 1, 1), [1, 5, 7, 9, 21] },
+        { new AvgPool3d(3, 2, 1), [1, 3, 9, 13, 41] },
         { new MaxPool3d((2, 3, 9), (1, 2, 1)), [2, 3, 7, 9, 31] },
         { new GlobalAvgPool2d(), [3, 17, 23, 29] },
         { new GlobalMaxPool2d(), [3, 17, 23, 29] },

@@ -23,6 +23,20 @@ internal unsafe interface ILineWindows<TSelf, T, TTap, TState, TAcc>
     static abstract TSelf Create<TReducer>(TReducer reducer, in PoolJob job, long number)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>;
 
+    /// <summary>Pools whole slices, in the order that suits the walk.</summary>
+    /// <param name="windows">The walk.</param>
+    /// <param name="reducer">Combines.</param>
+    /// <param name="input">The first element of the channel, or of all channels.</param>
+    /// <param name="output">The first output of the first slice.</param>
+    /// <param name="nextSlice">From slice to slice of the output.</param>
+    /// <param name="slices">Which slices of the plan these are.</param>
+    /// <param name="watch">Notes the taps.</param>
+    static virtual void Pool<TReducer>(in TSelf windows, TReducer reducer, T* input, T* output, long nextSlice, in Slices slices, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        for (long d = slices.First; d < slices.End; d++, output += nextSlice) windows.Pool(reducer, input, output, slices.Plan.Depth[d], 0, slices.Plan.Height.OutputLength, ref watch);
+    }
+
     /// <summary>Pools the outputs of rows <paramref name="first"/> up to <paramref name="end"/>.</summary>
     /// <param name="reducer">Combines.</param>
     /// <param name="input">The first element of the channel, or of all channels.</param>
@@ -34,3 +48,6 @@ internal unsafe interface ILineWindows<TSelf, T, TTap, TState, TAcc>
     void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>;
 }
+
+/// <summary>Some slices of a plan's outputs.</summary>
+internal readonly record struct Slices(PoolPlan Plan, long First, long End);

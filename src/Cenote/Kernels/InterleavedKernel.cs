@@ -8,7 +8,8 @@ namespace Cenote;
 /// <param name="fewChannels">With fewer channels than this the lanes of a pixel are not filled.</param>
 /// <param name="fewOddChannels">The same of channels that are no multiple of a register.</param>
 /// <param name="manyTaps">From so many taps along the width on, rows are worth more than whole pixels, however many channels those have.</param>
-internal sealed class InterleavedKernel(PoolKernel[] rows, long fewChannels, long fewOddChannels, long manyTaps) : PoolKernel
+/// <param name="shortRow">Rows of no more outputs, channels counted, are not worth going from pixel to pixel.</param>
+internal sealed class InterleavedKernel(PoolKernel[] rows, long fewChannels, long fewOddChannels, long manyTaps, long shortRow = 0) : PoolKernel
 {
     private const long Register = 16;
 
@@ -21,7 +22,7 @@ internal sealed class InterleavedKernel(PoolKernel[] rows, long fewChannels, lon
         // A single pixel's lanes are its channels either way.
         return channels > 1 && plan.Width.OutputLength > 1 && !plan.HasSingleTaps && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && plan.Width is { LaneStride: 1, Slides: true }
             && (plan.Width.InputLength == 1 || job.InputLayout.Width == channels) && job.OutputLayout.Width == channels
-            && (channels < fewChannels || (channels < fewOddChannels && channels % Register != 0) || plan.Width.Kernel >= manyTaps) && Find(Rows(job)) is not null;
+            && (channels < fewChannels || plan.Width.OutputLength <= shortRow / channels || (channels < fewOddChannels && channels % Register != 0) || plan.Width.Kernel >= manyTaps) && Find(Rows(job)) is not null;
     }
 
     public override long Units(in PoolJob job) => Find(Rows(job))!.Units(Rows(job));

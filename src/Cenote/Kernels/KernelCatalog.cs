@@ -8,6 +8,9 @@ internal sealed class KernelCatalog
     /// <summary>Bytes of a pixel's channels below which rows of stride 1 are faster: dense pixels are walked as one with more channels, but for those at the borders. Measured.</summary>
     private const long FewBytes = 48;
 
+    /// <summary>Bytes of a row of outputs up to which they are faster, however many channels it has: of short rows the borders are most. Measured.</summary>
+    private const long ShortRowBytes = 512;
+
     private readonly PoolKernel[] _kernels;
 
     private KernelCatalog(PoolKernel[] kernels) => _kernels = kernels;
@@ -23,7 +26,7 @@ internal sealed class KernelCatalog
         List<PoolKernel> all = [];
         foreach (PoolKernel[] some in kernels) all.AddRange(some);
         long few = FewBytes / Unsafe.SizeOf<T>();
-        if (all.Count > 0) all.Insert(0, new InterleavedKernel([.. all], few, few, manyTaps: 12));
+        if (all.Count > 0) all.Insert(0, new InterleavedKernel([.. all], few, few, manyTaps: 12, shortRow: ShortRowBytes / Unsafe.SizeOf<T>()));
         all.Add(new UnevenWindows<T, TState, TReducer>(reducer));
         var reference = new ReferenceKernel<T, TState, TReducer>(reducer);
         return new([.. all, new ZeroPaddedKernel<T, TState, TReducer>([.. all], reducer, reference), reference]);
@@ -87,6 +90,15 @@ internal sealed class KernelCatalog
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TExact : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TOrder : struct, ITapOrder => new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, StripWindows<T, TTap, TState, TAcc, TOrder>>(reducer, exact);
+
+    /// <summary>The kernel for sums of many taps of rows.</summary>
+    /// <inheritdoc cref="OnRegisters"/>
+    public static PoolKernel Phases<T, TTap, TState, TAcc, TReducer>(TReducer reducer)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => new LineKernel<T, TTap, TState, TAcc, TReducer, TReducer, PhaseWindows<T, TTap, TState, TAcc>>(reducer, reducer);
 
     /// <summary>The kernels on registers for whole planes.</summary>
     /// <param name="totals">What the states of <paramref name="exact"/> come to.</param>

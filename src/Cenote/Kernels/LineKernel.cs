@@ -74,8 +74,19 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
             long last = Math.Min(rows, row + end - first);
             T* input = (T*)job.Input + n * job.InputLayout.Batch + c * job.InputLayout.Channel;
             T* output = (T*)job.Output + n * job.OutputLayout.Batch + c * job.OutputLayout.Channel + d * job.OutputLayout.Depth;
-            windows.Pool(reducer, input, output, plan.Depth[d], row, last, ref watch);
-            first += last - row;
+            long slices = row == 0 ? Math.Min(depths - d, (end - first) / rows) : 0;
+            if (slices > 1)
+            {
+                TWindows.Pool(windows, reducer, input, output, job.OutputLayout.Depth, new(plan, d, d + slices), ref watch);
+                first += slices * rows;
+                d += slices - 1;
+            }
+            else
+            {
+                windows.Pool(reducer, input, output, plan.Depth[d], row, last, ref watch);
+                first += last - row;
+            }
+
             row = 0;
             if (++d < depths) continue;
             d = 0;

@@ -163,7 +163,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <summary>Prefetches, of the rows that no output above has read, what windows some pixels further on will.</summary>
     private void AskAhead(T* from, in PixelTaps taps, long elements)
     {
-        for (long i = 0; i < taps.Rows; i += taps.OfOneDepth)
+        for (long i = Math.Max(0, taps.Rows - _plan.Depth.Stride * taps.OfOneDepth); i < taps.Rows; i += taps.OfOneDepth)
             for (long j = taps.OfOneDepth - Math.Min(taps.OfOneDepth, _fresh); j < taps.OfOneDepth; j++) Prefetch.Behind(from + _rows[i + j], elements * sizeof(T), _ahead);
     }
 }

@@ -13,12 +13,13 @@ internal static unsafe class Runs
 
     /// <summary>Folds windows of <paramref name="taps"/> states that lie <paramref name="step"/> apart.</summary>
     /// <param name="reducer">Combines.</param>
-    /// <param name="runs">The states, <c>count + (taps − 1)·step</c> of them and a register more; overwritten.</param>
+    /// <param name="states">The states, <c>count + (taps − 1)·step</c> of them and a register more.</param>
+    /// <param name="runs">Room for as many; may be the same.</param>
     /// <param name="output">The folded windows.</param>
     /// <param name="count">How many windows.</param>
     /// <param name="taps">States in a window.</param>
     /// <param name="step">The distance between taps.</param>
-    public static void Fold<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TState* runs, TState* output, long count, long taps, long step)
+    public static void Fold<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TState* states, TState* runs, TState* output, long count, long taps, long step)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
@@ -28,27 +29,27 @@ internal static unsafe class Runs
         long run = 1;
         if (reducer.IsIdempotent)
         {
-            for (; run * Growth <= taps; run *= Growth)
-                Pass<T, TTap, TState, TAcc, TReducer>(reducer, runs, runs, count + (taps - Growth * run) * step, Growth, run * step, run * step);
+            for (; run * Growth <= taps; run *= Growth, states = runs)
+                Pass<T, TTap, TState, TAcc, TReducer>(reducer, states, runs, count + (taps - Growth * run) * step, Growth, run * step, run * step);
             // The last run of a window overlaps the one before it.
             long whole = (taps + run - 1) / run;
-            Pass<T, TTap, TState, TAcc, TReducer>(reducer, runs, output, count, whole, run * step, (taps - (whole - 1) * run) * step);
+            Pass<T, TTap, TState, TAcc, TReducer>(reducer, states, output, count, whole, run * step, (taps - (whole - 1) * run) * step);
             return;
         }
 
         // The number of taps, digit by digit: so many runs of each length, end to end.
         long from = 0;
-        for (long rest = taps; ; rest /= Growth, run *= Growth)
+        for (long rest = taps; ; rest /= Growth, run *= Growth, states = runs)
         {
             long digit = rest % Growth;
             if (digit > 0)
             {
-                Pass<T, TTap, TState, TAcc, TReducer>(reducer, runs + from * step, output, count, digit, run * step, run * step, adding: from > 0);
+                Pass<T, TTap, TState, TAcc, TReducer>(reducer, states + from * step, output, count, digit, run * step, run * step, adding: from > 0);
                 from += digit * run;
             }
 
             if (rest < Growth) return;
-            Pass<T, TTap, TState, TAcc, TReducer>(reducer, runs, runs, count + (taps - Growth * run) * step, Growth, run * step, run * step);
+            Pass<T, TTap, TState, TAcc, TReducer>(reducer, states, runs, count + (taps - Growth * run) * step, Growth, run * step, run * step);
         }
     }
 

@@ -8,7 +8,7 @@ internal readonly unsafe struct StripPlan<T, TTap>
     /// <summary>The most windows that are open at once: what registers hold.</summary>
     public const long MostOpen = 5;
 
-    /// <summary>Input rows of a band, depths counted: of each a strip reads two or three cache lines, of which its neighbour finds two in the first-level cache.</summary>
+    /// <summary>Input rows of a band: of each a strip reads two or three cache lines, of which its neighbour finds two in the first-level cache.</summary>
     private const long BandRows = 128;
 
     /// <summary>The fewest output rows of a band: each begins with rows that the one before has read.</summary>
@@ -32,12 +32,11 @@ internal readonly unsafe struct StripPlan<T, TTap>
         AxisPlan height = plan.Height, width = plan.Width;
         Open = OpenAtOnce(height);
         Strips = (width.OutputLength + TTap.Count - 1) / TTap.Count;
-        Band = Math.Min(Math.Max(BandRows / plan.Depth.MaxCount / height.Stride, ShortestBand), Math.Min(height.OutputLength, MostRows(width)));
+        Band = Math.Min(Math.Max(BandRows / height.Stride, ShortestBand), Math.Min(height.OutputLength, MostRows(width)));
         Row = new(-width.Before, StridedLoad.Need<TTap, T>(width, width.OutputLength), width.InputLength);
         long registers = (Row.Need + TTap.Count - 1) / TTap.Count;
         Room = (Scratch.Round((Row.Shift + registers * TTap.Count) * sizeof(T)) / Prefetch.CacheLine | 1) * Prefetch.CacheLine / sizeof(T);
         Rows = (Band - 1) * height.Stride + height.Span;
-        Depths = plan.Depth.MaxCount;
     }
 
     /// <summary>How many windows, one below the other, share a row.</summary>
@@ -58,19 +57,15 @@ internal readonly unsafe struct StripPlan<T, TTap>
     /// <summary>Rows of one depth that a band reads.</summary>
     public long Rows { get; }
 
-    /// <summary>Depths of a window.</summary>
-    public long Depths { get; }
-
-    public long CopyBytes => Depths * Rows * Room * sizeof(T);
+    public long CopyBytes => Rows * Room * sizeof(T);
 
     /// <summary>Whether the windows are small, overlap from row to row, and are such that strips are compiled for.</summary>
     // What is tested first keeps the products below from wrapping.
     public static bool Suits(PoolPlan plan)
     {
         AxisPlan height = plan.Height, width = plan.Width;
-        bool isDeep = plan.Depth.MaxCount > 1;
-        long most = width.LaneStride > 2 ? (isDeep ? 0 : 2) : width.LaneStride == 2 || isDeep ? 3 : MostOpen;
-        return plan.Slides && height.OutputLength > 1 && height.Kernel > height.Stride && height.Kernel < Runs.ManyRows && height.Span <= BandRows && OpenAtOnce(height) <= most
+        long most = width.LaneStride > 2 ? 2 : width.LaneStride == 2 ? 3 : MostOpen;
+        return plan.Slides && plan.Depth.MaxCount == 1 && height.OutputLength > 1 && height.Kernel > height.Stride && height.Kernel < Runs.ManyRows && height.Span <= BandRows && OpenAtOnce(height) <= most
             && (width.LaneStride == 1 ? height.Stride == 1 : width.LaneStride <= StridedLoad.Dense && height.Dilation == 1 && width.Dilation == 1)
             && width.OutputLength >= TTap.Count && Math.Max(width.InputLength, width.Span) <= LongestRow / sizeof(T) && width.Kernel <= MostTaps
             && MostRows(width) >= ShortestBand && new StripPlan<T, TTap>(plan).CopyBytes <= MostCopyBytes;

@@ -4,7 +4,7 @@ namespace Cenote;
 
 /// <summary>
 /// Small windows that overlap from row to row, of rows of contiguous elements: lanes across the width. A band of rows is copied with its padding, and strips of a
-/// register of outputs are walked down: what the windows that are still open come to stays on registers, and every row of a strip is loaded once. Depths come one after the other.
+/// register of outputs are walked down: what the windows that are still open come to stays on registers, and every row of a strip is loaded once.
 /// Whether a row is folded first, or each tap goes to every window that it belongs to, in row-major order, is the catalog's to say: of a reducer only one is compiled.
 /// </summary>
 internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : ILineWindows<StripWindows<T, TTap, TState, TAcc, TOrder>, T, TTap, TState, TAcc>
@@ -26,10 +26,7 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
     private readonly long* _factors;
     private readonly Factors* _of;
 
-    /// <summary>What the windows come to over the depths before, where there are several.</summary>
-    private readonly TState* _sums;
-
-    /// <summary>The copied rows, those of each depth on end.</summary>
+    /// <summary>The copied rows.</summary>
     private readonly T* _copies;
 
     private StripWindows(in PoolJob job, in StripPlan<T, TTap> cut, byte* extents, byte* scratch)
@@ -39,15 +36,14 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
         _of = (Factors*)scratch;
         *_of = default;
         _factors = (long*)(_of + 1);
-        _sums = (TState*)(scratch + FactorBytes(cut));
-        _copies = (T*)(scratch + FactorBytes(cut) + SumBytes(_plan, cut)) + cut.Row.Shift;
+        _copies = (T*)(scratch + FactorBytes(cut)) + cut.Row.Shift;
     }
 
     public static string Name => "strips";
 
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && reducer.FoldsInAnyOrder(job.Plan) == TOrder.IsRowFirst && (!TOrder.IsRowFirst || (job.Plan.Depth.MaxCount == 1 && job.Plan.Width.LaneStride <= 2))
+        job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && reducer.FoldsInAnyOrder(job.Plan) == TOrder.IsRowFirst && (!TOrder.IsRowFirst || job.Plan.Width.LaneStride <= 2)
         && StripPlan<T, TTap>.Suits(job.Plan);
 
     public static long Channels(PoolPlan plan) => plan.Channels;
@@ -60,9 +56,9 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
         PoolPlan plan = job.Plan;
         var cut = new StripPlan<T, TTap>(plan);
         long extentBytes = Scratch.Round(cut.Strips * TTap.Count * reducer.ExtentSize);
-        byte* scratch = Scratch.Of(extentBytes + FactorBytes(cut) + SumBytes(plan, cut) + cut.CopyBytes);
+        byte* scratch = Scratch.Of(extentBytes + FactorBytes(cut) + cut.CopyBytes);
         var windows = new StripWindows<T, TTap, TState, TAcc, TOrder>(job, cut, scratch, scratch + extentBytes);
-        for (long i = 0; i < cut.Depths * cut.Rows; i++) cut.Row.Clear(reducer.Padding, windows._copies + i * cut.Room);
+        for (long i = 0; i < cut.Rows; i++) cut.Row.Clear(reducer.Padding, windows._copies + i * cut.Room);
         // Divisors lie in the order in which taps are loaded.
         for (long i = 0; i < cut.Strips * TTap.Count && reducer.ExtentSize > 0; i++)
         {
@@ -78,25 +74,20 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         var rows = new Rows(input + depth.Start * _from.Depth, output, depth, first, end);
-        // Types are compared for the compiler's sake: of what columns combine first, strips of depths and wide strides would never run.
+        // Types are compared for the compiler's sake: of what columns combine first, strips of wide strides would never run.
         switch (_plan.Width.LaneStride)
         {
-            case 1 when typeof(TOrder) == typeof(TapByTap) && depth.Count > 1: Few<Any, Any, One, UnitLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
             case 1 when _plan.Width.Kernel == 3: Many<Three, UnitLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
             case 1: Many<Any, UnitLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-            case 2 when typeof(TOrder) == typeof(TapByTap) && depth.Count > 1: Few<Any, Any, Any, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-            case 2 when _plan.Width.Kernel == 3 && _cut.Open == 2: Bands<One, Three, Any, MoreOpen<OneOpen<TAcc>, TAcc>, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-            case 2: Few<One, Any, Any, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-            case 3 when typeof(TOrder) == typeof(TapByTap): Bands<One, Any, Any, MoreOpen<OneOpen<TAcc>, TAcc>, ThirdLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
-            case 4 when typeof(TOrder) == typeof(TapByTap): Bands<One, Any, Any, MoreOpen<OneOpen<TAcc>, TAcc>, FourthLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case 2 when _plan.Width.Kernel == 3 && _cut.Open == 2: Bands<Three, Any, MoreOpen<OneOpen<TAcc>, TAcc>, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case 2: Few<Any, Any, CrossedLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case 3 when typeof(TOrder) == typeof(TapByTap): Bands<Any, Any, MoreOpen<OneOpen<TAcc>, TAcc>, ThirdLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
+            case 4 when typeof(TOrder) == typeof(TapByTap): Bands<Any, Any, MoreOpen<OneOpen<TAcc>, TAcc>, FourthLoad<T, TTap>, TReducer>(new(), reducer, rows, ref watch); break;
             case var stride: throw new InvalidOperationException($"strips are not made for a stride of {stride}.");
         }
     }
 
     private static long FactorBytes(in StripPlan<T, TTap> cut) => Scratch.Round(sizeof(Factors) + cut.Band * sizeof(long));
-
-    // More than the band has: windows below it begin, and never end.
-    private static long SumBytes(PoolPlan plan, in StripPlan<T, TTap> cut) => cut.Depths == 1 ? 0 : Scratch.Round((cut.Band + StripPlan<T, TTap>.MostOpen * plan.Height.Dilation) * TTap.Count * sizeof(TState));
 
     /// <summary>The first output of a strip; the last strip steps back over the one before.</summary>
     private long Output(long strip) => Math.Min(strip * TTap.Count, _plan.Width.OutputLength - TTap.Count);
@@ -108,26 +99,24 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
     {
         switch (_cut.Open)
         {
-            case 4: Bands<One, TTaps, One, MoreOpen<MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch); break;
-            case 5: Bands<One, TTaps, One, MoreOpen<MoreOpen<MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch); break;
-            default: Few<One, TTaps, One, TLoad, TReducer>(load, reducer, rows, ref watch); break;
+            case 4: Bands<TTaps, One, MoreOpen<MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch); break;
+            case 5: Bands<TTaps, One, MoreOpen<MoreOpen<MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch); break;
+            default: Few<TTaps, One, TLoad, TReducer>(load, reducer, rows, ref watch); break;
         }
     }
 
-    private void Few<TDepths, TTaps, TStride, TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ref TTap watch)
-        where TDepths : struct, ISide
+    private void Few<TTaps, TStride, TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ref TTap watch)
         where TTaps : struct, ISide
         where TStride : struct, ISide
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (_cut.Open == 2) Bands<TDepths, TTaps, TStride, MoreOpen<OneOpen<TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch);
-        else Bands<TDepths, TTaps, TStride, MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch);
+        if (_cut.Open == 2) Bands<TTaps, TStride, MoreOpen<OneOpen<TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch);
+        else Bands<TTaps, TStride, MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TLoad, TReducer>(load, reducer, rows, ref watch);
     }
 
-    /// <summary>Copies every band, and walks down its strips, depth by depth.</summary>
-    private void Bands<TDepths, TTaps, TStride, TOpen, TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ref TTap watch)
-        where TDepths : struct, ISide
+    /// <summary>Copies every band, and walks down its strips.</summary>
+    private void Bands<TTaps, TStride, TOpen, TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ref TTap watch)
         where TTaps : struct, ISide
         where TStride : struct, ISide
         where TOpen : struct, IOpenWindows<TOpen, TAcc>
@@ -135,29 +124,25 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan height = _plan.Height;
-        Window depth = rows.Depth;
-        long depthRoom = _cut.Rows * _cut.Room;
         for (long h = rows.First; h < rows.End; h += _cut.Band)
         {
             long end = Math.Min(rows.End, h + _cut.Band);
-            if (reducer.ExtentSize > 0) WriteFactors(new(h, end, depth.Extent));
-            for (long d = 0; d < Math.Max(1, depth.Count); d++)
-                watch = Copy(reducer, rows.Input + d * depth.Step * _from.Depth, h, end, d < depth.Count, _copies + d * depthRoom, watch);
+            if (reducer.ExtentSize > 0) WriteFactors(new(h, end, rows.Depth.Extent));
+            watch = Copy(reducer, rows.Input, h, end, rows.Depth.Count > 0, watch);
 
             // Dilated windows of stride 1 are dense ones of every n-th row.
             for (long strip = 0; strip < _cut.Strips; strip++)
                 for (long phase = h; phase < Math.Min(h + height.Dilation, end); phase++)
-                    for (long d = 0; d < Math.Max(1, depth.Count); d++)
-                        Down<TDepths, TTaps, TStride, TOpen, TLoad, TReducer>(load, reducer, new(strip, d, phase, end), rows, phase - h);
+                    Down<TTaps, TStride, TOpen, TLoad, TReducer>(load, reducer, new(strip, phase, end), rows, phase - h);
         }
     }
 
-    /// <summary>Copies what a band reads of one depth; rows outside the input are padding.</summary>
-    private TTap Copy<TReducer>(TReducer reducer, T* input, long first, long end, bool exists, T* copies, TTap watch)
+    /// <summary>Copies what a band reads; rows outside the input are padding, and so are all of a slice outside it.</summary>
+    private TTap Copy<TReducer>(TReducer reducer, T* input, long first, long end, bool exists, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (exists) return _cut.Copy(reducer, _plan.Height, input, _from.Height, first, end, copies, watch);
-        for (long row = 0; row < (end - 1 - first) * _plan.Height.Stride + _plan.Height.Span; row++) _cut.Row.Clear(reducer.Padding, copies + row * _cut.Room);
+        if (exists) return _cut.Copy(reducer, _plan.Height, input, _from.Height, first, end, _copies, watch);
+        for (long row = 0; row < (end - 1 - first) * _plan.Height.Stride + _plan.Height.Span; row++) _cut.Row.Clear(reducer.Padding, _copies + row * _cut.Room);
         return watch;
     }
 
@@ -168,11 +153,10 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
         for (long h = factors.First; h < factors.End; h++) _factors[h - factors.First] = _plan.OuterDivisor(factors.Extent * _plan.Height[h].Extent);
     }
 
-    /// <summary>Walks down one strip of one depth.</summary>
+    /// <summary>Walks down one strip.</summary>
     // Bounds: copies hold all that a strip loads.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Down<TDepths, TTaps, TStride, TOpen, TLoad, TReducer>(TLoad load, TReducer reducer, in Walk walk, in Rows job, long place)
-        where TDepths : struct, ISide
+    private void Down<TTaps, TStride, TOpen, TLoad, TReducer>(TLoad load, TReducer reducer, in Walk walk, in Rows job, long place)
         where TTaps : struct, ISide
         where TStride : struct, ISide
         where TOpen : struct, IOpenWindows<TOpen, TAcc>
@@ -183,21 +167,19 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
         long taps = TTaps.Of(_plan.Width.Kernel), dilation = _plan.Width.Dilation, stride = TStride.Of(height.Stride), step = height.Dilation;
         // Of the rows from one window to the next, those that belong to the oldest open one too.
         long shared = TStride.Of(height.Kernel - (TOpen.Count - 1) * stride), rowStep = _cut.Room * step, toStep = _to.Height * step, left = step == 1 ? walk.End - walk.First : (walk.End - walk.First + step - 1) / step;
-        bool addsOn = walk.Depth > 0, goesOn = walk.Depth + 1 < job.Depth.Count;
         byte* extents = _extents + walk.Strip * TTap.Count * reducer.ExtentSize;
         long output = Output(walk.Strip);
-        T* from = _copies + (walk.Depth * _cut.Rows + place) * _cut.Room + output * _plan.Width.LaneStride, to = job.Output + output + walk.First * _to.Height;
+        T* from = _copies + place * _cut.Room + output * _plan.Width.LaneStride, to = job.Output + output + walk.First * _to.Height;
         // What the next band, slice or plane is written to, in the order of memory, which is not the walk's: a strip's share of a row each time.
         long nextStep = _to.Height * sizeof(T) / _cut.Strips;
         byte* next = Next(job, walk.End) + (walk.Strip * (walk.End - walk.First) + place) * nextStep;
-        TState* sums = _sums + (place - (TOpen.Count - 1) * step) * TTap.Count;
         long* factors = _factors + place;
         TAcc none = reducer.Lift(reducer.Padding);
         TOpen open = default;
         for (int i = 1; i < TOpen.Count; i++) open.Shift(none);
         for (long before = TOpen.Count - 1; ; before--)
         {
-            open.Shift(typeof(TDepths) == typeof(Any) && addsOn ? TAcc.Load(sums + (TOpen.Count - 1) * step * TTap.Count) : none);
+            open.Shift(none);
             // Types are compared, that the compiler sees one of the branches only: with more to inline it keeps the windows in memory.
             if (typeof(TStride) == typeof(One))
             {
@@ -211,23 +193,14 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
 
             if (before <= 0)
             {
-                if (typeof(TDepths) == typeof(Any) && goesOn)
-                {
-                    TAcc.Store(open.Oldest, sums);
-                }
-                else
-                {
-                    Prefetch.Line(next);
-                    TTap.Store(TLoad.Settle(reducer.Finish(open.Oldest, extents, reducer.ExtentSize > 0 ? *factors : 1)), to);
-                }
-
+                Prefetch.Line(next);
+                TTap.Store(TLoad.Settle(reducer.Finish(open.Oldest, extents, reducer.ExtentSize > 0 ? *factors : 1)), to);
                 if (--left == 0) return;
                 to += toStep;
                 next += nextStep;
                 if (reducer.ExtentSize > 0) factors += step;
             }
 
-            if (typeof(TDepths) == typeof(Any)) sums += step * TTap.Count;
             if (typeof(TStride) == typeof(One)) continue;
             for (long i = shared; i < stride; i++, from += rowStep) Take<Newer, TOpen, TLoad, TReducer>(load, reducer, ref open, from, taps, dilation, none);
         }
@@ -292,12 +265,11 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
 
     /// <summary>One way down a strip.</summary>
     /// <param name="strip">Which strip.</param>
-    /// <param name="depth">Which of the window's depths.</param>
     /// <param name="first">The first output row.</param>
     /// <param name="end">The row behind the band.</param>
-    private readonly struct Walk(long strip, long depth, long first, long end)
+    private readonly struct Walk(long strip, long first, long end)
     {
-        public readonly long Strip = strip, Depth = depth, First = first, End = end;
+        public readonly long Strip = strip, First = first, End = end;
     }
 
     /// <summary>For which rows and depth divisors have been written.</summary>

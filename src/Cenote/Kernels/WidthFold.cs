@@ -120,15 +120,18 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
             };
         for (; rows > 0; rows--, taps += rowStep, states += _line.Length)
         {
-            watch = Lift(reducer, taps, watch, isInput);
+            // A copy whose states are its taps, none of which is watched, is read where it lies.
+            bool isLifted = default(TReducer) is ITapSum && !isInput;
+            TState* first = isLifted ? (TState*)taps : _runs;
+            if (!isLifted) watch = Lift(reducer, taps, watch, isInput);
             if (_stride == 1)
             {
-                Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _runs, states, _line.Block, _taps, _step);
+                Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, first, _runs, states, _line.Block, _taps, _step);
                 continue;
             }
 
             TState* folded = _runs + RunLength(_row.Need);
-            Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _runs, folded, (_line.Block - 1) * _stride + 1, _taps, _step);
+            Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, first, _runs, folded, (_line.Block - 1) * _stride + 1, _taps, _step);
             for (long i = 0; i < _line.Block; i++) states[i] = folded[i * _stride];
         }
 

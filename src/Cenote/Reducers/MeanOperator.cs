@@ -54,7 +54,7 @@ internal sealed class MeanOperator : PoolOperator
         static PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? []
             : KernelCatalog.OnRegisters<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>>(
-                default, default, KernelCatalog.Strips<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>, TapByTap>(default, default));
+                default, default, KernelCatalog.Phases<T, TTap, T, TTap, MeanLanes<T, TTap, Quotients>>(default), KernelCatalog.Strips<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>, TapByTap>(default, default));
     }
 
     private static KernelCatalog SmallFloats<T, TFormat>()
@@ -73,7 +73,8 @@ internal sealed class MeanOperator : PoolOperator
             where TTap : unmanaged, ILanes<TTap, short>
             where TInts : unmanaged, ILanes<TInts, int>
             where TReals : unmanaged, ILanes<TReals, float> =>
-            KernelCatalog.OnRegisters<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>>(default, default);
+            KernelCatalog.OnRegisters<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>>(
+                default, default, !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : [KernelCatalog.Phases<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>>(default)]);
     }
 
     private static KernelCatalog WideFloats()
