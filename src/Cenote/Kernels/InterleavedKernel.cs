@@ -8,7 +8,7 @@ namespace Cenote;
 /// <param name="fewChannels">With fewer channels than this the lanes of a pixel are not filled.</param>
 /// <param name="fewOddChannels">The same of channels that are no multiple of a register.</param>
 /// <param name="manyTaps">From so many taps along the width on, rows are worth more than whole pixels, however many channels those have.</param>
-internal sealed class InterleavedKernel(PoolKernel[] rows, long fewChannels, long fewOddChannels, long manyTaps) : PoolKernel
+internal sealed class InterleavedKernel(KernelList rows, long fewChannels, long fewOddChannels, long manyTaps) : PoolKernel
 {
     private const long Register = 16;
 
@@ -41,10 +41,5 @@ internal sealed class InterleavedKernel(PoolKernel[] rows, long fewChannels, lon
 
     private static TensorLayout Row(in TensorLayout pixels) => pixels with { Channel = 0, Width = 1 };
 
-    private PoolKernel? Find(in PoolJob job)
-    {
-        foreach (PoolKernel kernel in rows)
-            if (kernel.Accepts(job)) return kernel;
-        return null;
-    }
+    private PoolKernel? Find(in PoolJob job) => rows.Find(job);
 }
