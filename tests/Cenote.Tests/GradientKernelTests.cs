@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Cenote.Tests.Golden;
 
 namespace Cenote.Tests;
@@ -22,27 +23,26 @@ public class GradientKernelTests
         }
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(7)]
-    public void Results_have_the_same_bits_for_any_number_of_threads(int threads)
+    [Fact]
+    public void Results_have_the_same_bits_for_any_number_of_threads()
     {
-        Check(new MaxPool2d(3, 2, 1), new MaxPool2d(3, 2, 1) { MaxDegreeOfParallelism = threads }, [2, 19, 61, 83]);
-        Check(new MaxPool2d(13, 1, 6), new MaxPool2d(13, 1, 6) { MaxDegreeOfParallelism = threads }, [1, 9, 50, 70]);
-        Check(new AvgPool2d(3, 1, 1, countIncludePad: false), new AvgPool2d(3, 1, 1, countIncludePad: false) { MaxDegreeOfParallelism = threads }, [2, 19, 61, 83]);
-        Check(new AvgPool2d(17, 1, 8), new AvgPool2d(17, 1, 8) { MaxDegreeOfParallelism = threads }, [1, 5, 140, 170]);
-        Check(new AvgPool2d(17, 1, 8, countIncludePad: false), new AvgPool2d(17, 1, 8, countIncludePad: false) { MaxDegreeOfParallelism = threads }, [1, 5, 140, 170]);
-        Check(new AvgPool2d(40, 2, 8), new AvgPool2d(40, 2, 8) { MaxDegreeOfParallelism = threads }, [2, 37, 90, 70]);
-        Check(new AdaptiveAvgPool2d((7, 9)), new AdaptiveAvgPool2d((7, 9)) { MaxDegreeOfParallelism = threads }, [8, 64, 33, 31]);
-        Check(new GlobalAvgPool2d(), new GlobalAvgPool2d() { MaxDegreeOfParallelism = threads }, [8, 64, 33, 33]);
+        Check([2, 19, 61, 83], threads => new MaxPool2d(3, 2, 1) { MaxDegreeOfParallelism = threads });
+        Check([1, 9, 50, 70], threads => new MaxPool2d(13, 1, 6) { MaxDegreeOfParallelism = threads });
+        Check([2, 19, 61, 83], threads => new AvgPool2d(3, 1, 1, countIncludePad: false) { MaxDegreeOfParallelism = threads });
+        Check([1, 5, 140, 170], threads => new AvgPool2d(17, 1, 8) { MaxDegreeOfParallelism = threads });
+        Check([1, 5, 140, 170], threads => new AvgPool2d(17, 1, 8, countIncludePad: false) { MaxDegreeOfParallelism = threads });
+        Check([2, 37, 90, 70], threads => new AvgPool2d(40, 2, 8) { MaxDegreeOfParallelism = threads });
+        Check([8, 64, 33, 31], threads => new AdaptiveAvgPool2d((7, 9)) { MaxDegreeOfParallelism = threads });
+        Check([8, 64, 33, 33], threads => new GlobalAvgPool2d() { MaxDegreeOfParallelism = threads });
     }
 
-    private static void Check(PoolLayer single, PoolLayer several, nint[] shape)
+    private static void Check(nint[] shape, Func<int, PoolLayer> layer)
     {
         var random = new Random(11);
-        System.Numerics.Tensors.Tensor<float> input = Random(random, shape), gradient = Random(random, [.. single.Plan(shape).OutputShape]);
-        Assert.Equal(Backward(single, input, gradient), Backward(several, input, gradient));
+        PoolLayer onAllCores = layer(-1);
+        System.Numerics.Tensors.Tensor<float> input = Random(random, shape), gradient = Random(random, [.. onAllCores.Plan(shape).OutputShape]);
+        float[] expected = Backward(onAllCores, input, gradient);
+        foreach (int threads in (int[])[1, 2, 7]) Assert.True(MemoryMarshal.AsBytes<float>(expected).SequenceEqual(MemoryMarshal.AsBytes<float>(Backward(layer(threads), input, gradient))), $"{onAllCores} on {threads} threads");
     }
 
     private static float[] Backward(PoolLayer layer, System.Numerics.Tensors.Tensor<float> input, System.Numerics.Tensors.Tensor<float> gradient) => layer is IndexedPool pool

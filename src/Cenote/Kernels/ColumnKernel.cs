@@ -8,7 +8,7 @@ namespace Cenote;
 /// </summary>
 /// <param name="reducer">Combines.</param>
 /// <param name="others">Kernels that keep the order; the first whose units are output rows too takes over, at the latest the last one.</param>
-internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, PoolKernel[] others) : PoolKernel
+internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, KernelList others) : PoolKernel
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TReducer : struct, ILaneReducer<T, TTap, T, TTap>, ITieWatch<TTap>
@@ -33,7 +33,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, P
     {
         PoolPlan plan = job.Plan;
         AxisPlan width = plan.Width;
-        return Registers.Exist(Unsafe.SizeOf<TTap>()) && plan.Slides && !plan.ReadsPadding && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1
+        return plan.Slides && !plan.ReadsPadding && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1
             && width.Kernel <= MostTaps && (width.LaneStride == 1 || width.Dilation == 1) && ColumnLines<T, TTap>.Fit(width)
             // Outputs of rows shorter than a register are stored over the next one's place.
             && width.InputLength >= TTap.Count && width.OutputLength <= MostOutputs && (width.OutputLength >= TTap.Count || job.OutputLayout.Height == width.OutputLength)
@@ -53,11 +53,13 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, P
     private static bool WaitsForMemory(PoolPlan plan) =>
         plan.Height.Kernel <= plan.Height.Stride && plan.Depth.Kernel <= plan.Depth.Stride && plan.Width.Before == 0 && plan.InputElements * sizeof(T) > CacheBytes;
 
-    public override long Units(in PoolJob job) => others[^1].Units(job);
+    /// <summary>One unit is one row of the output.</summary>
+    public override long Units(in PoolJob job) => job.Plan.Batch * job.Plan.Channels * job.Plan.Depth.OutputLength * job.Plan.Height.OutputLength;
 
     public override double Cost(in PoolJob job) => (job.Plan.InputElements + job.Plan.OutputElements) * sizeof(T) / BytesPerNanosecond;
 
-    public override long LeastRun(in PoolJob job) => others[0].LeastRun(job);
+    /// <summary>A run begins with the rows of a window.</summary>
+    public override long LeastRun(in PoolJob job) => 4 * Math.Min(job.Plan.Height.Span, job.Plan.Height.InputLength) / job.Plan.Height.Stride + 1;
 
     public override void Run(in PoolJob job, long first, long end)
     {
@@ -87,12 +89,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, P
         }
     }
 
-    private PoolKernel Other(in PoolJob job)
-    {
-        foreach (PoolKernel kernel in others)
-            if (kernel.Accepts(job) && kernel.Units(job) == Units(job)) return kernel;
-        throw new InvalidOperationException("the last of the others takes every job.");
-    }
+    private PoolKernel Other(in PoolJob job) => others.Find(job, Units(job)) ?? throw new InvalidOperationException("the last of the others takes every job.");
 
     /// <summary>Pools rows of one slice; false where it holds taps that cannot be combined in this order.</summary>
     private bool Slice(in PoolJob job, in Rows rows, in ColumnLines<T, TTap> lines)

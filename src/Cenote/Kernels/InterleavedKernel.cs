@@ -9,7 +9,7 @@ namespace Cenote;
 /// <param name="fewOddChannels">The same of channels that are no multiple of a register.</param>
 /// <param name="manyTaps">From so many taps along the width on, rows are worth more than whole pixels, however many channels those have.</param>
 /// <param name="shortRow">Rows of no more outputs, channels counted, are not worth going from pixel to pixel.</param>
-internal sealed class InterleavedKernel(PoolKernel[] rows, long fewChannels, long fewOddChannels, long manyTaps, long shortRow = 0) : PoolKernel
+internal sealed class InterleavedKernel(KernelList rows, long fewChannels, long fewOddChannels, long manyTaps, long shortRow = 0) : PoolKernel
 {
     private const long Register = 16;
 
@@ -42,10 +42,5 @@ internal sealed class InterleavedKernel(PoolKernel[] rows, long fewChannels, lon
 
     private static TensorLayout Row(in TensorLayout pixels) => pixels with { Channel = 0, Width = 1 };
 
-    private PoolKernel? Find(in PoolJob job)
-    {
-        foreach (PoolKernel kernel in rows)
-            if (kernel.Accepts(job)) return kernel;
-        return null;
-    }
+    private PoolKernel? Find(in PoolJob job) => rows.Find(job);
 }

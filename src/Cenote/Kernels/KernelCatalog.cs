@@ -11,11 +11,11 @@ internal sealed class KernelCatalog
     /// <summary>Bytes of a row of outputs up to which they are faster, however many channels it has: of short rows the borders are most. Measured.</summary>
     private const long ShortRowBytes = 512;
 
-    private readonly PoolKernel[] _kernels;
+    private readonly KernelList _planes, _kernels;
 
-    private KernelCatalog(PoolKernel[] kernels) => _kernels = kernels;
+    private KernelCatalog(KernelList planes, KernelList kernels) => (_planes, _kernels) = (planes, kernels);
 
-    public IReadOnlyList<PoolKernel> Kernels => _kernels;
+    public IReadOnlyList<PoolKernel> Kernels => [.. _planes.All, .. _kernels.All];
 
     /// <summary>The kernels given, and behind them the reference.</summary>
     public static KernelCatalog Of<T, TState, TReducer>(TReducer reducer, params ReadOnlySpan<PoolKernel[]> kernels)
@@ -25,15 +25,28 @@ internal sealed class KernelCatalog
     {
         List<PoolKernel> all = [];
         foreach (PoolKernel[] some in kernels) all.AddRange(some);
+        PoolKernel[] made = [.. all];
+        return Of<T, TState, TReducer>(reducer, [], made.Length > 0 ? [() => made] : []);
+    }
+
+    /// <summary>The same of kernels that are made when a job gets as far.</summary>
+    /// <param name="reducer">Combines.</param>
+    /// <param name="planes">Those for whole planes, which no other job asks.</param>
+    /// <param name="groups">The others.</param>
+    public static KernelCatalog Of<T, TState, TReducer>(TReducer reducer, Func<PoolKernel[]>[] planes, Func<PoolKernel[]>[] groups)
+        where T : unmanaged
+        where TState : unmanaged
+        where TReducer : struct, IPoolReducer<T, TState>
+    {
         long few = FewBytes / Unsafe.SizeOf<T>();
-        if (all.Count > 0) all.Insert(0, new InterleavedKernel([.. all], few, few, manyTaps: 12, shortRow: ShortRowBytes / Unsafe.SizeOf<T>()));
-        all.Add(new UnevenWindows<T, TState, TReducer>(reducer));
         var reference = new ReferenceKernel<T, TState, TReducer>(reducer);
-        return new([.. all, new ZeroPaddedKernel<T, TState, TReducer>([.. all], reducer, reference), reference]);
+        PoolKernel[] interleaved = groups.Length > 0 ? [new InterleavedKernel(new(groups), few, few, manyTaps: 12, shortRow: ShortRowBytes / Unsafe.SizeOf<T>())] : [];
+        Func<PoolKernel[]>[] inside = [() => interleaved, .. groups, () => [new UnevenWindows<T, TState, TReducer>(reducer)]];
+        return new(new(planes), new([.. inside, () => [new ZeroPaddedKernel<T, TState, TReducer>(new(inside), reducer, reference), reference]]));
     }
 
     /// <summary>The kernels given; the last of them takes any job.</summary>
-    public static KernelCatalog Of(params PoolKernel[] kernels) => new(kernels);
+    public static KernelCatalog Of(params PoolKernel[] kernels) => new(new(), kernels);
 
     /// <summary>Every kernel on registers, bound to a reducer; none where this machine lacks such registers.</summary>
     /// <param name="reducer">The reducer for what may be expected.</param>
@@ -122,10 +135,5 @@ internal sealed class KernelCatalog
     }
 
     /// <summary>The first kernel that takes the job.</summary>
-    public PoolKernel Find(in PoolJob job)
-    {
-        foreach (PoolKernel kernel in _kernels)
-            if (kernel.Accepts(job)) return kernel;
-        throw new InvalidOperationException("the reference kernel takes every job.");
-    }
+    public PoolKernel Find(in PoolJob job) => (job.Plan.IsGlobal ? _planes.Find(job) : null) ?? _kernels.Find(job) ?? throw new InvalidOperationException("the reference kernel takes every job.");
 }

@@ -6,22 +6,22 @@ namespace Cenote;
 /// <param name="kernels">The kernels that know no padding, the first that accepts the job runs.</param>
 /// <param name="reducer">Combines.</param>
 /// <param name="reference">Decides where it matters how many taps come before the zero: beside a zero of the other sign.</param>
-internal sealed unsafe class ZeroPaddedKernel<T, TState, TReducer>(PoolKernel[] kernels, TReducer reducer, ReferenceKernel<T, TState, TReducer> reference) : PoolKernel
+internal sealed unsafe class ZeroPaddedKernel<T, TState, TReducer>(KernelList kernels, TReducer reducer, ReferenceKernel<T, TState, TReducer> reference) : PoolKernel
     where T : unmanaged
     where TState : unmanaged
     where TReducer : struct, IPoolReducer<T, TState>
 {
     public override string Name => "zero padding";
 
-    public override bool Accepts(in PoolJob job) => job.Plan.ReadsPadding && Find(Inside(job)) is not null;
+    public override bool Accepts(in PoolJob job) => job.Plan.ReadsPadding && kernels.Find(Inside(job)) is not null;
 
-    public override long Units(in PoolJob job) => Find(Inside(job))!.Units(Inside(job));
+    public override long Units(in PoolJob job) => kernels.Find(Inside(job))!.Units(Inside(job));
 
-    public override double Cost(in PoolJob job) => Find(Inside(job))!.Cost(Inside(job));
+    public override double Cost(in PoolJob job) => kernels.Find(Inside(job))!.Cost(Inside(job));
 
-    public override long LeastRun(in PoolJob job) => Find(Inside(job))!.LeastRun(Inside(job));
+    public override long LeastRun(in PoolJob job) => kernels.Find(Inside(job))!.LeastRun(Inside(job));
 
-    public override void Run(in PoolJob job, long first, long end) => Find(Inside(job))!.Run(Inside(job), first, end);
+    public override void Run(in PoolJob job, long first, long end) => kernels.Find(Inside(job))!.Run(Inside(job), first, end);
 
     // Bounds: every output of the plan once, clipped windows only.
     public override void Complete(in PoolJob job)
@@ -63,11 +63,4 @@ internal sealed unsafe class ZeroPaddedKernel<T, TState, TReducer>(PoolKernel[] 
     private T Combined(T earlier, T later) => reducer.Finish(reducer.Combine(reducer.Lift(earlier), reducer.Lift(later)), 2, 1);
 
     private static bool IsSame(in T left, in T right) => MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in left)).SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in right)));
-
-    private PoolKernel? Find(in PoolJob job)
-    {
-        foreach (PoolKernel kernel in kernels)
-            if (kernel.Accepts(job)) return kernel;
-        return null;
-    }
 }

@@ -32,15 +32,18 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
         var reducer = new ExtremeReducer<T, TOrder>(worst);
         if (typeof(T) == typeof(Half)) return SmallFloats<T>(reducer, infinity: 0x7C00);
         if (typeof(T) == typeof(BFloat16)) return SmallFloats<T>(reducer, infinity: 0x7F80);
-        PoolKernel[] inOrder = [.. InOrder<T, Lanes512<T>>(worst), .. InOrder<T, Lanes256<T>>(worst), .. InOrder<T, Lanes128<T>>(worst), new ReferenceKernel<T, T, ExtremeReducer<T, TOrder>>(reducer)];
+        var inOrder = new KernelList(() => InOrder<T, Lanes512<T>>(worst), () => InOrder<T, Lanes256<T>>(worst), () => InOrder<T, Lanes128<T>>(worst), () => [new ReferenceKernel<T, T, ExtremeReducer<T, TOrder>>(reducer)]);
         return KernelCatalog.Of<T, T, ExtremeReducer<T, TOrder>>(
             reducer,
-            OnPlanes<T, Lanes512<T>>(worst),
-            OnPlanes<T, Lanes256<T>>(worst),
-            OnPlanes<T, Lanes128<T>>(worst),
-            OnRegisters<T, Lanes512<T>>(worst, inOrder),
-            OnRegisters<T, Lanes256<T>>(worst, inOrder),
-            OnRegisters<T, Lanes128<T>>(worst, inOrder));
+            planes: [() => OnPlanes<T, Lanes512<T>>(worst), () => OnPlanes<T, Lanes256<T>>(worst), () => OnPlanes<T, Lanes128<T>>(worst)],
+            [
+                () => Columns<T, Lanes512<T>, ExtremeLanes<T, Lanes512<T>, TOrder>>(new(worst), inOrder),
+                () => OnRegisters<T, Lanes512<T>>(worst),
+                () => Columns<T, Lanes256<T>, ExtremeLanes<T, Lanes256<T>, TOrder>>(new(worst), inOrder),
+                () => OnRegisters<T, Lanes256<T>>(worst),
+                () => Columns<T, Lanes128<T>, ExtremeLanes<T, Lanes128<T>, TOrder>>(new(worst), inOrder),
+                () => OnRegisters<T, Lanes128<T>>(worst),
+            ]);
     }
 
     private static PoolKernel[] OnPlanes<T, TTap>(T worst)
@@ -48,13 +51,15 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
         where TTap : unmanaged, ILanes<TTap, T> =>
         KernelCatalog.OnPlanes<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>, T, ExtremeTotals<T, T, TOrder>>(new(worst), new(worst), new(worst));
 
-    private static PoolKernel[] OnRegisters<T, TTap>(T worst, PoolKernel[] inOrder)
+    private static PoolKernel[] Columns<T, TTap, TReducer>(TReducer reducer, KernelList inOrder)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TReducer : struct, ILaneReducer<T, TTap, T, TTap>, ITieWatch<TTap> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : [new ColumnKernel<T, TTap, TReducer>(reducer, inOrder)];
+
+    private static PoolKernel[] OnRegisters<T, TTap>(T worst)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :
-    [
-        new ColumnKernel<T, TTap, ExtremeLanes<T, TTap, TOrder>>(new(worst), inOrder),
-        .. KernelCatalog.OnRegisters<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst), Strips<T, TTap>(worst)),
-    ];
+        KernelCatalog.OnRegisters<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst), Strips<T, TTap>(worst));
 
     private static PoolKernel Strips<T, TTap>(T worst)
         where T : unmanaged
@@ -69,15 +74,18 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
     private static KernelCatalog SmallFloats<T>(ExtremeReducer<T, TOrder> reducer, short infinity)
         where T : unmanaged, IComparisonOperators<T, T, bool>
     {
-        PoolKernel[] inOrder = [.. SmallFloatsInOrder<Lanes512<short>>(infinity), .. SmallFloatsInOrder<Lanes256<short>>(infinity), .. SmallFloatsInOrder<Lanes128<short>>(infinity), new ReferenceKernel<T, T, ExtremeReducer<T, TOrder>>(reducer)];
+        var inOrder = new KernelList(() => SmallFloatsInOrder<Lanes512<short>>(infinity), () => SmallFloatsInOrder<Lanes256<short>>(infinity), () => SmallFloatsInOrder<Lanes128<short>>(infinity), () => [new ReferenceKernel<T, T, ExtremeReducer<T, TOrder>>(reducer)]);
         return KernelCatalog.Of<T, T, ExtremeReducer<T, TOrder>>(
             reducer,
-            SmallFloatPlanes<T, Lanes512<short>>(reducer, infinity),
-            SmallFloatPlanes<T, Lanes256<short>>(reducer, infinity),
-            SmallFloatPlanes<T, Lanes128<short>>(reducer, infinity),
-            SmallFloats<Lanes512<short>>(infinity, inOrder),
-            SmallFloats<Lanes256<short>>(infinity, inOrder),
-            SmallFloats<Lanes128<short>>(infinity, inOrder));
+            planes: [() => SmallFloatPlanes<T, Lanes512<short>>(reducer, infinity), () => SmallFloatPlanes<T, Lanes256<short>>(reducer, infinity), () => SmallFloatPlanes<T, Lanes128<short>>(reducer, infinity)],
+            [
+                () => Columns<short, Lanes512<short>, SmallFloatExtremeLanes<Lanes512<short>, TOrder>>(new(infinity), inOrder),
+                () => SmallFloats<Lanes512<short>>(infinity),
+                () => Columns<short, Lanes256<short>, SmallFloatExtremeLanes<Lanes256<short>, TOrder>>(new(infinity), inOrder),
+                () => SmallFloats<Lanes256<short>>(infinity),
+                () => Columns<short, Lanes128<short>, SmallFloatExtremeLanes<Lanes128<short>, TOrder>>(new(infinity), inOrder),
+                () => SmallFloats<Lanes128<short>>(infinity),
+            ]);
     }
 
     private static PoolKernel[] SmallFloatPlanes<T, TTap>(ExtremeReducer<T, TOrder> reducer, short infinity)
@@ -85,12 +93,9 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
         where TTap : unmanaged, ILanes<TTap, short> =>
         KernelCatalog.OnPlanes<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>, T, ExtremeTotals<short, T, TOrder>>(new(infinity), new(infinity), new(reducer.Identity));
 
-    private static PoolKernel[] SmallFloats<TTap>(short infinity, PoolKernel[] inOrder)
+    private static PoolKernel[] SmallFloats<TTap>(short infinity)
         where TTap : unmanaged, ILanes<TTap, short> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :
-    [
-        new ColumnKernel<short, TTap, SmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), inOrder),
-        .. KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), new(infinity), SmallFloatStrips<TTap>(infinity)),
-    ];
+        KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), new(infinity), SmallFloatStrips<TTap>(infinity));
 
     private static PoolKernel SmallFloatStrips<TTap>(short infinity)
         where TTap : unmanaged, ILanes<TTap, short> =>

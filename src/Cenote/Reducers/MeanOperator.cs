@@ -49,7 +49,7 @@ internal sealed class MeanOperator : PoolOperator
         where T : unmanaged, INumber<T>
         where TReducer : struct, IPoolReducer<T, T>
     {
-        return KernelCatalog.Of<T, T, TReducer>(default, On<Lanes512<T>>(), On<Lanes256<T>>(), On<Lanes128<T>>());
+        return KernelCatalog.Of<T, T, TReducer>(default, [], [On<Lanes512<T>>, On<Lanes256<T>>, On<Lanes128<T>>]);
 
         static PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? []
