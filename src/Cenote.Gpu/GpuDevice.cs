@@ -95,7 +95,8 @@ public sealed class GpuDevice : IDisposable
     /// <returns>The device; the caller disposes it.</returns>
     public static GpuDevice Cpu()
     {
-        Context context = Context.Create(builder => builder.CPU(new CPUDevice(4, 2, 1)).Optimize(OptimizationLevel.O2));
+        // The simulation runs the methods themselves: what ILGPU makes of them is only looked at, and inlined and optimized would take minutes.
+        Context context = Context.Create(builder => builder.CPU(new CPUDevice(4, 2, 1)).Optimize(OptimizationLevel.O0).Inlining(InliningMode.Disabled));
         return new(context, context.GetCPUDevice(0), GpuDeviceInfo.Of(0, context.GetCPUDevice(0)) with { MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes });
     }
 
