@@ -17,6 +17,8 @@ public class PhaseTests
         // Depths that lie apart share no place, and a depth of one slice has windows without a tap inside.
         { new AvgPool3d((3, 2, 2), 1, 1, dilation: (2, 1, 3)), [1, 2, 9, 11, 31] },
         { new AvgPool3d((2, 2, 2), (1, 1, 1), (1, 0, 0), dilation: (2, 1, 1)), [1, 2, 1, 5, 19] },
+        // A last row that lies outside is cleared beside slices that are kept.
+        { new AvgPool3d(3, 2, 0, ceilMode: true), [1, 2, 7, 6, 70] },
         // Rows shorter than a register, and than what is read at once.
         { new AvgPool3d(3, 2, 1), [2, 5, 6, 12, 10] },
         { new AvgPool2d(4, 3, 1), [3, 5, 17, 20] },
@@ -35,6 +37,11 @@ public class PhaseTests
         AssertSameBits(layer, shape, random => (Half)(random.NextDouble() - 0.5));
         AssertSameBits(layer, shape, random => (BFloat16)(random.NextSingle() - 0.5f));
     }
+
+    /// <summary>The last piece of such a row has one output: behind it the next row's first piece lies, made before.</summary>
+    [Fact]
+    public void Rows_in_pieces_leave_the_next_row_alone() =>
+        AssertSameBits(new AvgPool2d((1, 3), 1), [1, 2, 2, 1044483], random => (Half)(random.Next(64) / 64f));
 
     private static void AssertSameBits<T>(PoolLayer layer, nint[] shape, Func<Random, T> next)
         where T : unmanaged

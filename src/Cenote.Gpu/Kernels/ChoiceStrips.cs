@@ -7,7 +7,7 @@ namespace Cenote.Gpu;
 internal static class ChoiceStrips
 {
     /// <summary>Whether windows are small, each has a tap, and their numbers are bytes.</summary>
-    public static bool Accepts(PoolPlan plan, NumberMemory numbers) => numbers.Size == 1 && SmallWindow.Accepts(plan) && HasTaps(plan.Depth) && HasTaps(plan.Height) && HasTaps(plan.Width);
+    public static bool Accepts(PoolPlan plan, NumberMemory numbers) => numbers.Size == 1 && SmallWindow.Accepts(plan) && SmallWindow.HasTaps(plan.Depth) && SmallWindow.HasTaps(plan.Height) && SmallWindow.HasTaps(plan.Width);
 
     public static void Run<TOrder>(PoolCall call, ElementType type, ArrayView<byte> numbers)
         where TOrder : unmanaged, IOrder
@@ -97,7 +97,4 @@ internal static class ChoiceStrips
         foreach (Walk walk in call.Walks(channels, Strips.RowsOf(call, channels << TLanes.Bits), 1 << TLanes.Bits))
             call.Device.Guard(call.Plan.ToString(), () => launch(call.Stream.Stream, kernels.Threads(walk.Items), call.Input.Cast<T>(), call.Output.Cast<T>(), numbers, call.Windows.List, walk, reducer, packed, window));
     }
-
-    /// <summary>Whether the first window and the last, and so all of them, have a tap inside the input.</summary>
-    private static bool HasTaps(AxisPlan axis) => axis.Kernel > axis.Before && (Int128)(axis.OutputLength - 1) * axis.Stride - axis.Before < axis.InputLength;
 }

@@ -15,7 +15,7 @@ internal static class DeepStripKernel<T, TPack, TState, TStates, TReducer, TPack
     where TOrder : unmanaged, IStripOrder
 {
     // Bounds: StripRow's; depths are clipped.
-    public static void Run(ArrayView<T> input, ArrayView<T> output, ArrayView<ListedWindow> list, Walk walk, int sameDivisor, TReducer reducer, TPacked packed, SpecializedValue<SmallWindow> compiled)
+    public static void Run(ArrayView<T> input, ArrayView<T> output, ArrayView<ListedWindow> list, Walk walk, long divisor, TReducer reducer, TPacked packed, SpecializedValue<SmallWindow> compiled)
     {
         int item = Grid.IdxX * Group.DimX + Group.IdxX;
         if (item >= walk.Items) return;
@@ -40,7 +40,7 @@ internal static class DeepStripKernel<T, TPack, TState, TStates, TReducer, TPack
                 }
             }
 
-            StripStore<T, TPack, TState, TStates, TReducer, TPacked, TLanes, TOrder>.Store(output, at, place.H + b, place.W, state, depth, list, walk, sameDivisor, reducer, packed, window);
+            StripStore<T, TPack, TState, TStates, TReducer, TPacked, TLanes, TOrder>.Store(output, at, place.H + b, place.W, state, depth, list, walk, divisor, reducer, packed, window);
         }
     }
 }

@@ -47,6 +47,10 @@ internal readonly record struct SmallWindow(int Rows, int Columns, int RowStride
         StepOf(plan.Width),
         (int)plan.Width.Before));
 
+    /// <summary>Whether every window has a tap inside the input: the first reaches it, the last begins in it or before, and steps are not longer than it.</summary>
+    public static bool HasTaps(AxisPlan axis) =>
+        axis.InputLength >= StepOf(axis) && axis.Span > axis.Before && (Int128)(axis.OutputLength - 1) * axis.Stride - axis.Before < axis.InputLength;
+
     private static bool IsSmall(AxisPlan axis) => axis.Kernel <= MostTaps && axis.LaneStride <= 4 && (axis.Dilation <= 4 || axis.Kernel == 1);
 
     private static int StepOf(AxisPlan axis) => axis.Kernel == 1 ? 1 : (int)axis.Dilation;

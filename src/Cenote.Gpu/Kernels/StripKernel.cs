@@ -25,7 +25,7 @@ internal static class StripKernel<T, TPack, TState, TStates, TReducer, TPacked, 
     where TOrder : unmanaged, IStripOrder
 {
     // Bounds: StripRow's.
-    public static void Run(ArrayView<T> input, ArrayView<T> output, ArrayView<ListedWindow> list, Walk walk, int sameDivisor, TReducer reducer, TPacked packed, SpecializedValue<SmallWindow> compiled)
+    public static void Run(ArrayView<T> input, ArrayView<T> output, ArrayView<ListedWindow> list, Walk walk, long divisor, TReducer reducer, TPacked packed, SpecializedValue<SmallWindow> compiled)
     {
         int item = Grid.IdxX * Group.DimX + Group.IdxX;
         if (item >= walk.Items) return;
@@ -45,7 +45,7 @@ internal static class StripKernel<T, TPack, TState, TStates, TReducer, TPacked, 
             if (window.New > 1) kept = Keep(kept, StripRow<T, TPack, TState, TStates, TReducer, TPacked, TLanes>.Load(input, plane, y + window.Shared, window, reducer, packed), window, packed);
             kept = End(kept, StripRow<T, TPack, TState, TStates, TReducer, TPacked, TLanes>.Load(input, plane, y + window.Rows - 1, window, reducer, packed), window, packed, out TStates state);
             if (b < 0) continue;
-            StripStore<T, TPack, TState, TStates, TReducer, TPacked, TLanes, TOrder>.Store(output, at, place.H + b, place.W, state, depth, list, walk, sameDivisor, reducer, packed, window);
+            StripStore<T, TPack, TState, TStates, TReducer, TPacked, TLanes, TOrder>.Store(output, at, place.H + b, place.W, state, depth, list, walk, divisor, reducer, packed, window);
             at += next;
         }
     }

@@ -40,7 +40,7 @@ internal readonly unsafe struct PhaseRow<T, TTap, TState, TAcc>
         for (long i = 0; i < 2 * _stride; i++) _starts[i] = Place(i < _stride ? _before + i : _before + Math.Max(0, _length - AtOnce) + i - _stride);
     }
 
-    /// <summary>States from row to row: an odd number of cache lines, so that those of a column do not compete for the same places.</summary>
+    /// <summary>States from row to row: an odd number of cache lines, or of registers that are wider, so that those of a column do not compete for the same places.</summary>
     public long Room { get; }
 
     private long AtOnce => _stride * TTap.Count;
@@ -55,8 +55,12 @@ internal readonly unsafe struct PhaseRow<T, TTap, TState, TAcc>
 
     public static long Bytes(AxisPlan width) => PlaceBytes(width) + Scratch.Round(Batch * width.LaneStride * sizeof(TTap));
 
-    public static long RoomOf(AxisPlan width, long outputs) =>
-        (Scratch.Round(width.LaneStride * PhaseRoom(width, outputs) * sizeof(TState)) / Prefetch.CacheLine | 1) * Prefetch.CacheLine / sizeof(TState);
+    public static long RoomOf(AxisPlan width, long outputs)
+    {
+        // What a register of taps comes to can be wider than a cache line, and rows are cleared register by register.
+        long unit = Math.Max(Prefetch.CacheLine, sizeof(TAcc)), bytes = width.LaneStride * PhaseRoom(width, outputs) * sizeof(TState);
+        return ((bytes + unit - 1) / unit | 1) * unit / sizeof(TState);
+    }
 
     /// <summary>Where the <paramref name="number"/>-th tap of the first output lies.</summary>
     public long Tap(long number, long dilation) => Place(number * dilation);

@@ -42,10 +42,14 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
 
     private readonly TState* _copies;
 
+    /// <summary>Whether what lies behind a row's outputs is the next row's, made after it; of a row in pieces the next row's first piece was made before.</summary>
+    private readonly bool _runsOver;
+
     private PhaseWindows(in PoolJob job, in Cut cut, PhaseRow<T, TTap, TState, TAcc> row, in LaneExtents extents, byte* scratch)
     {
         (_plan, _from, _to, _row, _extents) = (job.Plan, job.InputLayout, job.OutputLayout, row, extents);
         (_start, _band, _registers, _depthRoom) = (cut.Start, cut.Band, cut.Registers, cut.Rows * row.Room);
+        _runsOver = cut.Outputs == _plan.Width.OutputLength && _to.Height == cut.Outputs;
         _asks = Prefetch.Pays(_plan.InputElements * sizeof(T));
         _taps = (long*)scratch;
         _factors = (long*)(scratch + cut.TapBytes);
@@ -144,7 +148,7 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
         for (long row = first; row < last; row++) _factors[row - first] = _plan.OuterDivisor(depth.Extent * height[row].Extent);
         output += _start;
         // Rows of outputs may be written over from the left as long as none behind them is another's.
-        T* limit = _to.Height == _plan.Width.OutputLength ? output + end * _to.Height : output;
+        T* limit = _runsOver ? output + end * _to.Height : output;
         // What is copied next lies behind what was copied last: the next band, or the next slices.
         long rows = (last - first) * height.Stride, count = (last - first) * _registers;
         T* next = slots > 1 ? input + copied * _from.Depth + height.Start(first) * _from.Height : input + (copied - 1) * _from.Depth + (height.Start(last - 1) + height.Span) * _from.Height;

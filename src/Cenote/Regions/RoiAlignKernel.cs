@@ -27,8 +27,11 @@ internal sealed unsafe class RoiAlignKernel<T, TReal, TConvert>(RoiJob<T> call, 
     /// <summary>The fewest regions of an image that are worth a copy of its channels, side by side.</summary>
     private long WorthACopy => 1 + Call.Rows * Call.Columns / (OutputPositions * Call.Size.Height * Call.Size.Width);
 
+    /// <summary>Whether a thread may keep such a copy: 64 MB at most.</summary>
+    private bool HasRoom => Call.Rows * Call.Columns <= (64L << 20) / (_lanes!.Channels * sizeof(TReal));
+
     /// <summary>As many regions as pay for a copy twice.</summary>
-    public override long LeastRun(in PoolJob job) => IsGradient || _lanes is null || HasPixels ? 1 : 2 * WorthACopy;
+    public override long LeastRun(in PoolJob job) => IsGradient || _lanes is null || HasPixels || !HasRoom ? 1 : 2 * WorthACopy;
 
     public override string Name => "RoiAlign";
 
@@ -40,7 +43,7 @@ internal sealed unsafe class RoiAlignKernel<T, TReal, TConvert>(RoiJob<T> call, 
         for (int region = first, last = first; region < end; region = last)
         {
             while (last < end && Call.Boxes[last].Image == Call.Boxes[region].Image) last++;
-            if (_lanes is null || !(inPlace || last - region >= WorthACopy)) base.Regions(region, last, channel, channels, cancellation);
+            if (_lanes is null || !(inPlace || (last - region >= WorthACopy && HasRoom))) base.Regions(region, last, channel, channels, cancellation);
             else OnLanes(_lanes, region, last, channel, channels, inPlace, cancellation);
         }
     }
