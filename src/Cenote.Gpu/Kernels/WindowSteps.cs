@@ -1,6 +1,8 @@
 namespace Cenote.Gpu;
 
 using W1 = OneTurn;
+using W10 = Turns<Turns<Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>, Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>>, Turns<OneTurn, OneTurn>>;
+using W12 = Turns<Turns<Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>, Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>>, Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>>;
 using W2 = Turns<OneTurn, OneTurn>;
 using W3 = Turns<Turns<OneTurn, OneTurn>, OneTurn>;
 using W4 = Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>;
@@ -8,8 +10,6 @@ using W5 = Turns<Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>, OneTur
 using W6 = Turns<Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>, Turns<OneTurn, OneTurn>>;
 using W8 = Turns<Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>, Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>>;
 using W9 = Turns<Turns<Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>, Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>>, OneTurn>;
-using W10 = Turns<Turns<Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>, Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>>, Turns<OneTurn, OneTurn>>;
-using W12 = Turns<Turns<Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>, Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>>, Turns<Turns<OneTurn, OneTurn>, Turns<OneTurn, OneTurn>>>;
 
 /// <summary>The windows of an axis, known when a kernel is compiled: what depends on them alone costs nothing.</summary>
 internal interface IWindowSteps
