@@ -73,6 +73,7 @@ internal static class Backward
         {
             case ElementType.Single: Of<float, Quad<float>, float, Quad<float>, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, TShare>(); break;
             case ElementType.Double: Of<double, Twin<double>, double, Twin<double>, PlainSum, TwinReducer<double, double, PlainSum>, TwinLanes<double, double, OneLane<double>>, TDoubleShare>(); break;
+            case ElementType.Half when call.Device.HasHalf: Words<WordSum<DeviceHalf>>(); break;
             case ElementType.Half: Words<WordSum<HalfWord>>(); break;
             default: Words<WordSum<BFloat16Word>>(); break;
         }

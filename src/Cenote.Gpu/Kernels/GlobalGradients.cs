@@ -50,6 +50,7 @@ internal static class GlobalGradients
         {
             case ElementType.Single: Columns<Quad<float>, Quad<float>, TQuad, QuadReducer<float, float, PlainSum>, TQuadShare>(call, numbers, 4); break;
             case ElementType.Double: Columns<Twin<double>, Twin<double>, TTwin, TwinReducer<double, double, PlainSum>, TTwinShare>(call, numbers, 2); break;
+            case ElementType.Half when call.Device.HasHalf: Columns<Quad<uint>, Quad<Twin<float>>, TOctet, QuadReducer<uint, Twin<float>, WordsReducer<float, WordSum<DeviceHalf>>>, TOctetShare>(call, numbers, 8); break;
             case ElementType.Half: Columns<Quad<uint>, Quad<Twin<float>>, TOctet, QuadReducer<uint, Twin<float>, WordsReducer<float, WordSum<HalfWord>>>, TOctetShare>(call, numbers, 8); break;
             default: Columns<Quad<uint>, Quad<Twin<float>>, TOctet, QuadReducer<uint, Twin<float>, WordsReducer<float, WordSum<BFloat16Word>>>, TOctetShare>(call, numbers, 8); break;
         }
@@ -64,6 +65,7 @@ internal static class GlobalGradients
         {
             case ElementType.Single: One<float, Quad<float>, float, Quad<float>, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, TShare>(); break;
             case ElementType.Double: One<double, Twin<double>, double, Twin<double>, PlainSum, TwinReducer<double, double, PlainSum>, TwinLanes<double, double, OneLane<double>>, TShare>(); break;
+            case ElementType.Half when call.Device.HasHalf: Words<WordSum<DeviceHalf>>(); break;
             case ElementType.Half: Words<WordSum<HalfWord>>(); break;
             default: Words<WordSum<BFloat16Word>>(); break;
         }

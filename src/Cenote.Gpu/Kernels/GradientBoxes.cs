@@ -15,6 +15,7 @@ internal static class GradientBoxes
         {
             case ElementType.Single: Of<float, Quad<float>, float, Quad<float>, SharedSum<float, float, PlainSum, EvenShare>, QuadReducer<float, float, SharedSum<float, float, PlainSum, EvenShare>>>(new(divisor), new(new(divisor)), 4); break;
             case ElementType.Double: Of<double, Twin<double>, double, Twin<double>, SharedSum<double, double, PlainSum, EvenShare>, TwinReducer<double, double, SharedSum<double, double, PlainSum, EvenShare>>>(new(divisor), new(new(divisor)), 2); break;
+            case ElementType.Half when call.Device.HasHalf: Words<WordSum<DeviceHalf>>(); break;
             case ElementType.Half: Words<WordSum<HalfWord>>(); break;
             default: Words<WordSum<BFloat16Word>>(); break;
         }

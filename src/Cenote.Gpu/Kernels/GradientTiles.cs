@@ -37,6 +37,7 @@ internal static class GradientTiles
         {
             case ElementType.Single: Of<float, Quad<float>, float, Quad<float>, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, byte, byte, EvenShare, EvenQuad<float, EvenShare>, TileOfFour>(call, call.NoNumbers); break;
             case ElementType.Double: Of<double, Twin<double>, double, Twin<double>, PlainSum, TwinReducer<double, double, PlainSum>, TwinLanes<double, double, OneLane<double>>, byte, byte, EvenShare, EvenTwin<double, EvenShare>, TileOfTwo>(call, call.NoNumbers); break;
+            case ElementType.Half when call.Device.HasHalf: Words<WordSum<DeviceHalf>, byte, EvenShare, EvenQuad<Twin<float>, EvenTwin<float, EvenShare>>>(call, call.NoNumbers); break;
             case ElementType.Half: Words<WordSum<HalfWord>, byte, EvenShare, EvenQuad<Twin<float>, EvenTwin<float, EvenShare>>>(call, call.NoNumbers); break;
             default: Words<WordSum<BFloat16Word>, byte, EvenShare, EvenQuad<Twin<float>, EvenTwin<float, EvenShare>>>(call, call.NoNumbers); break;
         }
@@ -48,6 +49,7 @@ internal static class GradientTiles
         {
             case ElementType.Single: Of<float, Quad<float>, float, Quad<float>, PlainSum, QuadReducer<float, float, PlainSum>, QuadLanes<float, float, OneLane<float>>, byte, uint, PickedShare, PickedShare, TileOfFour>(call, numbers); break;
             case ElementType.Double: Of<double, Twin<double>, double, Twin<double>, PlainSum, TwinReducer<double, double, PlainSum>, TwinLanes<double, double, OneLane<double>>, byte, ushort, PickedShare, PickedShare, TileOfTwo>(call, numbers); break;
+            case ElementType.Half when call.Device.HasHalf: Words<WordSum<DeviceHalf>, Twin<uint>, PickedShare, PickedShare>(call, numbers); break;
             case ElementType.Half: Words<WordSum<HalfWord>, Twin<uint>, PickedShare, PickedShare>(call, numbers); break;
             default: Words<WordSum<BFloat16Word>, Twin<uint>, PickedShare, PickedShare>(call, numbers); break;
         }

@@ -28,6 +28,7 @@ internal static class Indexed
         {
             case ElementType.Single: Of<float, ExtremeChoice<float, TOrder>>(new(TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity))); break;
             case ElementType.Double: Of<double, ExtremeChoice<double, TOrder>>(new(TOrder.Worst(double.NegativeInfinity, double.PositiveInfinity))); break;
+            case ElementType.Half when call.Device.HasHalf: Of<ushort, WordExtreme<DeviceHalf, TOrder>>(new(TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity))); break;
             case ElementType.Half: Of<ushort, WordExtreme<HalfWord, TOrder>>(new(TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity))); break;
             case ElementType.BFloat16: Of<ushort, WordExtreme<BFloat16Word, TOrder>>(new(TOrder.Worst(float.NegativeInfinity, float.PositiveInfinity))); break;
             case ElementType.SByte: Of<sbyte, ExtremeChoice<sbyte, TOrder>>(new(TOrder.Worst(sbyte.MinValue, sbyte.MaxValue))); break;
