@@ -104,7 +104,7 @@ internal static class AxisTileKernel<TFrom, T, TState, TReducer, TStateOf>
         shared[at + walk.Begins] = state;
     }
 
-    /// <summary>In place: of each position what its block has from there on, and what its block has before it.</summary>
+    /// <summary>In place: of each position what its block has from there on, and what its block has up to it.</summary>
     private static void Fold(ArrayView<TState> shared, AxisTileWalk walk, int lines, TReducer reducer)
     {
         int blocks = walk.Blocks.Divisor, kernel = walk.Kernel.Divisor, step = walk.NextPosition, all = blocks * walk.Lines;
@@ -143,6 +143,7 @@ internal static class AxisTileKernel<TFrom, T, TState, TReducer, TStateOf>
         for (; at >= first; at -= step) shared[at] = state = reducer.Combine(shared[at], state);
     }
 
+    // Each load goes into the store at its place: the compiler moves a load down to where it is used, past a store to the same place if there is one between.
     private static void FromBeginning(ArrayView<TState> shared, int first, int kernel, int step, TReducer reducer)
     {
         TState state = reducer.Identity;
@@ -150,19 +151,13 @@ internal static class AxisTileKernel<TFrom, T, TState, TReducer, TStateOf>
         for (; at + 3 * step < end; at += 4 * step)
         {
             TState a = shared[at], b = shared[at + step], c = shared[at + 2 * step], d = shared[at + 3 * step];
-            shared[at] = state;
-            shared[at + step] = a = reducer.Combine(state, a);
-            shared[at + 2 * step] = b = reducer.Combine(a, b);
-            shared[at + 3 * step] = c = reducer.Combine(b, c);
-            state = reducer.Combine(c, d);
+            shared[at] = a = reducer.Combine(state, a);
+            shared[at + step] = b = reducer.Combine(a, b);
+            shared[at + 2 * step] = c = reducer.Combine(b, c);
+            shared[at + 3 * step] = state = reducer.Combine(c, d);
         }
 
-        for (; at < end; at += step)
-        {
-            TState own = shared[at];
-            shared[at] = state;
-            state = reducer.Combine(state, own);
-        }
+        for (; at < end; at += step) shared[at] = state = reducer.Combine(state, shared[at]);
     }
 
     private static void Store(ArrayView<TState> shared, ArrayView<TState> states, ArrayView<T> output, ArrayView<ListedWindow> list, AxisTileWalk walk, TilePlace place, TReducer reducer)
@@ -175,8 +170,11 @@ internal static class AxisTileKernel<TFrom, T, TState, TReducer, TStateOf>
             WindowTaps across = walk.Axis.Across(walk.AreRows != 0 ? 0 : place.Inner + line, list);
             for (int o = first + place.Position; o < end; o += place.PositionStep)
             {
-                int at = walk.At(o * stride - place.First, line);
-                TState whole = reducer.Combine(shared[at], shared[at + walk.Begins + walk.NextBlock]);
+                int position = o * stride - place.First, at = walk.At(position, line);
+                TState whole = shared[at];
+                walk.Kernel.Divide(position, out int part);
+                // The first window of a block is all of it; of any other a part is in the next one.
+                if (part > 0) whole = reducer.Combine(whole, shared[at + walk.Begins + walk.NextBlock - walk.NextPosition]);
                 if (walk.Axis.IsLast != 0) output[to + (long)o * inner] = walk.Axis.Finish<T, TState, TReducer>(whole, o, across, list, reducer);
                 else states[to + (long)o * inner] = whole;
             }

@@ -131,9 +131,10 @@ internal readonly struct PlainSum : IPoolReducer<float, float>, IPoolReducer<dou
 
     public double Combine(double earlier, double later) => earlier + later;
 
-    public float Finish(float state, long count, long divisor) => state;
+    // Sums begin with +0, and so never are −0; the addition of 0 does not survive the compiler.
+    public float Finish(float state, long count, long divisor) => MeanZero.Positive(state);
 
-    public double Finish(double state, long count, long divisor) => state;
+    public double Finish(double state, long count, long divisor) => MeanZero.Positive(state);
 }
 
 /// <summary>The sum of 16-bit floats, added in single precision.</summary>

@@ -64,10 +64,16 @@ internal static class StripKernel<T, TPack, TState, TStates, TReducer, TPacked, 
         }
 
         TStates fold = taps.Fold<TPack, TPacked>(window, packed);
-        state = window.Rows > 4 ? packed.Combine(kept.A, kept.B) : kept.B;
-        state = window.Rows > 3 ? packed.Combine(state, kept.C) : kept.C;
-        state = window.Rows > 2 ? packed.Combine(state, kept.D) : kept.D;
-        state = window.Rows > 1 ? packed.Combine(state, fold) : fold;
+        // Not by the conditional operator, through which a byte would come out with a sign.
+        state = kept.A;
+        if (window.Rows > 4) state = packed.Combine(state, kept.B);
+        else state = kept.B;
+        if (window.Rows > 3) state = packed.Combine(state, kept.C);
+        else state = kept.C;
+        if (window.Rows > 2) state = packed.Combine(state, kept.D);
+        else state = kept.D;
+        if (window.Rows > 1) state = packed.Combine(state, fold);
+        else state = fold;
         return Pushed(kept, fold);
     }
 

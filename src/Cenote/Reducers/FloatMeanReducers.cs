@@ -3,9 +3,10 @@ namespace Cenote;
 /// <summary>The sign of a mean that is zero: always +0, even where a small negative sum or a negative divisor would leave −0 (as PyTorch's row-major kernels do).</summary>
 internal static class MeanZero
 {
-    public static float Positive(float mean) => mean + 0f;
+    // By comparison: compilers for devices leave out the addition of 0.
+    public static float Positive(float mean) => mean == 0f ? 0f : mean;
 
-    public static double Positive(double mean) => mean + 0d;
+    public static double Positive(double mean) => mean == 0d ? 0d : mean;
 
     public static Half Positive(Half mean) => mean == Half.Zero ? Half.Zero : mean;
 
