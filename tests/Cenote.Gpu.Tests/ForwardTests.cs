@@ -155,6 +155,8 @@ public sealed class ForwardTests
             (new MaxPool1d(64, 5, 31), new AvgPool1d(64, 5, 31, countIncludePad: false), [2, 3, 9000]),
             (new MaxPool2d((90, 2), 1), new AvgPool2d((90, 2), 1), [1, 4, 1300, 5]),
             (new MaxPool1d(3000, 7, 100), new AvgPool1d(3000, 7, 100), [1, 1, 7000]),
+            // Of a single window the stride may be anything.
+            (new MaxPool2d(64, (int.MaxValue, 1)), new AvgPool2d(64, (int.MaxValue, 1)), [1, 1, 64, 200]),
         })
         {
             Assert.True(Separable.Accepts(max.Plan(shape)) && Separable.Accepts(avg.Plan(shape)), $"{max}");

@@ -18,6 +18,7 @@ public sealed class StripTests
         ["dilated in rows of packs"] = (new MinPool2d(3, 1, (1, 0), dilation: (3, 2)), new SumPool2d(3, 1, 1), [1, 2, 12, 16]),
         ["dilated, stride 3"] = (new MaxPool2d(5, 3, 2, dilation: (2, 4)), new AvgPool2d(5, 3, 2), [1, 2, 14, 20]),
         ["three depths"] = (new MaxPool3d(3, 2, 1), new AvgPool3d(3, 2, 1, countIncludePad: false), [1, 2, 5, 6, 32]),
+        ["one window, clipped"] = (new MaxPool2d(3, padding: 1), new AvgPool2d(3, padding: 1, countIncludePad: false), [1, 4, 3, 3]),
         ["a plane that one window covers"] = (new MaxPool2d((3, 5), 1, (1, 2)), new AvgPool2d((3, 5), 1, (1, 2)), [3, 4, 1, 1]),
     };
 

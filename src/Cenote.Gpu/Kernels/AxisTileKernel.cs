@@ -163,7 +163,8 @@ internal static class AxisTileKernel<TFrom, T, TState, TReducer, TStateOf>
     private static void Store(ArrayView<TState> shared, ArrayView<TState> states, ArrayView<T> output, ArrayView<ListedWindow> list, AxisTileWalk walk, TilePlace place, TReducer reducer)
     {
         int inner = walk.Axis.Inner.Divisor, length = walk.Axis.OutLength, stride = walk.Axis.Axis.Stride, span = (walk.Blocks.Divisor - 1) * walk.Kernel.Divisor;
-        int first = (place.First + stride - 1) / stride, end = IntrinsicMath.Min(length, (place.First + span + stride - 1) / stride);
+        // Rounded up without a sum that a great stride would wrap.
+        int first = place.First == 0 ? 0 : (place.First - 1) / stride + 1, end = IntrinsicMath.Min(length, (place.First + span - 1) / stride + 1);
         for (int line = place.Line; line < place.Lines; line += place.LineStep)
         {
             long to = walk.AreRows != 0 ? (place.Outer + line) * length : place.Outer * length * inner + place.Inner + line;

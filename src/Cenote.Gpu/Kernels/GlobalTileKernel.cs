@@ -40,7 +40,7 @@ internal static class GlobalTileKernel<T, TState, TReducer>
         ArrayView<T> taps = tile.Cast<T>();
         long first = walk.FirstPlane + (long)Grid.IdxX * walk.TilePlanes;
         int planes = (int)IntrinsicMath.Min(walk.TilePlanes, walk.Planes - first), size = Interop.SizeOf<T>();
-        Load(packs.SubView(first * walk.Positions * size / 16), tile, planes * walk.Positions * size / 16, walk.Packs);
+        Load(packs, first * walk.Positions * size / 16, tile, planes * walk.Positions * size / 16, walk.Packs);
         for (int i = planes * walk.Positions / (16 / size) * (16 / size) + Group.IdxX; i < planes * walk.Positions; i += Group.DimX) taps[i] = input[first * walk.Positions + i];
         Group.Barrier();
 
@@ -69,18 +69,18 @@ internal static class GlobalTileKernel<T, TState, TReducer>
     }
 
     /// <summary>Four loads are on their way before the first is stored.</summary>
-    private static void Load(ArrayView<Quad<uint>> packs, ArrayView<Quad<uint>> tile, int count, Divider gaps)
+    private static void Load(ArrayView<Quad<uint>> packs, long from, ArrayView<Quad<uint>> tile, int count, Divider gaps)
     {
         int step = Group.DimX, i = Group.IdxX;
         for (; i + 3 * step < count; i += 4 * step)
         {
-            Quad<uint> a = packs[i], b = packs[i + step], c = packs[i + 2 * step], d = packs[i + 3 * step];
+            Quad<uint> a = packs[from + i], b = packs[from + i + step], c = packs[from + i + 2 * step], d = packs[from + i + 3 * step];
             tile[i + gaps.Divide(i, out _)] = a;
             tile[i + step + gaps.Divide(i + step, out _)] = b;
             tile[i + 2 * step + gaps.Divide(i + 2 * step, out _)] = c;
             tile[i + 3 * step + gaps.Divide(i + 3 * step, out _)] = d;
         }
 
-        for (; i < count; i += step) tile[i + gaps.Divide(i, out _)] = packs[i];
+        for (; i < count; i += step) tile[i + gaps.Divide(i, out _)] = packs[from + i];
     }
 }

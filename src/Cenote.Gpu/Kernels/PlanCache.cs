@@ -23,13 +23,16 @@ internal sealed class PlanWindows(AxisWindows depth, AxisWindows height, AxisWin
 /// <summary>The windows of the plans that were used last.</summary>
 internal sealed class PlanCache(GpuDevice device)
 {
-    private const int MostKept = 256;
+    private const int MostKept = 256, MostLeaving = 32;
 
     /// <summary>Lists are for borders and uneven windows: 16 bytes each.</summary>
     private const long MostListed = 1 << 24;
 
     private readonly ConcurrentDictionary<PoolPlan, PlanWindows> _windows = [];
     private readonly Queue<PoolPlan> _order = [];
+
+    /// <summary>Those that were forgotten last: a call that asks for a second plan's may hold a first one's, and so may other threads' calls.</summary>
+    private readonly Queue<PlanWindows> _leaving = [];
 
     /// <exception cref="NotSupportedException">An axis is longer than kernels count.</exception>
     public PlanWindows this[PoolPlan plan] => _windows.TryGetValue(plan, out PlanWindows? windows) ? windows : device.Guard("copying windows", () =>
@@ -42,16 +45,18 @@ internal sealed class PlanCache(GpuDevice device)
         return created;
     });
 
-    /// <summary>Frees all windows, once no kernel reads them.</summary>
-    public void Clear() => device.Guard("waiting", () => Forget(_order.Count));
+    /// <summary>Frees all windows, once no kernel reads them; nobody may be about to launch one.</summary>
+    public void Clear() => device.Guard("waiting", () => Forget(_order.Count, 0));
 
-    /// <summary>Frees the oldest.</summary>
-    private void Forget(int count)
+    /// <summary>Forgets the oldest, and frees what was forgotten before so many others.</summary>
+    private void Forget(int count, int leaving = MostLeaving)
     {
+        for (; count > 0; count--)
+            if (_windows.TryRemove(_order.Dequeue(), out PlanWindows? oldest)) _leaving.Enqueue(oldest);
+        if (_leaving.Count <= leaving) return;
         // A kernel may still read them.
         device.Synchronize();
-        for (; count > 0; count--)
-            if (_windows.TryRemove(_order.Dequeue(), out PlanWindows? oldest)) device.Free(oldest.Memory);
+        while (_leaving.Count > leaving) device.Free(_leaving.Dequeue().Memory);
     }
 
     private PlanWindows Create(PoolPlan plan)

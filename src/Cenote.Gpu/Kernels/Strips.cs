@@ -40,7 +40,7 @@ internal static class Strips
         foreach (AxisPlan axis in (ReadOnlySpan<AxisPlan>)[plan.Depth, plan.Height, plan.Width])
         {
             if (!SmallWindow.HasTaps(axis) || (plan.DivisorOverride is null && !axis.HasOneExtent)) return 0;
-            divisor *= axis.MaxExtent;
+            divisor *= axis[0].Extent;
         }
 
         return plan.DivisorOverride ?? divisor;
