@@ -30,7 +30,9 @@ internal static unsafe class Prefetch
     public static void Behind(void* from, long bytes, long distance = Distance)
     {
         if (!Sse.IsSupported) return;
-        for (long i = 0; i < bytes; i += CacheLine) Sse.Prefetch0((byte*)from + distance + i);
+        Sse.Prefetch0((byte*)from + distance);
+        // Most ask for one or two registers, and the compiler leaves no loop of that.
+        for (long i = CacheLine; i < bytes; i += CacheLine) Sse.Prefetch0((byte*)from + distance + i);
     }
 
     /// <summary>Asks for the cache line of an address.</summary>
