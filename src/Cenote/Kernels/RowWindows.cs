@@ -31,7 +31,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     /// <summary>Whether outputs are the inputs of the same places, each a window of its own.</summary>
     private readonly bool _isCopy;
 
-    /// <summary>Whether windows have two taps each way, side by side, and lie inside.</summary>
+    /// <summary>Whether windows are pairs of pairs of taps, all inside.</summary>
     private readonly bool _isPairs;
 
     /// <summary>Copies of rows with padding, for each depth of a window.</summary>
@@ -43,7 +43,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         AxisPlan width = _plan.Width;
         _row = new(start * width.LaneStride - width.Before, StridedLoad.Need<TTap, T>(width, outputs), width.InputLength);
         _isCopy = width is { Kernel: 1, LaneStride: 1 } && _plan.HasSingleTaps;
-        _isPairs = _row.IsInside && width is { Kernel: 2, LaneStride: 2, Dilation: 1 } && _plan.Height is { Kernel: 2, Stride: > 1 };
+        _isPairs = _row.IsInside && ArePairs(_plan);
         (_band, _capacity, _room) = (band, Capacity(_plan, band), Room(_plan, outputs));
         _steps = new(_plan.Height, _band, inTwos, scratch);
         _copies = (T*)(scratch + RowSteps.Bytes(_plan.Height, _band)) + _row.Shift;
@@ -55,6 +55,9 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
         job.Plan.Slides && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width)
         && Math.Min(LongestLine, job.Plan.Width.OutputLength) is var longest && CopyBytes(job.Plan, longest, Band(job.Plan, longest)) <= MostCopyBytes && Registers.Fill<TTap, T>(job.Plan.Width.OutputLength);
+
+    /// <summary>Whether windows have two taps each way, and share none.</summary>
+    public static bool ArePairs(PoolPlan plan) => plan.Width is { Kernel: 2, LaneStride: 2, Dilation: 1 } && plan.Height is { Kernel: 2, Stride: > 1 };
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 
@@ -164,11 +167,6 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         return watch;
     }
 
-    /// <summary>
-    /// Whether what lies ahead is asked for in the order of memory, not in that in which rows are walked side by side: of rows of a kilobyte or two the former takes three quarters of the time. Longer rows lie too far apart.
-    /// </summary>
-    private bool AsksInOrder(long rows) => rows * _from.Height * sizeof(T) <= Prefetch.Distance;
-
     /// <summary>Makes rows of outputs one by one.</summary>
     // Bounds: Need says how far the loads go; outputs are stored up to the line's end only. (One method with the next would be too large to inline what it calls.)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -178,7 +176,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     {
         long outputs = _outputs, taps = _plan.Width.Kernel, dilation = _plan.Width.Dilation, stride = _plan.Width.LaneStride, rowStep = rows.Step * _plan.Height.Dilation;
         long depths = rows.Depth.Count, fresh = _row.IsInside && Prefetch.Pays(_plan.InputElements * sizeof(T)) ? _plan.Height.Stride : 0;
-        bool inOrder = fresh > 0 && AsksInOrder(fresh);
+        bool inOrder = fresh > 0 && Prefetch.InOrder(fresh * rowStep * sizeof(T));
         TAcc none = reducer.Lift(reducer.Padding);
         foreach (ref readonly RowStep step in steps)
         {
@@ -213,7 +211,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long outputs = _outputs, rowStep = rows.Step * _plan.Height.Dilation, nextDepth = rows.NextDepth, depths = rows.Depth.Count;
-        bool ahead = Prefetch.Pays(_plan.InputElements * sizeof(T)), inOrder = AsksInOrder(2);
+        bool ahead = Prefetch.Pays(_plan.InputElements * sizeof(T)), inOrder = Prefetch.InOrder(2 * rowStep * sizeof(T));
         byte* extents = _extents.At(_start);
         TAcc none = reducer.Lift(reducer.Padding);
         var load = new CrossedLoad<T, TTap>();
