@@ -31,7 +31,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     /// <summary>Whether outputs are the inputs of the same places, each a window of its own.</summary>
     private readonly bool _isCopy;
 
-    /// <summary>Whether windows are pairs of pairs of taps, all inside.</summary>
+    /// <summary>Whether windows are pairs of pairs of taps, all inside along the width; along the height some may be clipped.</summary>
     private readonly bool _isPairs;
 
     /// <summary>Copies of rows with padding, for each depth of a window.</summary>
@@ -159,8 +159,8 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         while (steps.Length > 0)
         {
             int alike = 1;
-            while (alike < steps.Length && steps[alike].Two == steps[0].Two) alike++;
-            watch = _isPairs && !reducer.IsLong ? Pairs(reducer, rows, steps[..alike], output, watch) : steps[0].Two ? TwoRows(load, reducer, rows, steps[..alike], output, watch) : OneRow(load, reducer, rows, steps[..alike], output, watch);
+            while (alike < steps.Length && steps[alike].Two == steps[0].Two && (!_isPairs || steps[alike].Count == steps[0].Count)) alike++;
+            watch = _isPairs && steps[0].Count == 2 && !reducer.IsLong ? Pairs(reducer, rows, steps[..alike], output, watch) : steps[0].Two ? TwoRows(load, reducer, rows, steps[..alike], output, watch) : OneRow(load, reducer, rows, steps[..alike], output, watch);
             steps = steps[alike..];
         }
 
