@@ -88,6 +88,7 @@ internal sealed class KernelCatalog
         ?
         [
             .. strips,
+            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, RunWindows<T, TTap, TState, TAcc>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, WidthFold<T, TTap, TState, TAcc>>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, RowWindows<T, TTap, TState, TAcc>>(reducer, exact),
         ]
