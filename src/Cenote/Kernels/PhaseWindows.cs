@@ -78,7 +78,7 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
 
     /// <summary>Whether this is the fastest walk: where lifting taps takes time, for several depths, and for windows that overlap at strides at which loading neighbours takes many steps.</summary>
     private static bool Suits(PoolPlan plan) =>
-        typeof(TState) != typeof(T) || plan.Depth.MaxCount > 1 || (plan.Width.LaneStride > 2 && plan.Width.Kernel > plan.Width.Stride && plan.Height.Kernel > plan.Height.Stride);
+        typeof(TState) != typeof(T) || (plan.Depth.MaxCount > 1 && !RowWindows<T, TTap, TState, TAcc>.ArePairs(plan)) || (plan.Width.LaneStride > 2 && plan.Width.Kernel > plan.Width.Stride && plan.Height.Kernel > plan.Height.Stride);
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 
