@@ -104,7 +104,6 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
             if (walk.Fresh > 0 && asks > 0) AskAhead(first, taps, asks);
             for (long four = 0; four < inner.Count; four++, first += inner.From, end += inner.To, chosen += inner.Numbers)
             {
-                if (walk.IsWhole) AskBeside(first + 2 * inner.From, taps, inner.From);
                 Choices<T, TTap, TNumber, TNumbers, TReducer> a = new(reducer, none, start), b = new(reducer, none, start), c = new(reducer, none, start), d = new(reducer, none, start);
                 TNumbers number = start;
                 for (long i = 0; i < taps.Depths; i++, number += nextDepth)
@@ -137,15 +136,6 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
         return watch;
     }
 
-    /// <summary>Prefetches what the same taps of other channels will be.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void AskBeside(T* first, in NumberedTaps taps, long elements)
-    {
-        for (long i = 0; i < taps.Depths; i++)
-            for (long j = 0; j < taps.Rows; j++)
-                for (long k = 0; k < taps.Columns; k++) Prefetch.Behind(first + i * taps.NextDepth + j * taps.NextRow + k * taps.Next, elements * sizeof(T), 0);
-    }
-
     /// <summary>Prefetches, of the rows that no output above has read, what the windows some pixels further on will.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void AskAhead(T* start, in NumberedTaps taps, long elements)
@@ -175,9 +165,6 @@ internal readonly record struct PixelWalk(long Channels, long Pixel, long Stride
 
     /// <inheritdoc cref="Ahead"/>
     public long Fresh { get; init; }
-
-    /// <summary>Whether a window is all there is, so that what comes next lies beside its taps: one after the other they are pages apart.</summary>
-    public bool IsWhole { get; init; }
 }
 
 /// <summary>Where the taps of a window lie, and how they are numbered.</summary>
