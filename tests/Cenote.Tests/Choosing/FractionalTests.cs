@@ -106,4 +106,30 @@ public class FractionalTests
         samples[0] = 0.9;
         Assert.Equal(before, pool.Forward(x));
     }
+
+    /// <summary>Planes and outputs that are turned in squares, what is left over, rows with NaN among them, and types that are copied one by one.</summary>
+    [Fact]
+    public void Memory_order_changes_no_bit()
+    {
+        Run<float>(20);
+        Run<double>(9);
+        Run<int>(16);
+        Run<byte>(35);
+        Run<float>(5);
+
+        static void Run<T>(int channels)
+            where T : unmanaged
+        {
+            var random = new Random(channels);
+            nint[] shape = [2, channels, 23, 31];
+            var numbers = new double[2 * channels * 23 * 31];
+            foreach (ref double number in numbers.AsSpan()) number = typeof(T) == typeof(float) && random.Next(500) == 0 ? double.NaN : random.Next(200);
+            Tensor<T> x = Family.Sample.As<T>(Tensor.Create(numbers, shape));
+            foreach (int size in (int[])[5, 8, 19])
+            {
+                var pool = new FractionalMaxPool2d(3, size) { Seed = 3 };
+                Assert.Equal(Family.Sample.RowMajor(pool.Forward(x)), Family.Sample.RowMajor(pool.Forward(Family.Sample.ChannelsLast(x))));
+            }
+        }
+    }
 }
