@@ -17,16 +17,20 @@ internal static class Options
         _ => Names.Choose("--rows", names, [.. RowTable.All, .. RowTable.Family], row => row.Name),
     };
 
-    public static Option<int> Threads() => new("--threads")
+    public static Option<int> Threads() => Count("--threads", "How many threads Cenote and its peers may use.");
+
+    public static Option<int> Passes() => Count("--passes", "Measure all rows so many times over; a line is then the middle one of its row.");
+
+    private static Option<int> Count(string name, string description) => new(name)
     {
-        Description = "How many threads Cenote and its peers may use.",
+        Description = description,
         HelpName = "N",
         DefaultValueFactory = _ => 1,
         Validators =
         {
             result =>
             {
-                if (result.Tokens.Count == 1 && !(int.TryParse(result.Tokens[0].Value, out int threads) && threads >= 1)) result.AddError($"--threads is '{result.Tokens[0].Value}'; it must be a whole number from 1.");
+                if (result.Tokens.Count == 1 && !(int.TryParse(result.Tokens[0].Value, out int count) && count >= 1)) result.AddError($"{name} is '{result.Tokens[0].Value}'; it must be a whole number from 1.");
             },
         },
     };

@@ -14,13 +14,14 @@ internal static class RecordCommand
     public static Command Create()
     {
         var folder = new Option<string>("--out") { Description = "The folder for the files. [default: benchmarks/ and the processor's name]", HelpName = "FOLDER" };
-        var command = new Command("record", "Every measurement of this machine, as Markdown files and plots.") { folder };
-        command.SetAction(parse => Record(parse.GetValue(folder) ?? Path.Combine("benchmarks", Machine.Slug)) ? 0 : 1);
+        Option<int> passes = Options.Passes();
+        var command = new Command("record", "Every measurement of this machine, as Markdown files and plots.") { folder, passes };
+        command.SetAction(parse => Record(parse.GetValue(folder) ?? Path.Combine("benchmarks", Machine.Slug), parse.GetValue(passes)) ? 0 : 1);
         return command;
     }
 
     /// <returns>Whether all outputs were the same.</returns>
-    private static bool Record(string folder)
+    private static bool Record(string folder, int passes)
     {
         Directory.CreateDirectory(folder);
         bool same = true;
@@ -28,11 +29,11 @@ internal static class RecordCommand
         Element element = Element.All[0];
         foreach (int threads in Threads)
         {
-            Write(folder, $"versus-{threads}", $"Beside its peers, {Format.Threads(threads)}", writer => same &= VersusReport.Write(writer, RowTable.All, layouts, element, threads));
-            Write(folder, $"family-{threads}", $"The rest of the family beside its peers, {Format.Threads(threads)}", writer => same &= VersusReport.Write(writer, RowTable.Family, layouts, element, threads));
+            Write(folder, $"versus-{threads}", $"Beside its peers, {Format.Threads(threads)}", writer => same &= VersusReport.Write(writer, RowTable.All, layouts, element, threads, passes));
+            Write(folder, $"family-{threads}", $"The rest of the family beside its peers, {Format.Threads(threads)}", writer => same &= VersusReport.Write(writer, RowTable.Family, layouts, element, threads, passes));
             Write(folder, $"odd-shapes-{threads}", $"Random odd shapes, {Format.Threads(threads)}", writer => same &= OddShapeReport.Write(writer, OddShapes, Seed, Worst, layouts, element, threads));
             Write(folder, $"reductions-{threads}", $"Blocks and pyramids, {Format.Threads(threads)}", writer => ReductionReport.Write(writer, threads));
-            Write(folder, $"training-{threads}", $"Indices and gradients, {Format.Threads(threads)}", writer => same &= TrainingReport.Write(writer, Path.Combine(folder, $"training-{threads}.png"), RowTable.All, layouts, threads));
+            Write(folder, $"training-{threads}", $"Indices and gradients, {Format.Threads(threads)}", writer => same &= TrainingReport.Write(writer, Path.Combine(folder, $"training-{threads}.png"), RowTable.All, layouts, threads, passes));
         }
 
         Write(folder, "types", "Element types", writer => TypesReport.Write(writer, RowTable.All, layouts, threads: 1));

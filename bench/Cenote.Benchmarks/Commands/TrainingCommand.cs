@@ -8,13 +8,12 @@ internal static class TrainingCommand
     public static Command Create()
     {
         Option<string?> rows = Options.RowNames();
-        Option<int> threads = Options.Threads();
+        Option<int> threads = Options.Threads(), passes = Options.Passes();
         Option<string> layout = Options.Layout();
         var plot = new Option<string?>("--plot") { Description = "A PNG file for the ratios of the gradients. [default: none]", HelpName = "FILE" };
-        var kept = new Option<string?>("--kept") { Description = "A file of results: what it has of other rows is reported too, and what is measured is added. [default: none]", HelpName = "FILE" };
-        var command = new Command("training", "Forward with indices, and backward, beside libtorch: results compared, then timed in turn.") { rows, threads, layout, plot, kept };
+        var command = new Command("training", "Forward with indices, and backward, beside libtorch: results compared, then timed in turn.") { rows, threads, passes, layout, plot };
         command.SetAction(parse =>
-            TrainingReport.Write(Console.Out, parse.GetValue(plot), Options.Chosen(parse.GetValue(rows)), Options.Layouts(parse.GetValue(layout)!), parse.GetValue(threads), parse.GetValue(kept)) ? 0 : 1);
+            TrainingReport.Write(Console.Out, parse.GetValue(plot), Options.Chosen(parse.GetValue(rows)), Options.Layouts(parse.GetValue(layout)!), parse.GetValue(threads), parse.GetValue(passes)) ? 0 : 1);
         return command;
     }
 }

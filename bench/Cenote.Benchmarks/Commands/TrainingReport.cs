@@ -13,21 +13,16 @@ internal static class TrainingReport
     /// <param name="rows">What is measured.</param>
     /// <param name="layouts">In which memory orders.</param>
     /// <param name="threads">With how many threads.</param>
-    /// <param name="kept">A file of results, read and written; null for none.</param>
+    /// <param name="passes">How many times over; see <see cref="Passes"/>.</param>
     /// <returns>Whether all results were the same.</returns>
-    public static bool Write(TextWriter writer, string? plot, IReadOnlyList<Row> rows, Layout[] layouts, int threads, string? kept = null)
+    public static bool Write(TextWriter writer, string? plot, IReadOnlyList<Row> rows, Layout[] layouts, int threads, int passes = 1)
     {
         Machine.Write(writer);
-        writer.WriteLine($"float32, {Format.Threads(threads)}, milliseconds of a call.");
-        TrainingComparison[] all = [];
-        foreach (Row row in rows)
-        {
-            // Kept row by row: who is interrupted has lost one.
-            TrainingComparison[] measured = [.. layouts.Select(layout => TrainingComparison.Run(row, layout, threads, Turns.Brief))];
-            all = kept is null ? [.. all, .. measured] : KeptResults.Merge(kept, measured);
-        }
-
-        WriteIndices(writer, [.. all.Where(each => each.WithIndices is not null)]);
+        writer.WriteLine($"float32, {Format.Threads(threads)}, milliseconds of a call.{Passes.Text(passes)}");
+        (Row Row, Layout Layout)[] chosen = [.. rows.SelectMany(row => layouts.Select(layout => (row, layout)))];
+        TrainingComparison[][] results = Passes.Run(passes, chosen, each => TrainingComparison.Run(each.Row, each.Layout, threads, Turns.Brief));
+        TrainingComparison[] all = [.. results.Select(passed => Passes.Middle(passed, each => each.BackwardScore))];
+        WriteIndices(writer, [.. results.Select(passed => Passes.Middle(passed, each => each.IndicesScore)).Where(each => each.WithIndices is not null)]);
         WriteBackward(writer, all);
         if (plot is not null)
         {
@@ -36,7 +31,7 @@ internal static class TrainingReport
             writer.WriteLine($"![Backward beside libtorch]({Path.GetFileName(plot)})");
         }
 
-        return Differences.Write(writer, all.SelectMany(each => each.Differences));
+        return Differences.Write(writer, results.SelectMany(passed => passed).SelectMany(each => each.Differences).Distinct());
     }
 
     private static void WriteIndices(TextWriter writer, TrainingComparison[] all)

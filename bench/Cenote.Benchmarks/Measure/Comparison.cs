@@ -20,7 +20,10 @@ internal sealed record Comparison(double Cenote, double?[] Peers, double Floor, 
 
     public double GigabytesPerSecond => Bytes / Cenote / 1e9;
 
-    public bool MeetsRule => RatioToPeer <= OfPeer || RatioToFloor <= OfFloor;
+    public bool MeetsRule => Score <= 1;
+
+    /// <summary>How far from the rule; up to 1 meets it.</summary>
+    public double Score => Math.Min((RatioToPeer ?? double.PositiveInfinity) / OfPeer, RatioToFloor / OfFloor);
 
     public string Verdict => RatioToPeer <= OfPeer ? "≤ ½ peer" : RatioToFloor <= OfFloor ? "≤ 1¼ floor" : "misses";
 

@@ -19,6 +19,9 @@ internal sealed record Turns(TimeSpan WarmUp, TimeSpan Compiling, TimeSpan Round
 
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(0.5), VerySlow = TimeSpan.FromSeconds(4);
 
+    /// <summary>The most that all rounds of a contestant take together, where they are as many as slow calls get.</summary>
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(1);
+
     /// <returns>The median seconds of a call, per contestant.</returns>
     public double[] Medians(IReadOnlyList<IRepeatable> contestants)
     {
@@ -53,7 +56,7 @@ internal sealed record Turns(TimeSpan WarmUp, TimeSpan Compiling, TimeSpan Round
         TimeSpan taken;
         while ((taken = Time(work, times)) < Round / 4) times *= 2;
         double call = taken.TotalSeconds / times;
-        return new(work, Math.Max(1, (long)Math.Ceiling(Round.TotalSeconds / call)), Rounds);
+        return new(work, Math.Max(1, (long)Math.Ceiling(Round.TotalSeconds / call)), (int)Math.Clamp(Long.TotalSeconds / call, RoundsWhenSlow, Rounds));
     }
 
     private sealed record Contestant(IRepeatable Work, long Times, int Rounds)

@@ -23,7 +23,10 @@ internal sealed record TrainingComparison(
 {
     private const double OfForward = 1.6, OfPeer = 0.5, OfFloor = 1.25;
 
-    public bool IndicesMeet => WithIndices <= OfForward * Forward && !(WithIndices > OfPeer * TorchForward);
+    public bool IndicesMeet => IndicesScore <= 1;
+
+    /// <summary>How far from both aims; up to 1 meets them.</summary>
+    public double IndicesScore => WithIndices is { } seconds ? Math.Max(seconds / (OfForward * Forward), seconds / (OfPeer * TorchForward) ?? 0) : 0;
 
     public string IndicesVerdict => (WithIndices <= OfForward * Forward, !(WithIndices > OfPeer * TorchForward)) switch
     {
@@ -33,7 +36,10 @@ internal sealed record TrainingComparison(
         _ => "misses both",
     };
 
-    public bool BackwardMeets => Backward <= OfPeer * TorchBackward || Backward <= OfFloor * Floor;
+    public bool BackwardMeets => BackwardScore <= 1;
+
+    /// <summary>How far from the rule; up to 1 meets it.</summary>
+    public double BackwardScore => Math.Min(Backward / (OfPeer * TorchBackward) ?? double.PositiveInfinity, Backward / (OfFloor * Floor));
 
     public static unsafe TrainingComparison Run(Row row, Layout layout, int threads, Turns turns)
     {

@@ -59,21 +59,25 @@ internal readonly unsafe struct RowChoice<T, TTap, TNumber, TNumbers>
         if (_runs.IsUsed) return _runs.Choose(reducer, taps, to, watch);
         return _stride switch
         {
-            1 => Walk(new UnitLoad<T, TTap>(), reducer, taps, to, watch),
-            2 => Walk(new SecondLoad<T, TTap>(), reducer, taps, to, watch),
-            3 => Walk(new ThirdLoad<T, TTap>(), reducer, taps, to, watch),
-            4 => Walk(new FourthLoad<T, TTap>(), reducer, taps, to, watch),
-            _ => Walk(new GatherLoad<T, TTap>(_stride), reducer, taps, to, watch),
+            1 => Walk<Any, UnitLoad<T, TTap>, TReducer>(new(), reducer, taps, to, watch),
+            2 when _taps == 2 && _step == 1 && taps.Rows == 2 => Walk<Two, SecondLoad<T, TTap>, TReducer>(new(), reducer, taps, to, watch),
+            2 => Walk<Any, SecondLoad<T, TTap>, TReducer>(new(), reducer, taps, to, watch),
+            3 => Walk<Any, ThirdLoad<T, TTap>, TReducer>(new(), reducer, taps, to, watch),
+            4 => Walk<Any, FourthLoad<T, TTap>, TReducer>(new(), reducer, taps, to, watch),
+            _ => Walk<Any, GatherLoad<T, TTap>, TReducer>(new(_stride), reducer, taps, to, watch),
         };
     }
 
+    /// <summary>Walks windows; where their side, which is their stride too, is known to the compiler, without a loop.</summary>
     // Bounds: Need says how far the loads go; outputs are stored up to the line's end only, numbers and kept values in whole registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TTap Walk<TLoad, TReducer>(TLoad load, TReducer reducer, in RowTaps<T> taps, in ChoiceLines<T, TNumber> to, TTap watch)
+    private TTap Walk<TSide, TLoad, TReducer>(TLoad load, TReducer reducer, in RowTaps<T> taps, in ChoiceLines<T, TNumber> to, TTap watch)
+        where TSide : struct, ISide
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
-        long outputs = _outputs, columns = _taps, step = _step, stride = _stride;
+        long outputs = _outputs, columns = TSide.Of(_taps), rows = TSide.Of(taps.Rows), step = typeof(TSide) == typeof(Any) ? _step : 1, stride = TSide.Of(_stride), nextRow = taps.NextRow;
+        bool asks = _asks, inOrder = asks && Prefetch.InOrder(rows * nextRow * sizeof(T));
         TTap none = reducer.Lift(reducer.Padding), seen = default;
         TNumbers one = NumberLine.Fill<TNumbers, TNumber>(1), nextDepth = NumberLine.Fill<TNumbers, TNumber>(taps.DepthNumbers);
         for (long line = 0; line < taps.Lines; line++)
@@ -89,10 +93,11 @@ internal readonly unsafe struct RowChoice<T, TTap, TNumber, TNumbers>
                 T* slice = first + o * stride;
                 for (long i = 0; i < taps.Depths; i++, slice += taps.NextDepth, window.Next += nextDepth)
                 {
+                    if (inOrder) Prefetch.Behind(slice + (rows - 1) * o * stride, rows * stride * sizeof(TTap));
                     T* row = slice;
-                    for (long j = 0; j < taps.Rows; j++, row += taps.NextRow)
+                    for (long j = 0; j < rows; j++, row += nextRow)
                     {
-                        if (_asks) Prefetch.Behind(row, stride * sizeof(TTap));
+                        if (asks && !inOrder) Prefetch.Behind(row, stride * sizeof(TTap));
                         load.Walk(ref window, row, columns, step);
                     }
                 }

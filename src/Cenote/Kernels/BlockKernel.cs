@@ -7,7 +7,8 @@ namespace Cenote;
 /// rows too short to fill the lanes, and for planes of any strides.
 /// </summary>
 /// <param name="channels">The kernels for channels-last memory, the first that accepts the job runs.</param>
-internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolKernel
+/// <param name="isQuick">Whether those take few steps for a tap.</param>
+internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool isQuick = false) : PoolKernel
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
@@ -17,8 +18,11 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
     /// <summary>Planes in a block: neighbouring ones, a register of each position.</summary>
     private static readonly int Planes = TTap.Count;
 
-    /// <summary>Rows of outputs longer than this, or than half a register, are worth lanes of their own.</summary>
+    /// <summary>Rows of outputs longer than this, or than half a register, are worth lanes of their own. Measured.</summary>
     private static readonly long ShortRow = Math.Min(8, TTap.Count / 2);
+
+    /// <summary>The same of elements of one and two bytes, of which a register takes many rows, where turning squares is quick and tap by tap costs little.</summary>
+    private readonly long _shortRow = isQuick && sizeof(T) <= 2 && Transposition.IsQuick<TTap, T>() ? TTap.Count - 1 : ShortRow;
 
     /// <summary>A square of a register for each lane. Where rows are shorter than a register, a transposition writes as much behind the copies.</summary>
     private static readonly long SquareBytes = (long)TTap.Count * sizeof(TTap);
@@ -36,7 +40,7 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels) : PoolK
         PoolPlan plan = job.Plan;
         bool hasRows = job.InputLayout.Width == 1 && job.OutputLayout.Width == 1;
         bool hasPixels = !hasRows && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1;
-        return !hasPixels && (!hasRows || !plan.Slides || plan.Width.OutputLength <= ShortRow) && plan.Batch * plan.Channels >= Planes / 2 && CopyBytes(job) <= MostBytes && Find(Block(job, null)) is not null;
+        return !hasPixels && (!hasRows || !plan.Slides || plan.Width.OutputLength <= _shortRow) && plan.Batch * plan.Channels >= Planes / 2 && CopyBytes(job) <= MostBytes && Find(Block(job, null)) is not null;
     }
 
     /// <summary>One unit is one block.</summary>

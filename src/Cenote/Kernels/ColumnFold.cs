@@ -25,20 +25,34 @@ internal readonly unsafe struct ColumnFold<T, TTap, TReducer>(TReducer reducer, 
     where TReducer : struct, ILaneReducer<T, TTap, T, TTap>, ITieWatch<TTap>
 {
     /// <summary>Combines <typeparamref name="TRows"/> rows of <typeparamref name="TDepths"/> slices each; of the rows the first <typeparamref name="TOld"/> have been watched before.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fold<TDepths, TRows, TOld>(T* line, long room, ref ColumnWatches<TTap> watches)
         where TDepths : struct, ISide
         where TRows : struct, ISide
         where TOld : struct, ISide
     {
+        // What was watched was read, too.
+        if (ahead && TRows.Of(0) > TOld.Of(0)) Fold<TDepths, TRows, TOld, One>(line, room, ref watches);
+        else Fold<TDepths, TRows, TOld, None>(line, room, ref watches);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Fold<TDepths, TRows, TOld, TAhead>(T* line, long room, ref ColumnWatches<TTap> watches)
+        where TDepths : struct, ISide
+        where TRows : struct, ISide
+        where TOld : struct, ISide
+        where TAhead : struct, ISide
+    {
+        long fresh = TRows.Of(0) - TOld.Of(0);
+        bool inOrder = !goesOn && Prefetch.InOrder(stride * sizeof(T));
+        long askFirst = inOrder ? 0 : TOld.Of(0) * step, askNext = inOrder ? TTap.Count : step, askStep = inOrder ? fresh * TTap.Count : TTap.Count;
         T* start = first;
         long left = count, below = stride, deeper = nextDepth;
         bool adds = goesOn;
         TTap none = reducer.Lift(reducer.Padding);
-        var seen = new Seen(step, ahead) { NaN = watches.NaN, Ties = watches.Ties };
+        var seen = new Seen(step) { NaN = watches.NaN, Ties = watches.Ties };
         for (; left > 0; left--, start += below, line += room)
         {
-            T* row = start, to = line, end = start + length - TTap.Count;
+            T* row = start, to = line, ask = start + askFirst, end = start + length - TTap.Count;
             while (true)
             {
                 TTap state = Take<TRows, TOld>(adds ? TTap.Load(to) : none, row, ref seen);
@@ -46,6 +60,18 @@ internal readonly unsafe struct ColumnFold<T, TTap, TReducer>(TReducer reducer, 
                 {
                     state = Take<TRows, TOld>(state, row + deeper, ref seen);
                     state = Take<TRows, TOld>(state, row + 2 * deeper, ref seen);
+                }
+
+                if (TAhead.Of(0) > 0)
+                {
+                    Ask(ask, askNext, fresh);
+                    if (TDepths.Of(0) > 1)
+                    {
+                        Ask(ask + deeper, askNext, fresh);
+                        Ask(ask + 2 * deeper, askNext, fresh);
+                    }
+
+                    ask += askStep;
                 }
 
                 TTap.Store(state, to);
@@ -63,6 +89,15 @@ internal readonly unsafe struct ColumnFold<T, TTap, TReducer>(TReducer reducer, 
         watches.Ties = reducer.WatchTies(seen.Ties, seen.TiesToo);
     }
 
+    /// <summary>Asks for up to three lines.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Ask(T* first, long next, long count)
+    {
+        Prefetch.Behind(first, sizeof(TTap));
+        if (count > 1) Prefetch.Behind(first + next, sizeof(TTap));
+        if (count > 2) Prefetch.Behind(first + 2 * next, sizeof(TTap));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TTap Take<TRows, TOld>(TTap state, T* row, ref Seen seen)
         where TRows : struct, ISide
@@ -70,13 +105,12 @@ internal readonly unsafe struct ColumnFold<T, TTap, TReducer>(TReducer reducer, 
     {
         TTap taps = TTap.Load(row);
         state = reducer.Combine(state, reducer.Lift(taps));
-        if (typeof(TOld) == typeof(None)) Watch(row, taps, ref seen);
+        if (typeof(TOld) == typeof(None)) Watch(taps, ref seen);
         if (TRows.Of(0) == 1) return state;
         taps = TTap.Load(row + seen.Step);
         state = reducer.Combine(state, reducer.Lift(taps));
         if (typeof(TOld) != typeof(Three))
         {
-            if (seen.Ahead) Prefetch.Line((byte*)(row + seen.Step) + Prefetch.Distance);
             seen.NaNToo = reducer.WatchNaN(seen.NaNToo, taps);
             seen.TiesToo = reducer.WatchTies(seen.TiesToo, taps);
         }
@@ -84,23 +118,21 @@ internal readonly unsafe struct ColumnFold<T, TTap, TReducer>(TReducer reducer, 
         if (TRows.Of(0) == 2) return state;
         taps = TTap.Load(row + 2 * seen.Step);
         state = reducer.Combine(state, reducer.Lift(taps));
-        if (typeof(TOld) != typeof(Three)) Watch(row + 2 * seen.Step, taps, ref seen);
+        if (typeof(TOld) != typeof(Three)) Watch(taps, ref seen);
         return state;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Watch(T* row, TTap taps, ref Seen seen)
+    private void Watch(TTap taps, ref Seen seen)
     {
-        if (seen.Ahead) Prefetch.Line((byte*)row + Prefetch.Distance);
         seen.NaN = reducer.WatchNaN(seen.NaN, taps);
         seen.Ties = reducer.WatchTies(seen.Ties, taps);
     }
 
     /// <summary>What was seen, in two parts that do not wait for each other.</summary>
-    private struct Seen(long step, bool ahead)
+    private struct Seen(long step)
     {
         public readonly long Step = step;
-        public readonly bool Ahead = ahead;
         public TTap NaN, NaNToo, Ties, TiesToo;
     }
 }

@@ -40,10 +40,15 @@ internal sealed class KernelCatalog
     {
         long few = FewBytes / Unsafe.SizeOf<T>();
         var reference = new ReferenceKernel<T, TState, TReducer>(reducer);
-        PoolKernel[] interleaved = groups.Length > 0 ? [new InterleavedKernel(new(groups), few, few, manyTaps: 12, shortRow: ShortRowBytes / Unsafe.SizeOf<T>())] : [];
+        PoolKernel[] interleaved = groups.Length > 0
+            ? [new InterleavedKernel(new(groups), few, few, manyTaps: LiftsLong<T, TState>() ? 3 : 12, shortRow: ShortRowBytes / Unsafe.SizeOf<T>()), new PlanarKernel(new(groups), Unsafe.SizeOf<T>())]
+            : [];
         Func<PoolKernel[]>[] inside = [() => interleaved, .. groups, () => [new UnevenWindows<T, TState, TReducer>(reducer)]];
         return new(new(planes), new([.. inside, () => [new ZeroPaddedKernel<T, TState, TReducer>(new(inside), reducer, reference), reference]]));
     }
+
+    // A Half becomes a float in so many steps that rows, which are lifted once, are worth more than pixels. Measured.
+    private static bool LiftsLong<T, TState>() => typeof(T) == typeof(Half) && typeof(TState) == typeof(float);
 
     /// <summary>The kernels given; the last of them takes any job.</summary>
     public static KernelCatalog Of(params PoolKernel[] kernels) => new(new(), kernels);
@@ -71,7 +76,7 @@ internal sealed class KernelCatalog
         [
             .. channels,
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, TurnedFold<T, TTap, TState, TAcc>>>(reducer, exact),
-            new BlockKernel<T, TTap>(channels),
+            new BlockKernel<T, TTap>(channels, isQuick: reducer.IsExact && default(TReducer) is not ILiftedOnce),
             .. Rows<T, TTap, TState, TAcc, TReducer, TExact>(reducer, exact, strips),
         ];
     }
@@ -107,12 +112,13 @@ internal sealed class KernelCatalog
 
     /// <summary>The kernel for sums of many taps of rows.</summary>
     /// <inheritdoc cref="OnRegisters"/>
-    public static PoolKernel Phases<T, TTap, TState, TAcc, TReducer>(TReducer reducer)
+    public static PoolKernel Phases<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
         where TAcc : unmanaged, IRegister<TAcc, TState>
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => new LineKernel<T, TTap, TState, TAcc, TReducer, TReducer, PhaseWindows<T, TTap, TState, TAcc>>(reducer, reducer);
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TExact : struct, ILaneReducer<T, TTap, TState, TAcc> => new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, PhaseWindows<T, TTap, TState, TAcc>>(reducer, exact);
 
     /// <summary>The kernels on registers for whole planes.</summary>
     /// <param name="totals">What the states of <paramref name="exact"/> come to.</param>

@@ -52,8 +52,8 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
                 Prefetch.Behind(row + i, 2 * sizeof(TTap));
                 seen = reducer.Watch(seen, taps);
                 seenToo = reducer.Watch(seenToo, more);
-                TTap.Store(taps, copy + i);
-                TTap.Store(more, copy + i + TTap.Count);
+                TTap.Store(TWatch.Keep(taps), copy + i);
+                TTap.Store(TWatch.Keep(more), copy + i + TTap.Count);
             }
 
             if (i + TTap.Count <= end)
@@ -61,7 +61,7 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
                 TTap taps = TTap.Load(row + i);
                 Prefetch.Behind(row + i, sizeof(TTap));
                 seen = reducer.Watch(seen, taps);
-                TTap.Store(taps, copy + i);
+                TTap.Store(TWatch.Keep(taps), copy + i);
                 i += TTap.Count;
             }
 
@@ -69,7 +69,7 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
             Prefetch.Behind(row + i, sizeof(TTap));
             TTap rest = TTap.LoadPart(row + i, end - i, padding);
             seen = reducer.Watch(seen, rest);
-            TTap.Store(rest, copy + i);
+            TTap.Store(TWatch.Keep(rest), copy + i);
         }
 
         return reducer.Watch(reducer.Watch(watch, seen), seenToo);

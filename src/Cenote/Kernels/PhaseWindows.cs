@@ -31,14 +31,13 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
     private readonly bool _asks;
 
     private readonly PhaseRow<T, TTap, TState, TAcc> _row;
-    private readonly LaneExtents _extents;
 
     /// <summary>Where the taps of a window lie, from its first one on, in bytes.</summary>
     private readonly long* _taps;
 
-    /// <summary>The registers of outputs of a band, and what each of its rows divides by on behalf of depth and height.</summary>
+    /// <summary>The registers of outputs of a band.</summary>
     private readonly Place* _places;
-    private readonly long* _factors;
+    private readonly RowDivisors _divisors;
 
     private readonly TState* _copies;
 
@@ -47,12 +46,12 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
 
     private PhaseWindows(in PoolJob job, in Cut cut, PhaseRow<T, TTap, TState, TAcc> row, in LaneExtents extents, byte* scratch)
     {
-        (_plan, _from, _to, _row, _extents) = (job.Plan, job.InputLayout, job.OutputLayout, row, extents);
+        (_plan, _from, _to, _row) = (job.Plan, job.InputLayout, job.OutputLayout, row);
         (_start, _band, _registers, _depthRoom) = (cut.Start, cut.Band, cut.Registers, cut.Rows * row.Room);
         _runsOver = cut.Outputs == _plan.Width.OutputLength && _to.Height == cut.Outputs;
         _asks = Prefetch.Pays(_plan.InputElements * sizeof(T));
         _taps = (long*)scratch;
-        _factors = (long*)(scratch + cut.TapBytes);
+        _divisors = new(scratch + cut.TapBytes);
         _places = (Place*)(scratch + cut.TapBytes + cut.FactorBytes);
         _copies = (TState*)(scratch + cut.TapBytes + cut.FactorBytes + cut.PlaceBytes);
         WriteTaps();
@@ -61,7 +60,7 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
             // Behind the last one it is there again, for as many as are made together.
             var (line, register) = Math.DivRem(Math.Min(i, _band * _registers - 1), _registers);
             long output = Math.Max(0, Math.Min(register * TTap.Count, cut.Outputs - TTap.Count));
-            _places[i] = new(line * _to.Height + output, (int)((line * _plan.Height.Stride * row.Room + output) * sizeof(TState)), (int)output, (int)line, (int)Math.Min(TTap.Count, cut.Outputs - output));
+            _places[i] = new(line * _to.Height + output, extents.At(_start + output), _divisors.First + line, (int)((line * _plan.Height.Stride * row.Room + output) * sizeof(TState)), (int)Math.Min(TTap.Count, cut.Outputs - output));
         }
     }
 
@@ -79,7 +78,7 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
 
     /// <summary>Whether this is the fastest walk: where lifting taps takes time, for several depths, and for windows that overlap at strides at which loading neighbours takes many steps.</summary>
     private static bool Suits(PoolPlan plan) =>
-        typeof(TState) != typeof(T) || plan.Depth.MaxCount > 1 || (plan.Width.LaneStride > 2 && plan.Width.Kernel > plan.Width.Stride && plan.Height.Kernel > plan.Height.Stride);
+        typeof(TState) != typeof(T) || (plan.Depth.MaxCount > 1 && !RowWindows<T, TTap, TState, TAcc>.ArePairs(plan)) || (plan.Width.LaneStride > 2 && plan.Width.Kernel > plan.Width.Stride && plan.Height.Kernel > plan.Height.Stride);
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 
@@ -145,7 +144,7 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
         }
 
         copied = Math.Max(copied, depth.Start + depth.Count);
-        for (long row = first; row < last; row++) _factors[row - first] = _plan.OuterDivisor(depth.Extent * height[row].Extent);
+        _divisors.Write(_plan, depth.Extent, first, last);
         output += _start;
         // Rows of outputs may be written over from the left as long as none behind them is another's.
         T* limit = _runsOver ? output + end * _to.Height : output;
@@ -195,8 +194,7 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
         TAcc none = reducer.Lift(reducer.Padding);
         TAcc* sums = stackalloc TAcc[(int)Together];
         byte* copies = (byte*)_copies;
-        long start = _start;
-        long* begin = taps.Begin, end = begin + taps.Count, factors = _factors;
+        long* begin = taps.Begin, end = begin + taps.Count;
         for (Place* place = _places; count > 0; count -= Together)
         {
             byte* a = copies + place[0].From, b = copies + place[1].From, c = copies + place[2].From, d = copies + place[3].From, e = copies + place[4].From, f = copies + place[5].From;
@@ -218,7 +216,7 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
             {
                 for (byte* asked = next + share; next < asked; next += Prefetch.CacheLine) Prefetch.Line(next);
                 T* to = output + place->To;
-                TTap results = reducer.Finish(sums[i], _extents.At(start + place->Output), factors[place->Row]);
+                TTap results = reducer.Finish(sums[i], place->Extents, *place->Factor);
                 if (place->Count == TTap.Count || to + TTap.Count <= limit) TTap.Store(results, to);
                 else TTap.StorePart(results, to, place->Count);
             }
@@ -250,7 +248,7 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
             Rows = (Band - 1) * height.Stride + height.Span;
             CopyBytes = Scratch.Round(Rows * rowBytes);
             TapBytes = Scratch.Round(2 * plan.Depth.MaxCount * height.Kernel * plan.Width.Kernel * sizeof(long));
-            FactorBytes = Scratch.Round(Band * sizeof(long));
+            FactorBytes = RowDivisors.Bytes(Band);
             PlaceBytes = Scratch.Round(Places * sizeof(Place));
         }
 
@@ -268,10 +266,16 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
     }
 
     /// <summary>A register of outputs.</summary>
-    /// <param name="To">Where it belongs in the band's outputs.</param>
-    /// <param name="From">Where its windows begin in the copies, in bytes.</param>
-    /// <param name="Output">Its first output in the line.</param>
-    /// <param name="Row">The band's row.</param>
-    /// <param name="Count">How many of its lanes are outputs.</param>
-    private readonly record struct Place(long To, int From, int Output, int Row, int Count);
+    /// <param name="to">Where it belongs in the band's outputs.</param>
+    /// <param name="extents">What its lanes divide by.</param>
+    /// <param name="factor">What all of them do.</param>
+    /// <param name="from">Where its windows begin in the copies, in bytes.</param>
+    /// <param name="count">How many of its lanes are outputs.</param>
+    private readonly struct Place(long to, byte* extents, long* factor, int from, int count)
+    {
+        public readonly long To = to;
+        public readonly byte* Extents = extents;
+        public readonly long* Factor = factor;
+        public readonly int From = from, Count = count;
+    }
 }

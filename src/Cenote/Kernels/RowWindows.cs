@@ -31,6 +31,9 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     /// <summary>Whether outputs are the inputs of the same places, each a window of its own.</summary>
     private readonly bool _isCopy;
 
+    /// <summary>Whether windows are pairs of pairs of taps, all inside along the width; along the height some may be clipped.</summary>
+    private readonly bool _isPairs;
+
     /// <summary>Copies of rows with padding, for each depth of a window.</summary>
     private readonly T* _copies;
 
@@ -40,6 +43,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         AxisPlan width = _plan.Width;
         _row = new(start * width.LaneStride - width.Before, StridedLoad.Need<TTap, T>(width, outputs), width.InputLength);
         _isCopy = width is { Kernel: 1, LaneStride: 1 } && _plan.HasSingleTaps;
+        _isPairs = _row.IsInside && ArePairs(_plan);
         (_band, _capacity, _room) = (band, Capacity(_plan, band), Room(_plan, outputs));
         _steps = new(_plan.Height, _band, inTwos, scratch);
         _copies = (T*)(scratch + RowSteps.Bytes(_plan.Height, _band)) + _row.Shift;
@@ -51,6 +55,9 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
         job.Plan.Slides && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width)
         && Math.Min(LongestLine, job.Plan.Width.OutputLength) is var longest && CopyBytes(job.Plan, longest, Band(job.Plan, longest)) <= MostCopyBytes && Registers.Fill<TTap, T>(job.Plan.Width.OutputLength);
+
+    /// <summary>Whether windows have two taps each way, and share none.</summary>
+    public static bool ArePairs(PoolPlan plan) => plan.Width is { Kernel: 2, LaneStride: 2, Dilation: 1 } && plan.Height is { Kernel: 2, Stride: > 1 };
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 
@@ -152,8 +159,8 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         while (steps.Length > 0)
         {
             int alike = 1;
-            while (alike < steps.Length && steps[alike].Two == steps[0].Two) alike++;
-            watch = steps[0].Two ? TwoRows(load, reducer, rows, steps[..alike], output, watch) : OneRow(load, reducer, rows, steps[..alike], output, watch);
+            while (alike < steps.Length && steps[alike].Two == steps[0].Two && (!_isPairs || steps[alike].Count == steps[0].Count)) alike++;
+            watch = _isPairs && steps[0].Count == 2 && !reducer.IsLong ? Pairs(reducer, rows, steps[..alike], output, watch) : steps[0].Two ? TwoRows(load, reducer, rows, steps[..alike], output, watch) : OneRow(load, reducer, rows, steps[..alike], output, watch);
             steps = steps[alike..];
         }
 
@@ -169,6 +176,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
     {
         long outputs = _outputs, taps = _plan.Width.Kernel, dilation = _plan.Width.Dilation, stride = _plan.Width.LaneStride, rowStep = rows.Step * _plan.Height.Dilation;
         long depths = rows.Depth.Count, fresh = _row.IsInside && Prefetch.Pays(_plan.InputElements * sizeof(T)) ? _plan.Height.Stride : 0;
+        bool inOrder = fresh > 0 && Prefetch.InOrder(fresh * rowStep * sizeof(T));
         TAcc none = reducer.Lift(reducer.Padding);
         foreach (ref readonly RowStep step in steps)
         {
@@ -183,13 +191,54 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
                 for (long d = 0; d < depths; d++, slice += rows.NextDepth)
                 {
                     // Rows that no step before has read.
-                    for (long j = firstFresh; j < step.Count; j++) Prefetch.Behind(slice + j * rowStep, stride * sizeof(TTap));
+                    if (inOrder) Prefetch.Behind(slice + firstFresh * rowStep + (fresh - 1) * o * stride, fresh * stride * sizeof(TTap));
+                    else for (long j = firstFresh; j < step.Count; j++) Prefetch.Behind(slice + j * rowStep, stride * sizeof(TTap));
                     T* row = slice;
                     for (long j = 0; j < step.Count; j++, row += rowStep) load.Walk(ref window, row, taps, dilation);
                 }
 
                 watch = reducer.Watch(watch, window.Seen);
                 Store(reducer.Finish(window.State, _extents.At(_start + o), factor), to + o, outputs);
+            }
+        }
+
+        return watch;
+    }
+
+    /// <summary>Makes rows of outputs one by one, with windows of two taps by two: no loop over taps, and one divisor for all. The lanes stay crossed until the end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap Pairs<TReducer>(TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long outputs = _outputs, rowStep = rows.Step * _plan.Height.Dilation, nextDepth = rows.NextDepth, depths = rows.Depth.Count;
+        bool ahead = Prefetch.Pays(_plan.InputElements * sizeof(T)), inOrder = Prefetch.InOrder(2 * rowStep * sizeof(T));
+        byte* extents = _extents.At(_start);
+        TAcc none = reducer.Lift(reducer.Padding);
+        var load = new CrossedLoad<T, TTap>();
+        foreach (ref readonly RowStep step in steps)
+        {
+            long factor = _plan.OuterDivisor(rows.Depth.Extent * step.Extent);
+            T* to = output + step.Row * _to.Height, first = rows.First + step.Line * rows.Step;
+            for (long o = 0; o < outputs; o += TTap.Count)
+            {
+                if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
+                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
+                T* row = first + 2 * o;
+                for (long d = depths; d > 0; d--, row += nextDepth)
+                {
+                    load.Walk(ref window, row, 2, 1);
+                    load.Walk(ref window, row + rowStep, 2, 1);
+                    if (!ahead) continue;
+                    if (inOrder) Prefetch.Behind(row + 2 * o, 4 * sizeof(TTap));
+                    else
+                    {
+                        Prefetch.Behind(row, 2 * sizeof(TTap));
+                        Prefetch.Behind(row + rowStep, 2 * sizeof(TTap));
+                    }
+                }
+
+                watch = reducer.Watch(watch, window.Seen);
+                Store(TTap.Uncross(reducer.Finish(window.State, extents, factor)), to + o, outputs);
             }
         }
 

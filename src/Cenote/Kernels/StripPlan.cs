@@ -76,9 +76,9 @@ internal readonly unsafe struct StripPlan<T, TTap>
         where TWatch : struct, ITapWatch<TTap>
     {
         long top = height.Start(first), bottom = height.Start(end - 1) + height.Span, from = Math.Clamp(0, top, bottom), to = Math.Clamp(height.InputLength, from, bottom);
-        for (long row = top; row < from; row++) Row.Clear(reducer.Padding, copies + (row - top) * Room);
+        for (long row = top; row < from; row++) Row.Clear(TWatch.Keep(reducer.Padding), copies + (row - top) * Room);
         if (to > from) watch = Row.Copy(reducer, input + from * inputStep, to - from, inputStep, copies + (from - top) * Room, Room, watch);
-        for (long row = to; row < bottom; row++) Row.Clear(reducer.Padding, copies + (row - top) * Room);
+        for (long row = to; row < bottom; row++) Row.Clear(TWatch.Keep(reducer.Padding), copies + (row - top) * Room);
         return watch;
     }
 

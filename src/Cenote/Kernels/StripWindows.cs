@@ -22,9 +22,7 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
     /// <summary>Of each strip what its lanes divide by.</summary>
     private readonly byte* _extents;
 
-    /// <summary>What an average divides by on behalf of depth and height, for each row of a band; and which rows these are.</summary>
-    private readonly long* _factors;
-    private readonly Factors* _of;
+    private readonly RowDivisors _divisors;
 
     /// <summary>The copied rows.</summary>
     private readonly T* _copies;
@@ -33,10 +31,8 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
     {
         (_plan, _from, _to, _cut) = (job.Plan, job.InputLayout, job.OutputLayout, cut);
         _extents = extents;
-        _of = (Factors*)scratch;
-        *_of = default;
-        _factors = (long*)(_of + 1);
-        _copies = (T*)(scratch + FactorBytes(cut)) + cut.Row.Shift;
+        _divisors = new(scratch);
+        _copies = (T*)(scratch + RowDivisors.Bytes(cut.Band)) + cut.Row.Shift;
     }
 
     public static string Name => "strips";
@@ -56,9 +52,10 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
         PoolPlan plan = job.Plan;
         var cut = new StripPlan<T, TTap>(plan);
         long extentBytes = Scratch.Round(cut.Strips * TTap.Count * reducer.ExtentSize);
-        byte* scratch = Scratch.Of(extentBytes + FactorBytes(cut) + cut.CopyBytes);
+        byte* scratch = Scratch.Of(extentBytes + RowDivisors.Bytes(cut.Band) + cut.CopyBytes);
         var windows = new StripWindows<T, TTap, TState, TAcc, TOrder>(job, cut, scratch, scratch + extentBytes);
-        for (long i = 0; i < cut.Rows; i++) cut.Row.Clear(reducer.Padding, windows._copies + i * cut.Room);
+        TTap padding = default(TReducer) is ILiftedOnce ? LiftedTaps<T, TTap, TState, TAcc, TReducer>.Keep(reducer.Padding) : reducer.Padding;
+        for (long i = 0; i < cut.Rows; i++) cut.Row.Clear(padding, windows._copies + i * cut.Room);
         // Divisors lie in the order in which taps are loaded.
         for (long i = 0; i < cut.Strips * TTap.Count && reducer.ExtentSize > 0; i++)
         {
@@ -74,6 +71,13 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         var rows = new Rows(input + depth.Start * _from.Depth, output, depth, first, end);
+        if (default(TReducer) is ILiftedOnce) Pool(new LiftedTaps<T, TTap, TState, TAcc, TReducer>(reducer), rows, ref watch);
+        else Pool(reducer, rows, ref watch);
+    }
+
+    private void Pool<TReducer>(TReducer reducer, in Rows rows, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
         // Types are compared for the compiler's sake: of what columns combine first, strips of wide strides would never run.
         switch (_plan.Width.LaneStride)
         {
@@ -86,8 +90,6 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
             case var stride: throw new InvalidOperationException($"strips are not made for a stride of {stride}.");
         }
     }
-
-    private static long FactorBytes(in StripPlan<T, TTap> cut) => Scratch.Round(sizeof(Factors) + cut.Band * sizeof(long));
 
     /// <summary>The first output of a strip; the last strip steps back over the one before.</summary>
     private long Output(long strip) => Math.Min(strip * TTap.Count, _plan.Width.OutputLength - TTap.Count);
@@ -127,7 +129,7 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
         for (long h = rows.First; h < rows.End; h += _cut.Band)
         {
             long end = Math.Min(rows.End, h + _cut.Band);
-            if (reducer.ExtentSize > 0) WriteFactors(new(h, end, rows.Depth.Extent));
+            if (reducer.ExtentSize > 0) _divisors.Write(_plan, rows.Depth.Extent, h, end);
             watch = Copy(reducer, rows.Input, h, end, rows.Depth.Count > 0, watch);
 
             // Dilated windows of stride 1 are dense ones of every n-th row.
@@ -142,15 +144,8 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         if (exists) return _cut.Copy(reducer, _plan.Height, input, _from.Height, first, end, _copies, watch);
-        for (long row = 0; row < (end - 1 - first) * _plan.Height.Stride + _plan.Height.Span; row++) _cut.Row.Clear(reducer.Padding, _copies + row * _cut.Room);
+        for (long row = 0; row < (end - 1 - first) * _plan.Height.Stride + _plan.Height.Span; row++) _cut.Row.Clear(TReducer.Keep(reducer.Padding), _copies + row * _cut.Room);
         return watch;
-    }
-
-    private void WriteFactors(Factors factors)
-    {
-        if (*_of == factors) return;
-        *_of = factors;
-        for (long h = factors.First; h < factors.End; h++) _factors[h - factors.First] = _plan.OuterDivisor(factors.Extent * _plan.Height[h].Extent);
     }
 
     /// <summary>Walks down one strip.</summary>
@@ -173,8 +168,8 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
         // What the next band, slice or plane is written to, in the order of memory, which is not the walk's: a strip's share of a row each time.
         long nextStep = _to.Height * sizeof(T) / _cut.Strips;
         byte* next = Next(job, walk.End) + (walk.Strip * (walk.End - walk.First) + place) * nextStep;
-        long* factors = _factors + place;
-        TAcc none = reducer.Lift(reducer.Padding);
+        long* factors = _divisors.First + place;
+        TAcc none = reducer.Lift(TReducer.Keep(reducer.Padding));
         TOpen open = default;
         for (int i = 1; i < TOpen.Count; i++) open.Shift(none);
         for (long before = TOpen.Count - 1; ; before--)
@@ -271,7 +266,4 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
     {
         public readonly long Strip = strip, First = first, End = end;
     }
-
-    /// <summary>For which rows and depth divisors have been written.</summary>
-    private readonly record struct Factors(long First, long End, long Extent);
 }

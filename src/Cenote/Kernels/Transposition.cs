@@ -12,6 +12,11 @@ internal static unsafe class Transposition
         where T : unmanaged
         where TTap : unmanaged, IRegister<TTap, T> => 2L * TTap.Count * TTap.Count;
 
+    /// <summary>Whether registers interleave in one step.</summary>
+    public static bool IsQuick<TTap, T>()
+        where T : unmanaged
+        where TTap : unmanaged, IRegister<TTap, T> => Unsafe.SizeOf<TTap>() == 32 && sizeof(T) <= 4 && Avx2.IsSupported;
+
     /// <summary>
     /// Writes the columns of the square one after the other. Taking every second lane of two neighbouring registers moves the lowest bit of an
     /// element's column to the top of its row: after as many turns as a column has bits, row and column have changed places.
@@ -23,9 +28,9 @@ internal static unsafe class Transposition
         where T : unmanaged
         where TTap : unmanaged, IRegister<TTap, T>
     {
-        if (Unsafe.SizeOf<TTap>() == 32 && sizeof(T) == 4 && Avx2.IsSupported)
+        if (IsQuick<TTap, T>())
         {
-            Eight((float*)square, (float*)to);
+            Halves(square, to);
             return;
         }
 
@@ -53,24 +58,51 @@ internal static unsafe class Transposition
         }
     }
 
-    /// <summary>Eight registers of 32 bits a lane: halves of rows four apart are loaded together, so that nothing has to cross from half to half.</summary>
+    /// <summary>
+    /// Registers of two halves: halves of rows half a square apart are loaded together, so that nothing has to cross from half to half. Interleaving the first register with the one in
+    /// the middle, and so on, moves the highest bit of a row to the bottom of its column; two such turns are made of four registers at a time.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Eight(float* square, float* to)
+    private static void Halves<T>(T* square, T* to)
+        where T : unmanaged
     {
-        for (int half = 0; half < 8; half += 4)
+        // Two registers to a row for each half of its columns, and room behind the square for what two turns leave.
+        int rows = 16 / sizeof(T), quarter = rows / 4, row = 32 / sizeof(T);
+        var turned = (Vector256<T>*)(square + row * row);
+        for (int half = 0; half < row; half += rows, to += rows * row)
         {
-            Vector256<float> first = Halves(square + half), second = Halves(square + half + 8), third = Halves(square + half + 16), fourth = Halves(square + half + 24);
-            Vector256<double> low = Avx.UnpackLow(first, second).AsDouble(), high = Avx.UnpackHigh(first, second).AsDouble();
-            Vector256<double> nextLow = Avx.UnpackLow(third, fourth).AsDouble(), nextHigh = Avx.UnpackHigh(third, fourth).AsDouble();
-            Avx.UnpackLow(low, nextLow).AsSingle().Store(to + 8 * half);
-            Avx.UnpackHigh(low, nextLow).AsSingle().Store(to + 8 * half + 8);
-            Avx.UnpackLow(high, nextHigh).AsSingle().Store(to + 8 * half + 16);
-            Avx.UnpackHigh(high, nextHigh).AsSingle().Store(to + 8 * half + 24);
+            bool isLast = rows == 4;
+            var results = isLast ? (Vector256<T>*)to : turned;
+            T* from = square + half;
+            for (int i = 0; i < quarter; i++, from += row, results += 4)
+                Four(Halves(from, row, rows), Halves(from + quarter * row, row, rows), Halves(from + 2 * quarter * row, row, rows), Halves(from + 3 * quarter * row, row, rows), results);
+            if (isLast) continue;
+            results = (Vector256<T>*)to;
+            for (int i = 0; i < 4 && rows == 8; i++, results += 2) (results[0], results[1]) = (Low(turned[i], turned[i + 4]), High(turned[i], turned[i + 4]));
+            for (int i = 0; i < 4 && rows == 16; i++, results += 4) Four(turned[i], turned[i + 4], turned[i + 8], turned[i + 12], results);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Halves(float* row) => Vector256.Create(Vector128.Load(row), Vector128.Load(row + 32));
+    private static void Four<T>(Vector256<T> first, Vector256<T> second, Vector256<T> third, Vector256<T> fourth, Vector256<T>* to)
+        where T : unmanaged
+    {
+        Vector256<T> low = Low(first, third), high = High(first, third), nextLow = Low(second, fourth), nextHigh = High(second, fourth);
+        (to[0], to[1], to[2], to[3]) = (Low(low, nextLow), High(low, nextLow), Low(high, nextHigh), High(high, nextHigh));
+    }
+
+    /// <summary>Half of a row, and of the one half a square below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Halves<T>(T* from, int row, int rows)
+        where T : unmanaged => Vector256.Create(Vector128.Load(from), Vector128.Load(from + row * rows));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Low<T>(Vector256<T> left, Vector256<T> right)
+        where T : unmanaged => sizeof(T) == 1 ? Avx2.UnpackLow(left.AsByte(), right.AsByte()).As<byte, T>() : sizeof(T) == 2 ? Avx2.UnpackLow(left.AsInt16(), right.AsInt16()).As<short, T>() : Avx.UnpackLow(left.AsSingle(), right.AsSingle()).As<float, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> High<T>(Vector256<T> left, Vector256<T> right)
+        where T : unmanaged => sizeof(T) == 1 ? Avx2.UnpackHigh(left.AsByte(), right.AsByte()).As<byte, T>() : sizeof(T) == 2 ? Avx2.UnpackHigh(left.AsInt16(), right.AsInt16()).As<short, T>() : Avx.UnpackHigh(left.AsSingle(), right.AsSingle()).As<float, T>();
 
     /// <summary>The same for eight registers, which stay registers all the while.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -76,7 +76,8 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         scratch += LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count);
         var fold = new WidthFold<T, TTap, TState, TAcc>(line, extents, plan, (T*)scratch, (TState*)(scratch + PaddedBytes(plan, line)));
         if (fold._row.IsInside) return fold;
-        for (long i = 0; i < Batch; i++) fold._row.Clear(reducer.Padding, fold._padded + i * fold._room);
+        TTap padding = default(TReducer) is ILiftedOnce ? LiftedTaps<T, TTap, TState, TAcc, TReducer>.Keep(reducer.Padding) : reducer.Padding;
+        for (long i = 0; i < Batch; i++) fold._row.Clear(padding, fold._padded + i * fold._room);
         return fold;
     }
 
@@ -94,16 +95,26 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
             {
                 watch = Lines(reducer, row + _row.From, count, rowStep, states, watch, isInput: true);
             }
+            else if (default(TReducer) is ILiftedOnce)
+            {
+                watch = Copied(new LiftedTaps<T, TTap, TState, TAcc, TReducer>(reducer), row, count, rowStep, states, watch);
+            }
             else
             {
-                watch = _row.Copy(reducer, row, count, rowStep, _padded, watch);
-                watch = Lines(reducer, _padded, count, _room, states, watch, isInput: false);
+                watch = Copied(reducer, row, count, rowStep, states, watch);
             }
 
             row += count * rowStep;
             states += count * _line.Length;
             rows -= count;
         }
+    }
+
+    private TTap Copied<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        watch = _row.Copy(reducer, row, rows, rowStep, _padded, watch);
+        return Lines(reducer, _padded, rows, _room, states, watch, isInput: false);
     }
 
     private TTap Lines<TReducer>(TReducer reducer, T* taps, long rows, long rowStep, TState* states, TTap watch, bool isInput)
@@ -120,8 +131,8 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
             };
         for (; rows > 0; rows--, taps += rowStep, states += _line.Length)
         {
-            // A copy whose states are its taps, none of which is watched, is read where it lies.
-            bool isLifted = default(TReducer) is ITapSum && !isInput;
+            // A copy, which has been watched, is read where it lies if states are taps.
+            bool isLifted = default(TReducer) is ITapState && !isInput;
             TState* first = isLifted ? (TState*)taps : _runs;
             if (!isLifted) watch = Lift(reducer, taps, watch, isInput);
             if (_stride == 1)
@@ -166,13 +177,13 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
 
         if (i < _row.Need)
         {
-            TTap taps = TTap.LoadPart(from + i, _row.Need - i, reducer.Padding);
+            TTap taps = TTap.LoadPart(from + i, _row.Need - i, TReducer.Keep(reducer.Padding));
             if (isInput) watch = reducer.Watch(watch, taps);
             TAcc.Store(reducer.Lift(taps), _runs + i);
             i += TTap.Count;
         }
 
-        TAcc.Store(reducer.Lift(reducer.Padding), _runs + i);
+        TAcc.Store(reducer.Lift(TReducer.Keep(reducer.Padding)), _runs + i);
         return watch;
     }
 
@@ -184,7 +195,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long block = _line.Block, length = _line.Length, taps = _taps, step = _step, stride = _stride;
-        TAcc none = reducer.Lift(reducer.Padding);
+        TAcc none = reducer.Lift(TReducer.Keep(reducer.Padding));
         for (; rows > 0; rows--, from += rowStep, states += length)
         {
             for (long o = 0; o < block; o += TTap.Count)

@@ -14,7 +14,7 @@ internal static unsafe class Prefetch
     /// <summary>The same for pixels of channels side by side, where rows are longer and less is better.</summary>
     private const long PixelDistance = 3584;
 
-    private const long MostRows = 1 << 14;
+    private const long MostRows = 1 << 14, ShortRows = 512;
 
     /// <summary>Whether so many bytes of input are more than the nearer caches hold.</summary>
     public static bool Pays(long bytes) => bytes > 1 << 20;
@@ -25,12 +25,20 @@ internal static unsafe class Prefetch
     /// <summary>How far ahead where some rows are walked side by side: as far as the rows behind them, if the nearest cache has room for that.</summary>
     public static long Rows(long bytes) => bytes > Distance && bytes <= MostRows ? bytes : Distance;
 
+    /// <summary>
+    /// Whether to ask for rows of so many bytes together in the order in which they lie, not in that in which they are walked side by side.
+    /// Measured: of rows of a kilobyte or two the former takes three quarters of the time. Where they are longer, what is walked next would not be asked for in time; shorter ones are as good either way.
+    /// </summary>
+    public static bool InOrder(long bytes) => bytes is >= ShortRows and <= Distance;
+
     /// <summary>Asks for what lies <paramref name="distance"/> behind so many bytes. Any address will do: none is touched.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Behind(void* from, long bytes, long distance = Distance)
     {
         if (!Sse.IsSupported) return;
-        for (long i = 0; i < bytes; i += CacheLine) Sse.Prefetch0((byte*)from + distance + i);
+        Sse.Prefetch0((byte*)from + distance);
+        // Most ask for one or two registers, and the compiler leaves no loop of that.
+        for (long i = CacheLine; i < bytes; i += CacheLine) Sse.Prefetch0((byte*)from + distance + i);
     }
 
     /// <summary>Asks for the cache line of an address.</summary>

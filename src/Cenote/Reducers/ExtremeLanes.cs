@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>The maximum or minimum on registers of integers, float or double. A NaN that comes later is missed, and so watched for.</summary>
-internal readonly unsafe struct ExtremeLanes<T, TTap, TOrder>(T worst) : IChoiceLanes<T, TTap>, ITieWatch<TTap>
+internal readonly unsafe struct ExtremeLanes<T, TTap, TOrder>(T worst) : IChoiceLanes<T, TTap>, ITieWatch<TTap>, ITapState
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TOrder : struct, IOrder
@@ -114,7 +114,7 @@ internal readonly unsafe struct ExactExtremeLanes<T, TTap, TOrder>(T worst) : IC
 /// −0, which would be less than +0; both are watched for.
 /// </summary>
 /// <param name="infinity">The bits of +∞.</param>
-internal readonly unsafe struct SmallFloatExtremeLanes<TTap, TOrder>(short infinity) : IChoiceLanes<short, TTap>, ITieWatch<TTap>
+internal readonly unsafe struct SmallFloatExtremeLanes<TTap, TOrder>(short infinity) : IChoiceLanes<short, TTap>, ITieWatch<TTap>, ILiftedOnce
     where TTap : unmanaged, ILanes<TTap, short>
     where TOrder : struct, IOrder
 {

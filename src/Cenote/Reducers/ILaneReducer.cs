@@ -40,5 +40,8 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     bool IsIdempotent { get; }
 }
 
+/// <summary>Marks reducers whose states are taps as they lie in memory.</summary>
+internal interface ITapState;
+
 /// <summary>Marks reducers whose states are sums of the taps as they are, none of which is watched: what an addition takes from memory needs no load.</summary>
-internal interface ITapSum;
+internal interface ITapSum : ITapState;

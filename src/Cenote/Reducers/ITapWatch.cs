@@ -8,6 +8,9 @@ internal interface ITapWatch<TTap>
     /// <summary>A tap that changes nothing: what stands for positions outside the input.</summary>
     TTap Padding { get; }
 
+    /// <summary>What a copy holds of taps.</summary>
+    static virtual TTap Keep(TTap taps) => taps;
+
     /// <summary>Notes taps with which this reducer, for the sake of speed, goes wrong.</summary>
     TTap Watch(TTap watch, TTap taps);
 

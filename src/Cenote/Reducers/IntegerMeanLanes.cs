@@ -5,6 +5,7 @@ namespace Cenote;
 /// <summary>
 /// The mean of integers of up to 32 bits: exact sums at twice the width, and a division in floating point that is exact too, because the sum has
 /// at least three bits less than the significand (a quotient that is not whole, or not half-way, is then too far from there to be rounded to it).
+/// Where quotients are cut it is a product, with a reciprocal that is too large by four to eight times what a rounding loses: a whole quotient is not missed, and the next one not reached.
 /// </summary>
 /// <typeparam name="T">The element.</typeparam>
 /// <typeparam name="TTap">A register of elements.</typeparam>
@@ -26,6 +27,8 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
 {
     /// <summary>The most taps whose sum fits: in the sum itself, and in 21 or 50 bits.</summary>
     private static long MostTaps => sizeof(T) switch { 1 => 256, 2 => sizeof(TReal) == sizeof(float) ? 32 : 1 << 16, _ => 1 << 18 };
+
+    private bool IsCut => rounding == IntegerRounding.TowardZero;
 
     private static long GreatestDivisor => sizeof(TReal) == sizeof(float) ? 1 << 22 : 1L << 50;
 
@@ -57,15 +60,15 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(Pair<TSums, TSum> state, byte* extents, long factor)
     {
-        TReals rest = Number(factor);
+        TReals rest = Factor(factor);
         return TTap.Narrow(Divide(state.Lower, (TReal*)extents, rest), Divide(state.Upper, (TReal*)extents + TSums.Count, rest));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteExtent(byte* extents, long lane, long extent)
     {
-        if (sizeof(TReal) == sizeof(float)) ((float*)extents)[lane] = extent;
-        else ((double*)extents)[lane] = extent;
+        if (sizeof(TReal) == sizeof(float)) ((float*)extents)[lane] = IsCut ? 1f / extent : extent;
+        else ((double*)extents)[lane] = IsCut ? 1d / extent : extent;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -85,10 +88,15 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TInts Divide(TInts sums, TReal* extents, TReals rest)
     {
-        TReals quotients = TInts.ToReal<TReals>(sums) / (TReals.Load(extents) * rest);
-        return TReals.ToInteger<TInts>(rounding == IntegerRounding.NearestEven ? TReals.RoundToEven(quotients) : quotients);
+        TReals by = TReals.Load(extents) * rest, numbers = TInts.ToReal<TReals>(sums);
+        return TReals.ToInteger<TInts>(IsCut ? numbers * by : TReals.RoundToEven(numbers / by));
     }
 
+    // Three roundings, and the product's own, may each take 2⁻²⁴ (2⁻⁵³ of doubles): so much too large are 2⁻²² (2⁻⁵¹) in the end, at most twice that, and sums are less than 2²¹ (2⁵⁰).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TReals Number(long value) => sizeof(TReal) == sizeof(float) ? TReals.Fill((TReal)(object)(float)value) : TReals.Fill((TReal)(object)(double)value);
+    private TReals Factor(long value)
+    {
+        if (sizeof(TReal) == sizeof(float)) return TReals.Fill((TReal)(object)(IsCut ? (1 + 2.384185791015625e-7f) / value : value));
+        return TReals.Fill((TReal)(object)(IsCut ? (1 + 4.440892098500626e-16) / value : value));
+    }
 }

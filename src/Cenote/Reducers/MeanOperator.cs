@@ -31,8 +31,8 @@ internal sealed class MeanOperator : PoolOperator
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
         ElementType.Single => _wholePlane ? WideFloats() : Floats<float, SingleMean>(),
-        ElementType.Half => _wholePlane ? WideSmallFloats<Half, HalfBits, DoubleMean>() : SmallFloats<Half, HalfBits>(),
-        ElementType.BFloat16 => _wholePlane ? WideSmallFloats<BFloat16, BFloat16Bits, DoubleMean>() : SmallFloats<BFloat16, BFloat16Bits>(),
+        ElementType.Half => _wholePlane ? WideSmallFloats<Half, HalfBits, DoubleMean>() : SmallFloats<Half, ScaledHalfBits, HalfBits>(),
+        ElementType.BFloat16 => _wholePlane ? WideSmallFloats<BFloat16, BFloat16Bits, DoubleMean>() : SmallFloats<BFloat16, BFloat16Bits, BFloat16Bits>(),
         ElementType.Double => _wholePlane ? CompensatedDoubles() : Floats<double, DoubleMean>(),
         ElementType.SByte => Bytes<sbyte, short, int>(),
         ElementType.Byte => Bytes<byte, ushort, uint>(),
@@ -54,12 +54,13 @@ internal sealed class MeanOperator : PoolOperator
         static PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? []
             : KernelCatalog.OnRegisters<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>>(
-                default, default, KernelCatalog.Phases<T, TTap, T, TTap, MeanLanes<T, TTap, Quotients>>(default), KernelCatalog.Strips<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>, TapByTap>(default, default));
+                default, default, KernelCatalog.Phases<T, TTap, T, TTap, MeanLanes<T, TTap, Quotients>, MeanLanes<T, TTap, Quotients>>(default, default), KernelCatalog.Strips<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>, TapByTap>(default, default));
     }
 
-    private static KernelCatalog SmallFloats<T, TFormat>()
+    private static KernelCatalog SmallFloats<T, TFormat, TExact>()
         where T : unmanaged
         where TFormat : struct, ISmallFloat
+        where TExact : struct, ISmallFloat
     {
         return typeof(T) == typeof(Half)
             ? KernelCatalog.Of<Half, float, SingleMean>(default, On512(), On256(), On128())
@@ -73,8 +74,8 @@ internal sealed class MeanOperator : PoolOperator
             where TTap : unmanaged, ILanes<TTap, short>
             where TInts : unmanaged, ILanes<TInts, int>
             where TReals : unmanaged, ILanes<TReals, float> =>
-            KernelCatalog.OnRegisters<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>>(
-                default, default, !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : [KernelCatalog.Phases<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>>(default)]);
+            KernelCatalog.OnRegisters<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>>(
+                default, default, !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : [KernelCatalog.Phases<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>>(default, default)]);
     }
 
     private static KernelCatalog WideFloats()

@@ -16,6 +16,17 @@ internal interface ISmallFloat
     static abstract TInts FromSingle<TInts, TReals>(TReals numbers)
         where TInts : unmanaged, ILanes<TInts, int>
         where TReals : unmanaged, ILanes<TReals, float>;
+
+    /// <inheritdoc cref="ILaneReducer{T, TTap, TState, TAcc}.Accepts"/>
+    static virtual bool Accepts(PoolPlan plan) => true;
+
+    /// <inheritdoc cref="ITapWatch{TTap}.Watch"/>
+    static virtual TTap Watch<TTap>(TTap watch, TTap taps)
+        where TTap : unmanaged, ILanes<TTap, short> => watch;
+
+    /// <inheritdoc cref="ITapWatch{TTap}.Alarms"/>
+    static virtual bool Alarms<TTap>(TTap watch)
+        where TTap : unmanaged, ILanes<TTap, short> => false;
 }
 
 /// <summary>The upper half of a float.</summary>
@@ -82,6 +93,45 @@ internal readonly struct HalfBits : ISmallFloat
     }
 }
 
+/// <summary>
+/// IEEE 754's binary16 as floats of the same digits, whose exponents are less by a constant: sums and quotients keep their bits, subnormal numbers are such in both types, and a
+/// float rounds to 16 bits as an integer does. An infinity or NaN would be a number, and is watched for.
+/// </summary>
+internal readonly struct ScaledHalfBits : ISmallFloat
+{
+    /// <summary>By more than this a subnormal quotient, rounded to a float, could come to lie half-way between two numbers of 16 bits.</summary>
+    private const long GreatestDivisor = 4096;
+
+    public static bool IsLong => true;
+
+    // A divisor less than the taps might lead out of the range.
+    public static bool Accepts(PoolPlan plan) => plan.MaxExtent <= GreatestDivisor && (plan.DivisorOverride is not { } divisor || (divisor >= plan.MaxCount && divisor <= GreatestDivisor));
+
+    // Sign and digits; a sign-extended number shifted holds more signs between them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TReals ToSingle<TInts, TReals>(TInts bits)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float> => Unsafe.BitCast<TInts, TReals>((bits << 13) & TInts.Fill(unchecked((int)0x8FFFE000)));
+
+    // Half of the last place less one, and the last place itself, carry where it must round up.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TInts FromSingle<TInts, TReals>(TReals numbers)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float>
+    {
+        TInts bits = Unsafe.BitCast<TReals, TInts>(numbers), odd = (bits >>> 13) & TInts.Fill(1);
+        return ((bits + odd + TInts.Fill(0xFFF)) >>> 13) | ((bits >>> 16) & TInts.Fill(0x8000));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TTap Watch<TTap>(TTap watch, TTap taps)
+        where TTap : unmanaged, ILanes<TTap, short> => TTap.Max(watch, taps & TTap.Fill(short.MaxValue));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Alarms<TTap>(TTap watch)
+        where TTap : unmanaged, ILanes<TTap, short> => !TTap.IsZero(TTap.Greater(watch, TTap.Fill(0x7BFF)));
+}
+
 /// <summary>The mean of 16-bit floats: added as floats in the order given, one division, rounded once more to 16 bits.</summary>
 internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals> : ILaneReducer<short, TTap, float, Pair<TReals, float>>
     where TFormat : struct, ISmallFloat
@@ -89,7 +139,7 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
     where TInts : unmanaged, ILanes<TInts, int>
     where TReals : unmanaged, ILanes<TReals, float>
 {
-    public bool Accepts(PoolPlan plan) => true;
+    public bool Accepts(PoolPlan plan) => TFormat.Accepts(plan);
 
     public TTap Padding => default;
 
@@ -120,7 +170,7 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
         TReals lower = state.Lower / (TReals.Load((float*)extents) * rest), upper = state.Upper / (TReals.Load((float*)extents + TReals.Count) * rest);
         TTap means = TTap.Narrow(TFormat.FromSingle<TInts, TReals>(lower), TFormat.FromSingle<TInts, TReals>(upper));
         // A mean that is zero is +0, even where a negative one was too small for 16 bits.
-        return means & (TTap.Equal(means, TTap.Fill(short.MinValue)) ^ TTap.Fill(-1));
+        return means ^ (TTap.Equal(means, TTap.Fill(short.MinValue)) & means);
     }
 
     // A window without a tap has the sum 0, which any divisor leaves.
@@ -128,8 +178,8 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
     public void WriteExtent(byte* extents, long lane, long extent) => ((float*)extents)[lane] = Math.Max(1, extent);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Watch(TTap watch, TTap taps) => watch;
+    public TTap Watch(TTap watch, TTap taps) => TFormat.Watch(watch, taps);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Alarms(TTap watch) => false;
+    public bool Alarms(TTap watch) => TFormat.Alarms(watch);
 }
