@@ -42,7 +42,7 @@ internal sealed class AdaptiveMaxVerb() : IndexedVerb("adaptive-max", "Adaptive 
 {
     private readonly SizeOption _size = new();
 
-    public override IEnumerable<Option> Options => [_size.Option, .. base.Options];
+    public override IEnumerable<Option> Options => [_size.Option];
 
     public override int? Dims(ParseResult parse) => _size.Dims(parse);
 

@@ -5,17 +5,18 @@ internal abstract class ArrayCall : IDisposable
 {
     /// <param name="name">The input's name, for messages.</param>
     /// <param name="input">The array; stays the caller's.</param>
-    /// <param name="dims">How many of its axes are spatial.</param>
-    /// <param name="channelsLast">Whether an axis of channels follows them.</param>
+    /// <param name="axes">Which of its axes are what.</param>
     /// <param name="outputShape">The layer's output shape for an N×C×spatial one.</param>
+    /// <param name="ownBatch">Whether the output's N counts something else than the input's samples.</param>
     /// <exception cref="UserError">The array's axes do not suit the layer, or the output does not fit in memory.</exception>
-    protected ArrayCall(string name, ArrayData input, int dims, bool channelsLast, Func<nint[], nint[]> outputShape)
+    protected ArrayCall(string name, ArrayData input, ArrayAxes axes, Func<nint[], nint[]> outputShape, bool ownBatch = false)
     {
-        Axes = ArrayAxes.Of(name, input, dims, channelsLast);
-        From = Axes.Bind(input);
+        Axes = axes;
+        From = axes.Bind(input);
         nint[] lengths = outputShape(From.Lengths);
-        Output = new ArrayData(name, input.Format, Axes.Reshape(input, lengths), input.IsFortran, input.IsBigEndian) { Profile = input.Profile };
-        To = (Axes with { Dims = lengths.Length - 2 }).Bind(Output);
+        Output = new ArrayData(name, input.Format, axes.Reshape(input, lengths, ownBatch), input.IsFortran, input.IsBigEndian) { Profile = input.Profile };
+        ArrayAxes made = axes with { Dims = lengths.Length - 2 };
+        To = (ownBatch ? made with { First = axes.First - axes.Samples + 1, Samples = 1 } : made).Bind(Output);
     }
 
     /// <summary>The layer's options in short: <c>k3 s2 p1</c>.</summary>

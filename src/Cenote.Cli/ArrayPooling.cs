@@ -1,29 +1,27 @@
 namespace Cenote.Cli;
 
 /// <summary>An array bound to a pooling layer.</summary>
-internal sealed class ArrayPooling : ArrayCall
+internal class ArrayPooling : ArrayCall
 {
     private readonly PoolLayer _layer;
-    private readonly PoolingDevice? _device;
-    private string? _pooledOn;
 
     /// <param name="withIndices">Whether the indices of the maxima are to be made too.</param>
     /// <param name="device">Where to pool; null where the user named no place. Stays the caller's.</param>
     /// <inheritdoc/>
-    public ArrayPooling(string name, ArrayData input, PoolLayer layer, bool channelsLast, bool withIndices, PoolingDevice? device = null)
-        : base(name, input, layer.SpatialRank, channelsLast, lengths => [.. layer.Plan(lengths).OutputShape])
+    public ArrayPooling(string name, ArrayData input, PoolLayer layer, ArrayAxes axes, bool withIndices, PoolingDevice? device)
+        : base(name, input, axes, lengths => [.. layer.Plan(lengths).OutputShape])
     {
-        (_layer, _device) = (layer, device);
+        (_layer, Place) = (layer, device);
         if (withIndices) Indices = new(name, ElementFormat.Int64, Output.Shape, Output.IsFortran, Output.IsBigEndian);
     }
 
     /// <summary>The layer as an ONNX model.</summary>
     /// <exception cref="UserError">ONNX cannot say it.</exception>
-    public byte[] ToOnnx() => OnnxFile.Model(_layer, Output.Format, From.Lengths.AsSpan(2));
+    public virtual byte[] ToOnnx() => OnnxFile.Model(_layer, Output.Format, From.Lengths.AsSpan(2));
 
     public override string Options => Plan.OptionsText;
 
-    public override string? Device => _pooledOn;
+    public override string? Device => PooledOn;
 
     public override double Reads
     {
@@ -35,6 +33,11 @@ internal sealed class ArrayPooling : ArrayCall
             return reads;
         }
     }
+
+    /// <summary>The place that the user named; null where he named none.</summary>
+    protected PoolingDevice? Place { get; }
+
+    protected string? PooledOn { get; set; }
 
     private PoolPlan Plan => _layer.Plan(From.Lengths);
 
@@ -58,11 +61,11 @@ internal sealed class ArrayPooling : ArrayCall
         if (indices is not null) ArrayView.Of(indices).Span<long>().CopyTo(ArrayView.Of(Indices!).Span<long>());
     }
 
-    private void Pool<T>(ArrayView from, ArrayView to, ArrayView? flat, IProgress<double>? progress, CancellationToken cancellation)
+    protected virtual void Pool<T>(ArrayView from, ArrayView to, ArrayView? flat, IProgress<double>? progress, CancellationToken cancellation)
         where T : unmanaged
     {
-        _pooledOn = _device?.Forward<T>(_layer, from, to, flat, cancellation);
-        if (_pooledOn is not (null or PoolingDevice.Cpu)) return;
+        PooledOn = Place?.Forward<T>(_layer, from, to, flat, cancellation);
+        if (PooledOn is not (null or PoolingDevice.Cpu)) return;
         if (flat is null)
         {
             _layer.Forward<T>(from.Span<T>(), to.Span<T>(), progress, cancellation);

@@ -10,7 +10,7 @@ internal sealed class ArrayPyramid : ArrayCall
     /// <param name="levels">How many levels.</param>
     /// <inheritdoc/>
     public ArrayPyramid(string name, ArrayData input, BlockReduce layer, bool channelsLast, int levels)
-        : base(name, input, layer.SpatialRank, channelsLast, lengths => [.. layer.Plan(lengths).OutputShape])
+        : base(name, input, ArrayAxes.Of(name, input, layer.SpatialRank, channelsLast), lengths => [.. layer.Plan(lengths).OutputShape])
     {
         _layer = layer;
         _higher = new ArrayData[levels - 1];

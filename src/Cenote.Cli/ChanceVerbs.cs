@@ -21,7 +21,7 @@ internal sealed class FractionalMaxVerb() : IndexedVerb("fractional-max", "Fract
     private readonly Option<string> _size = new("--size") { Description = "The output's lengths: one number, or one per axis (rows x columns) such as 7x7.", HelpName = "SIZE", Required = true };
     private readonly SeedOption _seed = new();
 
-    public override IEnumerable<Option> Options => [_kernel, _size, _seed.Option, .. base.Options];
+    public override IEnumerable<Option> Options => [_kernel, _size, _seed.Option];
 
     public override int? Dims(ParseResult parse)
     {
@@ -49,7 +49,7 @@ internal sealed class StochasticVerb() : IndexedVerb("stochastic", "Stochastic p
     private readonly SeedOption _seed = new();
     private readonly Option<bool> _mean = new("--mean") { Description = "Give what a draw comes to on average, as networks do at inference. [default: draw]" };
 
-    public override IEnumerable<Option> Options => [.. _window.Options, _seed.Option, _mean, .. base.Options];
+    public override IEnumerable<Option> Options => [.. _window.Options, _seed.Option, _mean];
 
     public override int? Dims(ParseResult parse) => _window.Dims(parse);
 

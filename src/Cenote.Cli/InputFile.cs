@@ -9,22 +9,25 @@ internal sealed record InputFile(ArrayData Array, bool IsPicture, bool IsStream)
     /// <summary>The array's shape; a picture's is C×H×W, as in its npy file.</summary>
     public nint[] Shape => IsPicture ? [Array.Shape[2], Array.Shape[0], Array.Shape[1]] : Array.Shape;
 
+    /// <param name="path">The file, or - for standard input.</param>
+    /// <param name="cancellation">Ends the wait for a pipe.</param>
+    /// <param name="takesBooleans">Whether an array of booleans is read, as bytes of 0 and 1.</param>
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
-    public static InputFile Read(string path, CancellationToken cancellation)
+    public static InputFile Read(string path, CancellationToken cancellation, bool takesBooleans = false)
     {
         if (path.Length == 0) throw new UserError("INPUT is ''; it must be an npy file, a picture, or - for standard input.");
         if (Directory.Exists(path)) throw new UserError($"{path}: a folder; it must be an npy file or a picture.");
         // A wait for a pipe or a terminal cannot be cancelled: it is left to its thread, which ends with the program.
-        return Task.Run(() => Open(path, cancellation), cancellation).WaitAsync(cancellation).GetAwaiter().GetResult();
+        return Task.Run(() => Open(path, takesBooleans, cancellation), cancellation).WaitAsync(cancellation).GetAwaiter().GetResult();
     }
 
-    private static InputFile Open(string path, CancellationToken cancellation)
+    private static InputFile Open(string path, bool takesBooleans, CancellationToken cancellation)
     {
         using Stream stream = path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
-        if (!stream.CanSeek) return new(NpyFile.Read(path == "-" ? "standard input" : path, stream, cancellation), IsPicture: false, IsStream: true);
+        if (!stream.CanSeek) return new(NpyFile.Read(path == "-" ? "standard input" : path, stream, cancellation, takesBooleans), IsPicture: false, IsStream: true);
         int first = stream.ReadByte();
         stream.Position = 0;
         bool isPicture = first != 0x93 && !path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
-        return new(isPicture ? PictureFile.Read(path, stream) : NpyFile.Read(path, stream, cancellation), isPicture, IsStream: false);
+        return new(isPicture ? PictureFile.Read(path, stream) : NpyFile.Read(path, stream, cancellation, takesBooleans), isPicture, IsStream: false);
     }
 }

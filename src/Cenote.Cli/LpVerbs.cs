@@ -41,7 +41,7 @@ internal sealed class LpVerb() : PoolVerb("lp", "Power-average pooling of floati
     }
 }
 
-internal sealed class GlobalLpVerb() : PoolVerb("global-lp", "Global power-average pooling of floating-point arrays: one norm per channel.")
+internal sealed class GlobalLpVerb() : PoolVerb("global-lp", "Global power-average pooling of floating-point arrays: one norm per channel.", isGlobal: true)
 {
     private readonly NormOption _norm = new();
 
@@ -93,7 +93,7 @@ internal sealed class GeMVerb() : PoolVerb("gem", "Generalised-mean pooling of f
     }
 }
 
-internal sealed class GlobalGeMVerb() : PoolVerb("global-gem", "Global generalised-mean pooling of floating-point arrays: one number per channel.")
+internal sealed class GlobalGeMVerb() : PoolVerb("global-gem", "Global generalised-mean pooling of floating-point arrays: one number per channel.", isGlobal: true)
 {
     private readonly GeMOptions _mean = new();
 

@@ -6,7 +6,7 @@ internal sealed class MinVerb() : IndexedVerb("min", "Min pooling: each output i
 {
     private readonly SlidingWindowSettings _window = new();
 
-    public override IEnumerable<Option> Options => [.. _window.Options, .. base.Options];
+    public override IEnumerable<Option> Options => _window.Options;
 
     public override int? Dims(ParseResult parse) => _window.Dims(parse);
 
@@ -22,8 +22,10 @@ internal sealed class MinVerb() : IndexedVerb("min", "Min pooling: each output i
     }
 }
 
-internal sealed class GlobalMinVerb() : IndexedVerb("global-min", "Global min pooling: the least value of each channel.")
+internal sealed class GlobalMinVerb() : IndexedVerb("global-min", "Global min pooling: the least value of each channel.", isGlobal: true)
 {
+    public override IEnumerable<Option> Options => [];
+
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads) => dims switch
     {
         1 => new GlobalMinPool1d { MaxDegreeOfParallelism = threads },

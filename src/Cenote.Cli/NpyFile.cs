@@ -15,9 +15,10 @@ internal static class NpyFile
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="stream">The file, or a pipe.</param>
     /// <param name="cancellation">Ends the reading of a large array.</param>
+    /// <param name="takesBooleans">Whether booleans are read, as bytes of 0 and 1.</param>
     /// <exception cref="UserError">The file is damaged, or cannot be pooled.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ArrayData Read(string name, Stream stream, CancellationToken cancellation)
+    public static ArrayData Read(string name, Stream stream, CancellationToken cancellation, bool takesBooleans = false)
     {
         Span<byte> start = stackalloc byte[12];
         int read = stream.ReadAtLeast(start[..10], 10, throwOnEndOfStream: false);
@@ -36,7 +37,7 @@ internal static class NpyFile
         if (length > 1 << 20) throw new UserError($"{name}: the npy header claims {length} bytes; at most {1 << 20} are read.");
         var text = new byte[length];
         if (stream.ReadAtLeast(text, text.Length, throwOnEndOfStream: false) < text.Length) throw Truncated(name, "header");
-        NpyHeader header = NpyHeader.Parse(name, (version == 3 ? Encoding.UTF8 : Encoding.Latin1).GetString(text));
+        NpyHeader header = NpyHeader.Parse(name, (version == 3 ? Encoding.UTF8 : Encoding.Latin1).GetString(text), takesBooleans);
         Int128 bytes = header.Format.Size;
         foreach (nint axis in header.Shape)
         {

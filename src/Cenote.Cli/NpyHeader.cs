@@ -7,8 +7,11 @@ namespace Cenote.Cli;
 internal sealed record NpyHeader(ElementFormat Format, bool IsBigEndian, bool IsFortran, nint[] Shape)
 {
     /// <summary>Reads the Python dictionary of a header, such as <c>{'descr': '&lt;f4', 'fortran_order': False, 'shape': (2, 3), }</c>.</summary>
+    /// <param name="name">The file's name, for messages.</param>
+    /// <param name="text">The dictionary.</param>
+    /// <param name="takesBooleans">Whether booleans are bytes, and not refused.</param>
     /// <exception cref="UserError">It is none, or describes an array that cannot be pooled.</exception>
-    public static NpyHeader Parse(string name, string text)
+    public static NpyHeader Parse(string name, string text, bool takesBooleans)
     {
         var reader = new DictionaryReader(name, text);
         string? descr = null;
@@ -36,7 +39,7 @@ internal sealed record NpyHeader(ElementFormat Format, bool IsBigEndian, bool Is
 
         reader.End();
         if (descr is null || fortran is null || shape is null) throw new UserError($"{name}: the npy header lacks descr, fortran_order or shape.");
-        var (format, bigEndian) = Element(name, descr);
+        var (format, bigEndian) = takesBooleans && descr == "|b1" ? (ElementFormat.Byte, false) : Element(name, descr);
         return new(format, bigEndian, fortran.Value, shape);
     }
 

@@ -26,7 +26,7 @@ internal sealed class PoolCommand
         get
         {
             var command = new Command(_verb.Name, _verb.Description) { _inputs };
-            foreach (Option option in _verb.Options.Concat(_verb.HasOneOutput ? [_output] : []).Concat([_folder, .. _verb is PoolVerb ? (Option[])[_onnx] : [], _layout, _dims, _threads.Option, .. _verb.TakesDevice ? (Option[])[_device.Option] : [], _force, _quiet, _json])) command.Add(option);
+            foreach (Option option in _verb.Options.Concat(_verb.FileOptions).Concat(_verb.HasOneOutput ? [_output] : []).Concat([_folder, .. _verb is PoolVerb ? (Option[])[_onnx] : [], _layout, _dims, _threads.Option, .. _verb.TakesDevice ? (Option[])[_device.Option] : [], _force, _quiet, _json])) command.Add(option);
             command.SetAction(Run);
             return command;
         }

@@ -44,6 +44,10 @@ internal sealed class PoolingDevice(GpuDevice? device, bool isAuto) : IDisposabl
             unpooled.Download().AsReadOnlyTensorSpan().CopyTo(output.Span<T>());
         });
 
+    /// <summary>For what devices have no kernel: the CPU has it to do, if the user allows that.</summary>
+    /// <exception cref="NotSupportedException">The user named a device.</exception>
+    public string RequireCpu(string what) => On(_ => throw new NotSupportedException($"{what} has no kernel for devices; leave --device out, or say auto."));
+
     public void Dispose() => device?.Dispose();
 
     private string On(Action<GpuDevice> pool)

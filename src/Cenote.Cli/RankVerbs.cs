@@ -6,7 +6,7 @@ internal sealed class MedianVerb() : IndexedVerb("median", "Median pooling: each
 {
     private readonly SlidingWindowSettings _window = new();
 
-    public override IEnumerable<Option> Options => [.. _window.Options, .. base.Options];
+    public override IEnumerable<Option> Options => _window.Options;
 
     public override int? Dims(ParseResult parse) => _window.Dims(parse);
 

@@ -64,12 +64,35 @@ internal sealed class ReduceVerb() : PoolVerb("reduce", "Reduces blocks that lie
 {
     private readonly Option<string> _block = new("-k", "--block") { Description = "Elements per block: one number, or one per axis (rows x columns) such as 2x3.", HelpName = "K", Required = true };
     private readonly ReductionSettings _reduction = new();
+    private readonly ArrayOption _weights = new("--weights", "WEIGHTS", "How much each element counts in a mean or a sum: an .npy of numbers of INPUT's shape, or of its spatial lengths (H x W) for all planes; 0 leaves an element out. [default: all count alike]", "weights are an npy array of numbers", _ => true);
 
     public override IEnumerable<Option> Options => [_block, .. _reduction.Options];
+
+    public override IEnumerable<Option> FileOptions => [_weights.Option];
 
     public override int? Dims(ParseResult parse) => Block(parse).Rank is > 1 and var rank ? rank : null;
 
     public override BlockReduce Layer(ParseResult parse, int dims, bool isPicture, int threads) => _reduction.Layer(parse, Block(parse), dims, isPicture, threads);
+
+    public override void Check(ParseResult parse, Settings settings, IReadOnlyList<string> inputs)
+    {
+        base.Check(parse, settings, inputs);
+        _weights.Check(parse, inputs);
+        if (_weights.IsGiven(parse) && Layer(parse, settings.Dims, isPicture: false, threads: 1).Method is not (Reduction.Mean or Reduction.Sum)) throw new UserError("--weights are given, and --method is neither mean nor sum; no other method has weights.");
+    }
+
+    public override ArrayCall Bind(ParseResult parse, Settings settings, string input, InputFile file, CancellationToken cancellation)
+    {
+        if (!_weights.IsGiven(parse)) return base.Bind(parse, settings, input, file, cancellation);
+        BlockReduce layer = Layer(parse, file.IsPicture ? 2 : settings.Dims, file.IsPicture, settings.Threads);
+        ArrayAxes axes = ArrayAxes.Of(input, file.Array, layer.SpatialRank, settings.ChannelsLast || file.IsPicture);
+        using ArrayData weights = _weights.Read(parse, cancellation);
+        nint[] spatial = file.Array.Shape[axes.First..(axes.First + axes.Dims)];
+        bool isWhole = weights.Shape.AsSpan().SequenceEqual(file.Shape);
+        if (!isWhole && !weights.Shape.AsSpan().SequenceEqual(spatial)) throw _weights.ShapeError(parse, weights, input, file.Shape, $"they must have the same shape, or weights be {ArrayData.Text(spatial)}");
+        ArrayView view = ArrayView.Of(weights);
+        return new ArrayWeighting(input, file.Array, layer, axes, isWhole && file.IsPicture ? view.Permute(1, 2, 0) : view, settings.Device);
+    }
 
     private Spatial Block(ParseResult parse) => Numbers.Spatial("-k", parse.GetValue(_block)!, 1);
 }

@@ -42,7 +42,7 @@ internal sealed class SppVerb() : Verb("spp", "Spatial pyramid pooling of arrays
 
     /// <summary>An array bound to a pyramid.</summary>
     private sealed class ArrayPyramid(string name, ArrayData input, SpatialPyramidPool layer, string sizes, bool channelsLast)
-        : ArrayCall(name, input, layer.SpatialRank, channelsLast, lengths => layer.OutputShape(lengths))
+        : ArrayCall(name, input, ArrayAxes.Of(name, input, layer.SpatialRank, channelsLast), lengths => layer.OutputShape(lengths))
     {
         public override string Options => $"{sizes}{(layer.Mode == PyramidMode.Average ? " avg" : "")}";
 

@@ -22,7 +22,7 @@ internal sealed class SumVerb() : PoolVerb("sum", "Sum pooling: each output is t
     }
 }
 
-internal sealed class GlobalSumVerb() : PoolVerb("global-sum", "Global sum pooling: one sum per channel; of integers at most their type's largest.")
+internal sealed class GlobalSumVerb() : PoolVerb("global-sum", "Global sum pooling: one sum per channel; of integers at most their type's largest.", isGlobal: true)
 {
     public override IEnumerable<Option> Options => [];
 

@@ -9,11 +9,11 @@ internal abstract class Verb(string name, string description)
 
     public string Description => description;
 
-    /// <summary>The options of this operator, beside those that every verb has.</summary>
+    /// <summary>The options that make the layer.</summary>
     public abstract IEnumerable<Option> Options { get; }
 
-    /// <summary>Those that make the layer.</summary>
-    public virtual IEnumerable<Option> LayerOptions => Options;
+    /// <summary>Those that name files, beside the input and the output.</summary>
+    public virtual IEnumerable<Option> FileOptions => [];
 
     /// <summary>How many axes the options speak of; null where they hold for any number.</summary>
     public virtual int? Dims(ParseResult parse) => null;
@@ -45,34 +45,49 @@ internal abstract class Verb(string name, string description)
     [
         new MaxVerb(), new AvgVerb(), new GlobalAvgVerb(), new GlobalMaxVerb(), new AdaptiveAvgVerb(), new AdaptiveMaxVerb(), new SumVerb(), new GlobalSumVerb(), new LpVerb(), new GlobalLpVerb(),
         new MinVerb(), new GlobalMinVerb(), new FractionalMaxVerb(), new MedianVerb(), new ModeVerb(), new StochasticVerb(),
-        new GeMVerb(), new GlobalGeMVerb(), new SoftVerb(), new BlurVerb(), new SppVerb(),
+        new GeMVerb(), new GlobalGeMVerb(), new SoftVerb(), new BlurVerb(), new SppVerb(), new SppfVerb(), new RoiAlignVerb(), new RoiMaxVerb(),
         new ReduceVerb(), new PyramidVerb(),
         new UnpoolVerb(),
     ];
 }
 
 /// <summary>An operator that pools.</summary>
-internal abstract class PoolVerb(string name, string description) : Verb(name, description)
+/// <param name="name">Its name on the command line.</param>
+/// <param name="description">What it does.</param>
+/// <param name="isGlobal">Whether its one window can leave out padded samples.</param>
+internal abstract class PoolVerb(string name, string description, bool isGlobal = false) : Verb(name, description)
 {
+    private readonly MaskOptions? _mask = isGlobal ? new() : null;
+
     public override bool TakesDevice => true;
+
+    public override IEnumerable<Option> FileOptions => _mask?.Options ?? [];
 
     public abstract override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads);
 
     public override ArrayCall Bind(ParseResult parse, Settings settings, string input, InputFile file, CancellationToken cancellation)
     {
         PoolLayer layer = Layer(parse, file.IsPicture ? 2 : settings.Dims, file.IsPicture, settings.Threads);
-        return new ArrayPooling(input, file.Array, layer, settings.ChannelsLast || file.IsPicture, withIndices: IndicesOutput(parse) is not null, settings.Device);
+        ArrayAxes axes = ArrayAxes.Of(input, file.Array, layer.SpatialRank, settings.ChannelsLast || file.IsPicture);
+        bool withIndices = IndicesOutput(parse) is not null;
+        return _mask?.Read(parse, input, file.Array, axes, cancellation) is { } masked
+            ? new ArrayMasking(input, file.Array, layer, masked.Axes, masked.Mask, withIndices, settings.Device)
+            : new ArrayPooling(input, file.Array, layer, axes, withIndices, settings.Device);
+    }
+
+    public override void Check(ParseResult parse, Settings settings, IReadOnlyList<string> inputs)
+    {
+        base.Check(parse, settings, inputs);
+        _mask?.Check(parse, inputs);
     }
 }
 
 /// <summary>An operator whose outputs are each one element of the input: it can say which.</summary>
-internal abstract class IndexedVerb(string name, string description) : PoolVerb(name, description)
+internal abstract class IndexedVerb(string name, string description, bool isGlobal = false) : PoolVerb(name, description, isGlobal)
 {
     private readonly Option<string?> _indices = new("--indices") { Description = "Also write where each chosen value lay, as PyTorch's return_indices does: an .npy of int64 positions in the plane (row x width + column), of the output's shape (C x H x W for a picture); - is standard output. For one input. [default: none]", HelpName = "INDICES" };
 
-    public override IEnumerable<Option> Options => [_indices];
-
-    public override IEnumerable<Option> LayerOptions => Options.Where(option => option != _indices);
+    public override IEnumerable<Option> FileOptions => [.. base.FileOptions, _indices];
 
     public override string? IndicesOutput(ParseResult parse) => parse.GetValue(_indices);
 
@@ -91,7 +106,7 @@ internal sealed class MaxVerb() : IndexedVerb("max", "Max pooling: each output i
     private readonly SlidingWindowSettings _window = new();
     private readonly Option<bool> _zero = new("--zero-padding") { Description = "Let padded taps count as zeros. [default: padding takes no part in a maximum]" };
 
-    public override IEnumerable<Option> Options => [.. _window.Options, _zero, .. base.Options];
+    public override IEnumerable<Option> Options => [.. _window.Options, _zero];
 
     public override int? Dims(ParseResult parse) => _window.Dims(parse);
 
@@ -132,7 +147,7 @@ internal sealed class AvgVerb() : PoolVerb("avg", "Average pooling: each output 
     }
 }
 
-internal sealed class GlobalAvgVerb() : PoolVerb("global-avg", "Global average pooling: one mean per channel.")
+internal sealed class GlobalAvgVerb() : PoolVerb("global-avg", "Global average pooling: one mean per channel.", isGlobal: true)
 {
     private readonly RoundOption _round = new();
 
@@ -150,8 +165,10 @@ internal sealed class GlobalAvgVerb() : PoolVerb("global-avg", "Global average p
     }
 }
 
-internal sealed class GlobalMaxVerb() : IndexedVerb("global-max", "Global max pooling: the greatest value of each channel.")
+internal sealed class GlobalMaxVerb() : IndexedVerb("global-max", "Global max pooling: the greatest value of each channel.", isGlobal: true)
 {
+    public override IEnumerable<Option> Options => [];
+
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads) => dims switch
     {
         1 => new GlobalMaxPool1d { MaxDegreeOfParallelism = threads },

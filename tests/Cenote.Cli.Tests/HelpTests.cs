@@ -12,28 +12,31 @@ public sealed partial class HelpTests : IDisposable
     [Theory]
     [InlineData("max", "-k -s -p --same -d --ceil --zero-padding --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("avg", "-k -s -p --same -d --ceil --exclude-padding --divisor --round -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
-    [InlineData("global-avg", "--round -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
-    [InlineData("global-max", "--indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("global-avg", "--round --mask --lengths -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("global-max", "--mask --lengths --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("unpool", "--indices -k -s -p --size -o --out-dir --layout --dims --threads --device --force --quiet --json")]
     [InlineData("adaptive-avg", "--size --round -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("adaptive-max", "--size --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("sum", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
-    [InlineData("global-sum", "-o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("global-sum", "--mask --lengths -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("lp", "--norm -k -s -p --same -d --ceil --true-norm -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
-    [InlineData("global-lp", "--norm -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
-    [InlineData("reduce", "-k --method --edge --ignore-nan --nodata --min-count --round -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("global-lp", "--norm --mask --lengths -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("reduce", "-k --method --edge --ignore-nan --nodata --min-count --round --weights -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("pyramid", "--levels --factor --method --edge --ignore-nan --nodata --min-count --round --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("min", "-k -s -p --same -d --ceil --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
-    [InlineData("global-min", "--indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("global-min", "--mask --lengths --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("fractional-max", "-k --size --seed --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("median", "-k -s -p --same -d --ceil --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("mode", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("stochastic", "-k -s -p --same -d --ceil --seed --mean --indices -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("gem", "--norm --eps -k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
-    [InlineData("global-gem", "--norm --eps -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
+    [InlineData("global-gem", "--norm --eps --mask --lengths -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("soft", "-k -s -p --same -d --ceil -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("blur", "--taps -s -o --out-dir --onnx --layout --dims --threads --device --force --quiet --json")]
     [InlineData("spp", "--sizes --mode -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("sppf", "-k --count -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("roi-align", "--rois --size --scale --sampling-ratio --aligned --mode -o --out-dir --layout --dims --threads --force --quiet --json")]
+    [InlineData("roi-max", "--rois --size --scale -o --out-dir --layout --dims --threads --force --quiet --json")]
     [InlineData("shape", "--stack -k -s -p --same -d --ceil")]
     [InlineData("onnx", "--json")]
     [InlineData("explain max", "-k -s -p --same -d --ceil --zero-padding --values --at -o --force --color")]
@@ -75,6 +78,9 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("soft")]
     [InlineData("blur")]
     [InlineData("spp")]
+    [InlineData("sppf")]
+    [InlineData("roi-align")]
+    [InlineData("roi-max")]
     [InlineData("unpool")]
     [InlineData("shape")]
     [InlineData("onnx")]
@@ -99,6 +105,7 @@ public sealed partial class HelpTests : IDisposable
         _place.Write("labels.npy", NpyArray.Random("u4", [2, 8, 8, 4], seed: 3));
         _place.Write("array.max.npy", NpyArray.Floats([1, 2], 1, 2));
         _place.Write("indices.npy", NpyArray.Of("i8", [1, 2], [5L, -1]));
+        _place.Write("rois.npy", NpyArray.Floats([2, 5], 0, 1, 1, 20, 30, 1, 4, 8, 12, 16));
         _place.Write("model.onnx", Cenote.Onnx.OnnxPool.Write<float>(new MaxPool2d(2), [1, 1, 8, 8]));
         string help = _place.Run($"{command} --help").Succeeded().Printed;
         Match example = Example().Match(help);
@@ -112,7 +119,7 @@ public sealed partial class HelpTests : IDisposable
     public void Help_lists_the_commands()
     {
         string help = _place.Run("--help").Succeeded().Printed;
-        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "min", "global-min", "fractional-max", "median", "mode", "stochastic", "gem", "global-gem", "soft", "blur", "spp", "reduce", "pyramid", "unpool", "shape", "onnx", "explain", "compare", "bench", "devices", "serve"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
+        Assert.All((string[])["max", "avg", "global-avg", "global-max", "adaptive-avg", "adaptive-max", "sum", "global-sum", "lp", "global-lp", "min", "global-min", "fractional-max", "median", "mode", "stochastic", "gem", "global-gem", "soft", "blur", "spp", "sppf", "roi-align", "roi-max", "reduce", "pyramid", "unpool", "shape", "onnx", "explain", "compare", "bench", "devices", "serve"], command => Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -26,6 +26,57 @@ public sealed class ReductionTests : IDisposable
     }
 
     [Fact]
+    public void Weights_are_of_the_arrays_shape_or_of_its_spatial_lengths()
+    {
+        _place.Write("x.npy", NpyArray.Floats([2, 2, 2], 1, 2, 3, 4, 10, 20, 30, 40));
+        _place.Write("rows.npy", NpyArray.Of("f8", [2, 2], [3.0, 3, 1, 1]));
+        _place.Write("ints.npy", NpyArray.Of("u2", [2, 2, 2], (ushort[])[3, 3, 1, 1, 0, 0, 0, 5]));
+        Assert.StartsWith("x.npy  2×2×2 → 2×1×1  reduce k2 mean partial weighted  ", _place.Run("reduce x.npy -k 2 --weights rows.npy -o y.npy").Succeeded().Printed, StringComparison.Ordinal);
+        Assert.Equal([2f, 20], _place.ReadArray("y.npy").Values<float>());
+        _place.Run("reduce x.npy -k 2 --weights ints.npy -o y.npy --force").Succeeded();
+        Assert.Equal([2f, 40], _place.ReadArray("y.npy").Values<float>());
+        _place.Run("reduce x.npy -k 2 --method sum --weights ints.npy -o y.npy --force").Succeeded();
+        Assert.Equal([16f, 200], _place.ReadArray("y.npy").Values<float>());
+        _place.Write("columns.npy", NpyArray.Of("f8", [2, 2], [3.0, 1, 3, 1]));
+        _place.Run("reduce x.npy -k 1x2 --layout nhwc --weights columns.npy -o y.npy --force").Succeeded();
+        Assert.Equal([1.5f, 2.5f, 15, 25], _place.ReadArray("y.npy").Values<float>());
+    }
+
+    [Fact]
+    public void Weights_have_memory_orders_and_pictures()
+    {
+        NpyArray x = NpyArray.Random("f8", [3, 2, 4, 4], seed: 5), weights = NpyArray.Of("f4", [3, 2, 4, 4], [.. Enumerable.Range(1, 96).Select(i => (float)i)]);
+        double[] values = x.Values<double>(), expected = [.. Enumerable.Range(0, 6).Select(plane => Enumerable.Range(plane * 16, 16).Sum(i => values[i] * (i + 1)) / Enumerable.Range(plane * 16, 16).Sum(i => i + 1))];
+        foreach (bool fortran in (bool[])[false, true])
+        {
+            _place.Write("x.npy", x, new(IsFortran: fortran));
+            _place.Write("w.npy", weights, new(IsFortran: !fortran));
+            _place.Run("reduce x.npy -k 4 --weights w.npy -o y.npy --force").Succeeded();
+            Assert.Equal(expected, _place.ReadArray("y.npy").Values<double>(), (one, other) => Math.Abs(one - other) < 1e-9);
+        }
+
+        _place.Write("photo.png", Pictures.Png(new Picture(2, 1, 3, [10, 20, 30, 50, 60, 70])));
+        _place.Write("plane.npy", NpyArray.Of("f4", [1, 2], [3f, 1]));
+        _place.Write("all.npy", NpyArray.Of("f4", [3, 1, 2], [3f, 1, 1, 1, 0, 1]));
+        _place.Run("reduce photo.png -k 1x2 --weights plane.npy -o y.npy --force").Succeeded();
+        Assert.Equal((byte[])[20, 30, 40], _place.ReadArray("y.npy").Elements);
+        _place.Run("reduce photo.png -k 1x2 --weights all.npy -o y.npy --force").Succeeded();
+        Assert.Equal((byte[])[20, 40, 70], _place.ReadArray("y.npy").Elements);
+    }
+
+    [Theory]
+    [InlineData("--method max --weights w.npy", "--weights are given, and --method is neither mean nor sum; no other method has weights.")]
+    [InlineData("--weights x.npy --onnx y.onnx", "--onnx and --weights are both given; ONNX's pooling has no weights.")]
+    [InlineData("--weights w.npy", "--weights: w.npy is 3, and x.npy is 2×2×2; they must have the same shape, or weights be 2×2.")]
+    [InlineData("--weights x.npy --device simulated", "x.npy: a reduction by weights has no kernel for devices; leave --device out, or say auto.")]
+    public void What_cannot_be_weighted_is_refused(string options, string line)
+    {
+        _place.Write("x.npy", NpyArray.Floats([2, 2, 2], 1, 2, 3, 4, 10, 20, 30, 40));
+        _place.Write("w.npy", NpyArray.Floats([3], 1, 2, 3));
+        Assert.Equal($"cenote: {line}", _place.Run($"reduce x.npy -k 2 {options}").Refused());
+    }
+
+    [Fact]
     public void What_is_no_data_takes_no_part()
     {
         _place.Write("a.npy", NpyArray.Floats([1, 6], 1, float.NaN, -9, 3, -9, float.NaN));

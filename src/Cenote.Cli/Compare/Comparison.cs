@@ -34,7 +34,7 @@ internal sealed class Comparison : IDisposable
 
         ArrayData Pool(PoolLayer layer, ArrayData from)
         {
-            var pooling = new ArrayPooling(name, from, layer, channelsLast: true, withIndices: false);
+            var pooling = new ArrayPooling(name, from, layer, ArrayAxes.Of(name, from, layer.SpatialRank, channelsLast: true), withIndices: false, device: null);
             pooling.Run(progress: null, cancellation);
             return pooling.Output;
         }

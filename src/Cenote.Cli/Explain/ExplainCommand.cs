@@ -46,7 +46,7 @@ internal static partial class ExplainCommand
             get
             {
                 var command = new Command(verb.Name, verb.Description) { _input };
-                foreach (Option option in verb.LayerOptions.Concat([_values, _at, _output, _force, _colour])) command.Add(option);
+                foreach (Option option in verb.Options.Concat([_values, _at, _output, _force, _colour])) command.Add(option);
                 command.SetAction(Run);
                 return command;
             }

@@ -49,7 +49,7 @@ internal sealed class Explanation
         PoolPlan plan = layer.Plan([1, .. lengths]);
         RequireSmall(name, "output", plan.OutputShape[1..]);
         for (int axis = 0; axis < plan.SpatialRank; axis++) RequireReach(name, plan, axis);
-        using var pooling = new ArrayPooling(name, array, layer, channelsLast: false, withIndices: layer is IndexedPool);
+        using var pooling = new ArrayPooling(name, array, layer, ArrayAxes.Of(name, array, layer.SpatialRank, channelsLast: false), withIndices: layer is IndexedPool, device: null);
         pooling.Run(progress: null, CancellationToken.None);
         var (rows, columns) = plan.SpatialRank == 1 ? (1, plan.OutputShape[1]) : (plan.OutputShape[1], plan.OutputShape[2]);
         Grid output = Grid.Of(pooling.Output, rows, columns), input = Grid.Of(array, plan.SpatialRank == 1 ? 1 : lengths[0], lengths[^1]);

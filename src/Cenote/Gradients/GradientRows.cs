@@ -20,8 +20,10 @@ internal static unsafe class GradientRows<TSum, TSums, TGiven>
     public static void One(TSum* values, TSum* numbers, ReadOnlySpan<GradientTap<TSum>> taps, TSum* to, long length)
     {
         long lanes = TSums.Count, i = 0;
-        for (; i + 4 * lanes <= length; i += 4 * lanes)
+        for (; length - i > 2 * lanes; i += 4 * lanes)
         {
+            // Three registers are rather made with one again; one or two are not worth it.
+            i = Math.Min(i, length - 4 * lanes);
             TSums first = default, second = default, third = default, fourth = default;
             foreach (ref readonly GradientTap<TSum> tap in taps)
             {

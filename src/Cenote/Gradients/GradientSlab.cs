@@ -47,17 +47,24 @@ internal readonly unsafe struct GradientSlab<T, TSum, TSums, TFormat>
     /// <param name="number">Which of the copy's depths it becomes.</param>
     /// <param name="depth">The depth.</param>
     /// <param name="firstRow">The outputs' first row; negative where that has only zeros.</param>
+    /// <param name="again">How many of the rows, the first ones, are the last ones of the copy so far.</param>
     /// <param name="firstColumn">Their first column.</param>
     /// <param name="columns">How many columns.</param>
-    public void Fill(in GradientTile tile, long number, long depth, long firstRow, long firstColumn, long columns)
+    public void Fill(in GradientTile tile, long number, long depth, long firstRow, long again, long firstColumn, long columns)
     {
+        if (again > 0)
+        {
+            Keep(Values + number * _tiles.SlabElements, again);
+            if (_offsets.Start is not null) Keep(Numbers + number * _tiles.SlabElements, again);
+        }
+
         long rows = _plan.Height.InputLength, from = Math.Max(0, firstColumn), end = Math.Min(_plan.Width.InputLength, firstColumn + columns);
         long planes = _byChannels ? 1 : tile.Channels;
         for (long plane = 0; plane < planes; plane++)
         {
             T* gradients = _gradients + tile.Batch * _from.Batch + (tile.Channel + plane) * _from.Channel + depth * _from.Depth;
             OffsetMemory offsets = _offsets.Start is null ? default : _offsets.Plane(tile.Batch, tile.Channel + plane);
-            for (long row = 0; row < _tiles.SlabRows; row++)
+            for (long row = again; row < _tiles.SlabRows; row++)
             {
                 long place = number * _tiles.SlabElements + plane * _tiles.PlaneElements + row * _tiles.Pitch, h = firstRow + row;
                 bool isInside = h >= 0 && h < rows && from < end;
@@ -68,6 +75,13 @@ internal readonly unsafe struct GradientSlab<T, TSum, TSums, TFormat>
                 if (_offsets.Start is not null) NumberRow(tile, offsets, depth * offsets.Layout.Depth + h * offsets.Layout.Height, from, end, Numbers + place);
             }
         }
+    }
+
+    // Tiles that follow one another have no more than one plane.
+    private void Keep(TSum* copy, long rows)
+    {
+        long elements = rows * _tiles.Pitch * sizeof(TSum);
+        Buffer.MemoryCopy(copy + (_tiles.SlabRows - rows) * _tiles.Pitch, copy, elements, elements);
     }
 
     private void Row(in GradientTile tile, T* row, long depth, long height, long from, long end, TSum* to)

@@ -107,4 +107,8 @@ internal readonly struct GradientTiles
 }
 
 /// <summary>A part of the result: channels, rows and columns from the first up to, not including, the end.</summary>
-internal readonly record struct GradientTile(long Batch, long Channel, long Channels, long Depth, long Row, long EndRow, long Column, long EndColumn);
+internal readonly record struct GradientTile(long Batch, long Channel, long Channels, long Depth, long Row, long EndRow, long Column, long EndColumn)
+{
+    /// <summary>Whether this tile has the rows behind another's, and is like it else.</summary>
+    public bool Follows(in GradientTile other) => Row == other.EndRow && this with { Row = other.Row, EndRow = other.EndRow } == other;
+}

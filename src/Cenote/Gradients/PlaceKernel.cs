@@ -1,5 +1,5 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
@@ -11,6 +11,9 @@ internal sealed unsafe class PlaceKernel<T, TSum, TSums, TFormat> : PoolKernel
     where TSums : unmanaged, ILanes<TSums, TSum>
     where TFormat : struct, IGradientFormat<T, TSum, TSums>
 {
+    /// <summary>What is cleared before gradients are placed in it: a part of the first-level cache.</summary>
+    private const long ClearedBytes = 1 << 14;
+
     public override string Name => "place";
 
     public override bool Accepts(in PoolJob job)
@@ -29,15 +32,27 @@ internal sealed unsafe class PlaceKernel<T, TSum, TSums, TFormat> : PoolKernel
     {
         PoolPlan plan = job.Plan;
         TensorLayout to = job.OutputLayout;
-        bool byChannels = ByChannels(job);
         var address = new PlaneAddress(plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength, to);
-        for (long unit = first; unit < end; unit++)
+        if (ByChannels(job))
         {
-            var (n, c) = byChannels ? (unit, 0) : Math.DivRem(unit, plan.Channels);
+            for (long n = first; n < end; n++)
+            {
+                ClearImage(plan, (T*)job.Output + n * to.Batch, to);
+                Place(job, address, n, 0, plan.Channels);
+            }
+
+            return;
+        }
+
+        long plane = plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength, some = Math.Max(1, ClearedBytes / (plane * sizeof(T)));
+        for (long unit = first, planes; unit < end; unit += planes)
+        {
+            var (n, c) = Math.DivRem(unit, plan.Channels);
+            planes = Math.Min(some, Math.Min(end - unit, plan.Channels - c));
             T* output = (T*)job.Output + n * to.Batch + c * to.Channel;
-            if (byChannels) ClearImage(plan, output, to);
-            else NativeMemory.Clear(output, (nuint)(plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength * sizeof(T)));
-            Place(job, address, n, c, byChannels ? plan.Channels : c + 1);
+            if (to.Channel == plane) AheadWrites.Clear(output, planes * plane * sizeof(T));
+            else for (long i = 0; i < planes; i++) AheadWrites.Clear(output + i * to.Channel, plane * sizeof(T));
+            Place(job, address, n, c, c + planes);
         }
     }
 
@@ -51,17 +66,19 @@ internal sealed unsafe class PlaceKernel<T, TSum, TSums, TFormat> : PoolKernel
         foreach (Stretch run in new Stretches(plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength, to))
         {
             T* start = image + run.Offset;
-            if (run.Step == plan.Channels) NativeMemory.Clear(start, (nuint)(run.Length * plan.Channels * sizeof(T)));
-            else for (long i = 0; i < run.Length; i++) NativeMemory.Clear(start + i * run.Step, (nuint)(plan.Channels * sizeof(T)));
+            if (run.Step == plan.Channels) AheadWrites.Clear(start, run.Length * plan.Channels * sizeof(T));
+            else for (long i = 0; i < run.Length; i++) AheadWrites.Clear(start + i * run.Step, plan.Channels * sizeof(T));
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Place(in PoolJob job, in PlaneAddress address, long n, long channel, long endChannel)
     {
+        OffsetMemory offsets = job.Offsets;
         T* gradients = (T*)job.Input + n * job.InputLayout.Batch, output = (T*)job.Output + n * job.OutputLayout.Batch;
-        TensorLayout marks = job.Offsets.Layout;
+        long next = job.InputLayout.Channel, toNext = job.OutputLayout.Channel, mark = n * offsets.Layout.Batch, markNext = offsets.Layout.Channel;
         // A sum begins at +0.
         for (long c = channel; c < endChannel; c++)
-            output[c * job.OutputLayout.Channel + address[job.Offsets[n * marks.Batch + c * marks.Channel]]] = TFormat.Round(TSum.Zero + TFormat.Lift(gradients[c * job.InputLayout.Channel]));
+            output[c * toNext + address[offsets[mark + c * markNext]]] = TFormat.Round(TSum.Zero + TFormat.Lift(gradients[c * next]));
     }
 }

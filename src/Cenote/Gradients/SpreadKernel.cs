@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
@@ -57,16 +58,16 @@ internal sealed unsafe class SpreadKernel<T, TSum, TSums, TFormat> : PoolKernel
         PoolPlan plan = job.Plan;
         TensorLayout from = job.InputLayout, to = job.OutputLayout;
         long channels = plan.Channels, bytes = channels * sizeof(T), image = -1;
-        T* quotients = (T*)Scratch.Of(bytes);
+        T* quotients = (T*)AheadWrites.Beside(Scratch.Of(bytes + AheadWrites.PageBytes), job.Output);
         TSum divisor = Divisor(plan);
         for (long unit = first; unit < end; unit++)
         {
             var (rest, h) = Math.DivRem(unit, plan.Height.OutputLength);
             (long n, long d) = Math.DivRem(rest, plan.Depth.OutputLength);
-            for (long c = 0; c < channels && n != image; c++) quotients[c] = Quotient(((T*)job.Input)[n * from.Batch + c * from.Channel], divisor);
+            if (n != image) Quotients((T*)job.Input + n * from.Batch, from.Channel, quotients, channels, divisor);
             image = n;
             T* row = (T*)job.Output + n * to.Batch + d * to.Depth + h * to.Height;
-            for (long w = 0; w < plan.Width.OutputLength; w++) Buffer.MemoryCopy(quotients, row + w * to.Width, bytes, bytes);
+            for (long w = 0; w < plan.Width.OutputLength; w++) AheadWrites.Copy(quotients, row + w * to.Width, bytes);
         }
     }
 
@@ -74,6 +75,16 @@ internal sealed unsafe class SpreadKernel<T, TSum, TSums, TFormat> : PoolKernel
     {
         PoolPlan pooling = plan.Transposed;
         return TSum.CreateTruncating(pooling.Divisor(pooling.Depth[0].Extent * pooling.Height[0].Extent * pooling.Width[0].Extent));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Quotients(T* gradients, long stride, T* to, long count, TSum divisor)
+    {
+        TSums divisors = TSums.Fill(divisor);
+        long i = 0;
+        for (; stride == 1 && i + 2 * TSums.Count <= count; i += 2 * TSums.Count)
+            TFormat.Store(default(TSums) + TFormat.Load(gradients + i) / divisors, default(TSums) + TFormat.Load(gradients + i + TSums.Count) / divisors, to + i);
+        for (; i < count; i++) to[i] = Quotient(gradients[i * stride], divisor);
     }
 
     // A sum begins at +0.

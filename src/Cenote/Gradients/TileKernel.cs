@@ -37,10 +37,13 @@ internal sealed unsafe class TileKernel<T, TSum, TSums, TFormat>(bool isChosen) 
         GradientTiles tiles = Tiles(job);
         byte* scratch = Scratch.Of(TileSums<T, TSum, TSums, TFormat>.Bytes(job, tiles));
         var sums = new TileSums<T, TSum, TSums, TFormat>(job, tiles, ByChannels(job), scratch);
+        GradientTile before = default;
         for (long unit = first; unit < end; unit++)
         {
             job.Cancellation.ThrowIfCancellationRequested();
-            sums.Make(tiles[unit]);
+            GradientTile tile = tiles[unit];
+            sums.Make(tile, before);
+            before = tile;
         }
     }
 

@@ -60,16 +60,18 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
     }
 
     /// <summary>Makes one tile.</summary>
-    public void Make(in GradientTile tile)
+    /// <param name="tile">The tile.</param>
+    /// <param name="before">The one that was made before it: rows that both read are copied once.</param>
+    public void Make(in GradientTile tile, in GradientTile before)
     {
         var (depth, depthPhase) = _depth.At(tile.Depth);
-        long firstRow = _height.At(tile.Row).Quotient - _height.Reach, firstColumn = _width.At(tile.Column).Quotient - _width.Reach;
+        long firstRow = FirstRow(tile), again = tile.Follows(before) ? Math.Max(0, FirstRow(before) + _tiles.SlabRows - firstRow) : 0, firstColumn = _width.At(tile.Column).Quotient - _width.Reach;
         long columns = _width.At(tile.EndColumn - 1).Quotient - firstColumn + 1;
         int depths = 0;
         foreach (AxisTap tap in _depth.Taps(depthPhase))
         {
             if (depth + tap.Shift < 0 || depth + tap.Shift >= _pooling.Depth.OutputLength) continue;
-            _slab.Fill(tile, depths, depth + tap.Shift, firstRow, firstColumn, columns);
+            _slab.Fill(tile, depths, depth + tap.Shift, firstRow, again, firstColumn, columns);
             _depths[depths++] = tap;
         }
 
@@ -88,6 +90,9 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
             for (; row < tile.EndRow; row += _height.Stride) Write(tile, row, _height.At(row).Quotient - firstRow, firstColumn);
         }
     }
+
+    /// <summary>The first row of a tile's copy.</summary>
+    private long FirstRow(in GradientTile tile) => _height.At(tile.Row).Quotient - _height.Reach;
 
     /// <summary>Sums up row by row, and writes each where it belongs.</summary>
     private void WriteRows<TGiven>(in GradientTile tile, int depths, long firstRow, long firstColumn)
@@ -109,9 +114,10 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
         for (long plane = 0; plane < (_byChannels ? 1 : tile.Channels); plane++)
         {
             T* to = _output + tile.Batch * _to.Batch + (tile.Channel + plane) * _to.Channel + tile.Depth * _to.Depth + tile.Row * _to.Height + tile.Column * _to.Width;
-            for (long row = tile.Row; row < tile.EndRow; row++, to += _to.Height)
+            var (place, phase) = _height.At(tile.Row);
+            for (long row = tile.Row; row < tile.EndRow; row++, to += _to.Height, phase++)
             {
-                var (place, phase) = _height.At(row);
+                if (phase == _height.Stride) (place, phase) = (place + 1, 0);
                 long list = 2 * phase, start = plane * _tiles.PlaneElements + (place - firstRow) * _tiles.Pitch + (quotient - firstColumn) * _tiles.Block;
                 TSum* values = _slab.Values + start, numbers = _slab.Numbers + start;
                 var taps = new ReadOnlySpan<GradientTap<TSum>>(TapList(list), counts[list]);
@@ -134,12 +140,19 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
         where TGiven : struct
     {
         if (_width.Stride == 1 && _to.Width == _tiles.Block && channels == _tiles.Block) (channels, pixels) = (channels * pixels, 1);
+        bool isSecond = false;
         for (long pixel = 0; pixel < pixels; pixel++, to += _to.Width)
         {
-            long place = pixel / _width.Stride * _tiles.Block;
             TSum* sums = Sums(to);
-            GradientRows<TSum, TSums, TGiven>.One(values + place, numbers + place, pixel % _width.Stride == 0 ? taps : others, sums, channels);
+            GradientRows<TSum, TSums, TGiven>.One(values, numbers, isSecond ? others : taps, sums, channels);
             Round(sums, to, channels);
+            if (_width.Stride == 1 || isSecond)
+            {
+                values += _tiles.Block;
+                numbers += _tiles.Block;
+            }
+
+            isSecond = _width.Stride == 2 && !isSecond;
         }
     }
 

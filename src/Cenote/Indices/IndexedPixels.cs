@@ -18,18 +18,22 @@ internal readonly unsafe struct IndexedPixels<T, TTap, TNumber, TNumbers> : IInd
     /// <summary>Numbers of pixels whose outputs are made together.</summary>
     private readonly TNumber* _numbers;
 
+    private readonly bool _isWhole;
+
+    private readonly long _pitch;
+
     private readonly PixelChoice<T, TTap, TNumber, TNumbers> _choice;
 
     private IndexedPixels(in PoolJob job, PixelTable pixels, byte* numbers)
     {
         (_plan, _from, _to, _marks, _size, _pixels) = (job.Plan, job.InputLayout, job.OutputLayout, job.Offsets.Layout, job.Offsets.Size, pixels);
         _numbers = (TNumber*)numbers;
-        bool pays = Prefetch.Pays(_plan.InputElements * sizeof(T)), isWhole = pays && _plan.Taps == _plan.MaxCount && _plan.IsGlobal;
+        // Of windows that are all there is each tap is pages apart from the one before.
+        _isWhole = PlaneList<T>.IsEven(_plan, _from, out _pitch) && _plan.Taps == _plan.MaxCount && _plan.IsGlobal;
         _choice = new(new(_plan.Channels, _from.Width, _plan.Width.Stride, _to.Width, _plan.Channels)
         {
             Ahead = Prefetch.Multiple(_from.Width * sizeof(T)),
-            Fresh = pays && !isWhole ? _plan.Height.Stride : 0,
-            IsWhole = isWhole,
+            Fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) ? _plan.Height.Stride : 0,
         });
     }
 
@@ -55,7 +59,12 @@ internal readonly unsafe struct IndexedPixels<T, TTap, TNumber, TNumbers> : IInd
     public void Pool<TReducer>(TReducer reducer, in IndexedSlice<T> slice, long first, long end, ref TTap watch)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
-        if (_plan.Channels >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, slice, first, end, ref watch);
+        if (_isWhole)
+        {
+            watch = PlaneChoice<T, TTap, TNumber, TNumbers>.Choose(reducer, slice.Input, _pitch, _plan.MaxCount, slice.Output, _numbers, _plan.Channels, watch);
+            NumberLine.Write<TNumbers, TNumber>(_numbers, _plan.Channels, slice.Offsets, _size);
+        }
+        else if (_plan.Channels >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, slice, first, end, ref watch);
         else Pool(new ShortLoad<T, TTap>(_plan.Channels, reducer.Padding), reducer, slice, first, end, ref watch);
     }
 

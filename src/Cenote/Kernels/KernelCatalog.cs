@@ -40,7 +40,9 @@ internal sealed class KernelCatalog
     {
         long few = FewBytes / Unsafe.SizeOf<T>();
         var reference = new ReferenceKernel<T, TState, TReducer>(reducer);
-        PoolKernel[] interleaved = groups.Length > 0 ? [new InterleavedKernel(new(groups), few, few, manyTaps: LiftsLong<T, TState>() ? 3 : 12, shortRow: ShortRowBytes / Unsafe.SizeOf<T>())] : [];
+        PoolKernel[] interleaved = groups.Length > 0
+            ? [new InterleavedKernel(new(groups), few, few, manyTaps: LiftsLong<T, TState>() ? 3 : 12, shortRow: ShortRowBytes / Unsafe.SizeOf<T>()), new PlanarKernel(new(groups), Unsafe.SizeOf<T>())]
+            : [];
         Func<PoolKernel[]>[] inside = [() => interleaved, .. groups, () => [new UnevenWindows<T, TState, TReducer>(reducer)]];
         return new(new(planes), new([.. inside, () => [new ZeroPaddedKernel<T, TState, TReducer>(new(inside), reducer, reference), reference]]));
     }
@@ -92,6 +94,7 @@ internal sealed class KernelCatalog
         ?
         [
             .. strips,
+            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, RunWindows<T, TTap, TState, TAcc>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, WidthFold<T, TTap, TState, TAcc>>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, RowWindows<T, TTap, TState, TAcc>>(reducer, exact),
         ]

@@ -3,13 +3,16 @@ namespace Cenote;
 /// <summary>The taps of a window.</summary>
 /// <param name="FirstStart">Where its rows begin, from its first tap on, in elements.</param>
 /// <param name="Rows">How many rows they lie in, depths counted.</param>
-/// <param name="OfOneDepth">How many of these are of one depth.</param>
+/// <param name="FirstAsk">Where, from the first tap on, memory is asked for: ahead of each row that no output above has read.</param>
+/// <param name="Asks">How many such rows; none where the caches hold it all.</param>
 /// <param name="Columns">How many taps each row has.</param>
 /// <param name="Next">The distance between them, in elements.</param>
 /// <param name="Divisor">What an average divides by.</param>
-internal readonly unsafe record struct PixelTaps(nint FirstStart, long Rows, long OfOneDepth, long Columns, long Next, long Divisor)
+internal readonly unsafe record struct PixelTaps(nint FirstStart, long Rows, nint FirstAsk, long Asks, long Columns, long Next, long Divisor)
 {
     public long* Starts => (long*)FirstStart;
+
+    public long* AskStarts => (long*)FirstAsk;
 }
 
 /// <summary>Outputs with the same taps, each from its own place on.</summary>
@@ -17,4 +20,5 @@ internal readonly unsafe record struct PixelTaps(nint FirstStart, long Rows, lon
 /// <param name="Length">How many outputs each has side by side.</param>
 /// <param name="From">The distance between the pixels' first taps.</param>
 /// <param name="To">The distance between the pixels in the output.</param>
-internal readonly record struct PixelOutputs(long Count, long Length, long From, long To);
+/// <param name="Fresh">How many elements of a row one register of outputs brings.</param>
+internal readonly record struct PixelOutputs(long Count, long Length, long From, long To, long Fresh);

@@ -13,31 +13,24 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     where TState : unmanaged
     where TAcc : unmanaged, IRegister<TAcc, TState>
 {
-    /// <summary>Outputs made between two times of asking for input, of windows of few and of many taps: enough that it does not show, and less than what is asked for.</summary>
-    private const long GroupBytes = 1024, SixGroupBytes = 3072;
-
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
     private readonly PixelTable _pixels;
     private readonly byte* _ones;
 
-    /// <summary>Where the rows of a window begin, those of all its depths, from its first tap on.</summary>
-    private readonly long* _rows;
+    /// <summary>Where the rows of a window begin, those of all its depths, from its first tap on; and where memory is asked for.</summary>
+    private readonly long* _rows, _asks;
 
-    /// <summary>How far ahead input is asked for, in bytes, and how many new rows an output row has; none where the caches hold it all.</summary>
-    private readonly long _ahead, _fresh;
-
-    /// <summary>How many pixels are made between two times of asking.</summary>
-    private readonly long _group;
+    /// <summary>How many new rows an output row has; none where the caches hold it all.</summary>
+    private readonly long _fresh;
 
     private PixelWindows(in PoolJob job, PixelTable pixels, long* rows, byte* ones)
     {
         (_plan, _from, _to, _pixels) = (job.Plan, job.InputLayout, job.OutputLayout, pixels);
         _rows = rows;
+        _asks = rows + MostRows(_plan) + 1;
         _ones = ones;
-        _ahead = Prefetch.Multiple(_from.Width * sizeof(T));
         _fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) && _from.Width <= 2 * _plan.Channels ? _plan.Height.Stride : 0;
-        _group = _fresh > 0 ? Math.Max(1, (_plan.MaxCount >= SixWindows.FewestTaps ? SixGroupBytes : GroupBytes) / (_plan.Channels * sizeof(T))) : long.MaxValue / 2;
     }
 
     public static string Name => "pixels";
@@ -60,36 +53,32 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     }
 
     // One more than there may be: the second is read before it is known whether there is one.
-    private static long RowBytes(PoolPlan plan) => Scratch.Round((1 + plan.Depth.MaxCount * plan.Height.MaxCount) * sizeof(long));
+    private static long RowBytes(PoolPlan plan) => Scratch.Round((1 + 2 * MostRows(plan)) * sizeof(long));
+
+    private static long MostRows(PoolPlan plan) => plan.Depth.MaxCount * plan.Height.MaxCount;
 
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, rows = 0;
+        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, rows = 0, asks = 0, registers = (channels + TTap.Count - 1) / TTap.Count;
         // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
         bool isDense = next == channels && _to.Width == channels;
         for (long h = first; h < end; h++)
         {
             Window height = _plan.Height[h];
-            if (height.Count != rows) WriteRows(depth, height);
+            if (height.Count != rows) asks = WriteRows(depth, height);
             rows = height.Count;
             T* corner = input + depth.Start * _from.Depth + height.Start * _from.Height, row = output + h * _to.Height;
             long factor = _plan.OuterDivisor(depth.Extent * height.Extent);
-            for (long pixel = 0, alike, count; pixel < _pixels.Count; pixel += alike)
+            for (long pixel = 0, alike; pixel < _pixels.Count; pixel += alike)
             {
                 PixelTable.Entry entry = _pixels[pixel];
                 alike = entry.Alike;
-                var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? depth.Count * rows : 0, rows, entry.Count, _pixels.Step, factor * entry.Divisor);
-                for (long done = 0; done < alike; done += count)
-                {
-                    // The last group takes the rest.
-                    count = alike - done < 2 * _group ? alike - done : _group;
-                    T* from = corner + entry.Start + done * next, to = row + (pixel + done) * _to.Width;
-                    if (_fresh > 0) AskAhead(from, taps, count * next);
-                    PixelOutputs outputs = isDense ? new(1, count * channels, 0, 0) : new(count, channels, next, _to.Width);
-                    if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
-                    else Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, from, to, outputs, taps, ref watch);
-                }
+                var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? depth.Count * rows : 0, (nint)_asks, asks, entry.Count, _pixels.Step, factor * entry.Divisor);
+                T* from = corner + entry.Start, to = row + pixel * _to.Width;
+                PixelOutputs outputs = isDense ? new(1, alike * channels, 0, 0, TTap.Count) : new(alike, channels, next, _to.Width, next / registers);
+                if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
+                else Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, from, to, outputs, taps, ref watch);
             }
         }
     }
@@ -112,18 +101,38 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         }
     }
 
-    private void WriteRows(in Window depth, in Window height)
+    private void Pool<TSide, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)
+        where TSide : struct, ISide
+        where TLoad : struct, ITapLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long* row = _rows;
+        if (taps.Asks > 0) Pool<TSide, Any, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
+        else Pool<TSide, None, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
+    }
+
+    /// <returns>How many of the rows no output above has read.</returns>
+    private long WriteRows(in Window depth, in Window height)
+    {
+        long* row = _rows, ask = _asks;
+        long ahead = Prefetch.Multiple(_from.Width * sizeof(T)) / sizeof(T);
         for (long i = 0; i < depth.Count; i++)
-            for (long j = 0; j < height.Count; j++) *row++ = i * depth.Step * _from.Depth + j * height.Step * _from.Height;
+        {
+            for (long j = 0; j < height.Count; j++, row++)
+            {
+                *row = i * depth.Step * _from.Depth + j * height.Step * _from.Height;
+                if (i >= depth.Count - _plan.Depth.Stride && j >= height.Count - _fresh) *ask++ = *row + ahead;
+            }
+        }
+
+        return ask - _asks;
     }
 
     /// <summary>Makes outputs register by register.</summary>
     // Bounds: windows are clipped to the input, and registers to the channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Pool<TSide, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)
+    private void Pool<TSide, TAsks, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)
         where TSide : struct, ISide
+        where TAsks : struct, ISide
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -132,6 +141,10 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         long* starts = taps.Starts;
         byte* ones = _ones;
         long rows = taps.Rows, columns = TSide.Of(taps.Columns), next = taps.Next, divisor = taps.Divisor;
+        long* asks = taps.AskStarts;
+        T* ask = from;
+        // The common ones without a loop.
+        long askOne = asks[0], askTwo = asks[Math.Min(1, Math.Max(0, taps.Asks - 1))], fresh = outputs.Fresh, asksLeft = fresh * sizeof(T) > Prefetch.CacheLine || taps.Asks > 2 ? taps.Asks : 0;
         long second = starts[1], length = outputs.Length, last = Math.Max(0, length - TTap.Count);
         for (long pixel = outputs.Count; pixel > 0; pixel--, from += outputs.From, to += outputs.To)
         {
@@ -163,18 +176,19 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                     for (long row = 0; row < rows; row++) load.Walk(ref window, tap + starts[row], columns, next);
                 }
 
+                if (typeof(TAsks) == typeof(Any))
+                {
+                    Prefetch.Line(ask + askOne);
+                    Prefetch.Line(ask + askTwo);
+                    for (long j = 0; j < asksLeft; j++) Prefetch.Behind(ask + asks[j], fresh * sizeof(T), 0);
+                    ask += fresh;
+                }
+
                 seen = TReducer.WatchState(reducer.Watch(seen, window.Seen), window.State);
                 load.Store(reducer.Finish(window.State, ones, divisor), to + i);
             }
         }
 
         watch = seen;
-    }
-
-    /// <summary>Prefetches, of the rows that no output above has read, what windows some pixels further on will.</summary>
-    private void AskAhead(T* from, in PixelTaps taps, long elements)
-    {
-        for (long i = Math.Max(0, taps.Rows - _plan.Depth.Stride * taps.OfOneDepth); i < taps.Rows; i += taps.OfOneDepth)
-            for (long j = taps.OfOneDepth - Math.Min(taps.OfOneDepth, _fresh); j < taps.OfOneDepth; j++) Prefetch.Behind(from + _rows[i + j], elements * sizeof(T), _ahead);
     }
 }

@@ -9,7 +9,7 @@ internal static unsafe class Runs
     public const long ManyRows = 17;
 
     /// <summary>Runs grow by this factor in a pass.</summary>
-    private const long Growth = 4;
+    public const long Growth = 4;
 
     /// <summary>Folds windows of <paramref name="taps"/> states that lie <paramref name="step"/> apart.</summary>
     /// <param name="reducer">Combines.</param>
@@ -53,9 +53,25 @@ internal static unsafe class Runs
         }
     }
 
+    /// <summary>Makes runs four times as long, in their places, of runs that lie <paramref name="distance"/> apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Grow<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TState* runs, long count, long distance)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        for (long i = 0; i < count; i += TAcc.Count, runs += TAcc.Count)
+        {
+            TAcc first = TAcc.Load(runs), second = TAcc.Load(runs + distance), third = TAcc.Load(runs + 2 * distance), fourth = TAcc.Load(runs + 3 * distance);
+            TAcc.Store(reducer.Combine(reducer.Combine(first, second), reducer.Combine(third, fourth)), runs);
+        }
+    }
+
     /// <summary>Combines <paramref name="parts"/> runs, each <paramref name="distance"/> behind the one before, the last one <paramref name="lastDistance"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Pass<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TState* runs, TState* output, long count, long parts, long distance, long lastDistance, bool adding = false)
+    public static void Pass<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TState* runs, TState* output, long count, long parts, long distance, long lastDistance, bool adding = false)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged

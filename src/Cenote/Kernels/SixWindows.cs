@@ -27,7 +27,9 @@ internal static unsafe class SixWindows
         TTap seen = watch;
         // In bytes: an address is then the sum of two registers, which needs no instruction of its own.
         long columns = taps.Columns, next = taps.Next * sizeof(T), divisor = taps.Divisor, i = 0;
-        long* starts = taps.Starts, end = starts + taps.Rows;
+        long* starts = taps.Starts, end = starts + taps.Rows, asks = taps.AskStarts, asksEnd = asks + taps.Asks;
+        T* ask = from;
+        long fresh = Together * outputs.Fresh;
         for (long left = outputs.Count * ((outputs.Length + TTap.Count - 1) / TTap.Count); left > 0; left -= Together)
         {
             // Where fewer are left, the last is made again.
@@ -59,6 +61,8 @@ internal static unsafe class SixWindows
                 }
             }
 
+            for (long* start = asks; start < asksEnd; start++) Prefetch.Behind(ask + *start, fresh * sizeof(T), 0);
+            ask += fresh;
             seen = reducer.Watch(reducer.Watch(reducer.Watch(seen, first.Seen), second.Seen), third.Seen);
             seen = reducer.Watch(reducer.Watch(reducer.Watch(seen, fourth.Seen), fifth.Seen), sixth.Seen);
             load.Store(reducer.Finish(first.State, ones, divisor), aTo);

@@ -25,7 +25,7 @@ public abstract class MinPool : IndexedPool
 
 /// <summary>Global min pooling: the least element of each channel's plane; each spatial axis of the output has length 1.</summary>
 /// <remarks>Exact; ties and NaN as in <see cref="MinPool"/>. PyTorch: <c>torch.amin</c> over the spatial axes with <c>keepdim</c>.</remarks>
-public abstract class GlobalMinPool : IndexedPool
+public abstract class GlobalMinPool : IndexedPool, IGlobalPool
 {
     private protected GlobalMinPool(int spatialRank)
         : base(spatialRank, window: null)

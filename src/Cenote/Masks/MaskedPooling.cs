@@ -4,7 +4,7 @@ namespace Cenote;
 
 /// <summary>Global pooling of padded samples: only the real positions take part, and averages divide by their number.</summary>
 /// <remarks>
-/// The numbers are those of the layer over the real elements alone. Of a sample without a real position an average, a sum and a norm are 0, a maximum is −∞ or the smallest value of an integer type, with the index −1. What lies in the padding does not matter, NaN included.
+/// The numbers are those of the layer over the real elements alone. Of a sample without a real position an average, a sum and a norm are 0, a maximum is −∞ or the smallest value of an integer type, a minimum +∞ or the largest, with the index −1. What lies in the padding does not matter, NaN included.
 /// Keras: <c>GlobalAveragePooling1D</c> with a mask; the mean pooling of sentence embeddings.
 /// </remarks>
 public static class MaskedPooling

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace Cenote;
@@ -14,6 +15,9 @@ internal sealed unsafe class RoiAlignKernel<T, TReal, TConvert>(RoiJob<T> call, 
 {
     /// <summary>What one output costs beside the copying of a position: about as much as so many positions.</summary>
     private const long OutputPositions = 4;
+
+    /// <summary>Numbers that are converted together.</summary>
+    private const int Some = 256;
 
     private readonly RoiLanes<TReal>? _lanes = sampling.Mode == RoiMode.Average && 2 * call.Channels >= RoiLanes<TReal>.Widest?.Channels ? RoiLanes<TReal>.Widest : null;
 
@@ -62,8 +66,8 @@ internal sealed unsafe class RoiAlignKernel<T, TReal, TConvert>(RoiJob<T> call, 
         {
             cancellation.ThrowIfCancellationRequested();
             double samples = Math.Max(1, Fill(Call.Boxes[region], rows, columns));
-            // The division of 16-bit types is part of their rounding.
-            lanes.Means(pixels, rowStep, step, rows, columns, typeof(T) == typeof(TReal) ? TReal.CreateTruncating((long)samples) : TReal.One, means);
+            // The division of BFloat16 is part of its rounding.
+            lanes.Means(pixels, rowStep, step, rows, columns, typeof(T) == typeof(BFloat16) ? TReal.One : TReal.CreateTruncating((long)samples), means);
             Scatter(means, together, Call.Output + region * Call.Outputs.Batch + channel * Call.Outputs.Channel, channels, (long)samples);
         }
     }
@@ -72,6 +76,12 @@ internal sealed unsafe class RoiAlignKernel<T, TReal, TConvert>(RoiJob<T> call, 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gather(T* plane, long channels, TReal* pixels, long together)
     {
+        if (typeof(T) == typeof(Half))
+        {
+            GatherHalves((Half*)plane, channels, (float*)pixels, together);
+            return;
+        }
+
         for (long y = 0; y < Call.Rows; y++)
         {
             for (long x = 0; x < Call.Columns; x++, pixels += together)
@@ -84,17 +94,60 @@ internal sealed unsafe class RoiAlignKernel<T, TReal, TConvert>(RoiJob<T> call, 
         }
     }
 
+    /// <summary>The same of numbers that are converted many at a time: one by one it takes longer than the regions.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void GatherHalves(Half* plane, long channels, float* pixels, long together)
+    {
+        TensorLayout from = Call.Inputs;
+        new Span<float>(pixels, checked((int)(Call.Rows * Call.Columns * together))).Clear();
+        float* line = stackalloc float[Some];
+        for (long y = 0; y < Call.Rows; y++, pixels += Call.Columns * together)
+        {
+            Half* row = plane + y * from.Height;
+            if (from.Channel == 1)
+            {
+                for (long x = 0; x < Call.Columns; x++) TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(row + x * from.Width, (int)channels), new Span<float>(pixels + x * together, (int)channels));
+                continue;
+            }
+
+            for (long c = 0; c < channels; c++)
+            {
+                for (long x = 0; x < Call.Columns; x += Some)
+                {
+                    int count = (int)Math.Min(Some, Call.Columns - x);
+                    Half* taps = row + c * from.Channel + x * from.Width;
+                    if (from.Width == 1) TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(taps, count), new Span<float>(line, count));
+                    else for (int i = 0; i < count; i++) line[i] = (float)taps[i * from.Width];
+                    for (int i = 0; i < count; i++) pixels[(x + i) * together + c] = line[i];
+                }
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Scatter(TReal* means, long together, T* output, long channels, long divisor)
     {
         TensorLayout to = Call.Outputs;
+        Half* halves = stackalloc Half[(int)(typeof(T) == typeof(Half) ? together : 0)];
         for (long h = 0; h < Call.Size.Height; h++)
         {
             for (long w = 0; w < Call.Size.Width; w++, means += together)
             {
                 T* bin = output + h * to.Height + w * to.Width;
-                if (typeof(T) == typeof(TReal)) for (long c = 0; c < channels; c++) bin[c * to.Channel] = ((T*)means)[c];
-                else for (long c = 0; c < channels; c++) bin[c * to.Channel] = default(TConvert).Finish(means[c], 1, divisor);
+                if (typeof(T) == typeof(TReal))
+                {
+                    for (long c = 0; c < channels; c++) bin[c * to.Channel] = ((T*)means)[c];
+                }
+                else if (typeof(T) == typeof(Half))
+                {
+                    TensorPrimitives.ConvertToHalf(new ReadOnlySpan<float>(means, (int)channels), new Span<Half>(halves, (int)channels));
+                    // What was too small for the type is no −0 either.
+                    for (long c = 0; c < channels; c++) bin[c * to.Channel] = (T)(object)MeanZero.Positive(halves[c]);
+                }
+                else
+                {
+                    for (long c = 0; c < channels; c++) bin[c * to.Channel] = default(TConvert).Finish(means[c], 1, divisor);
+                }
             }
         }
     }

@@ -15,6 +15,7 @@ public class MaskTests
         Assert.Equal([2f, 4f], new GlobalAvgPool1d().Forward(words, mask));
         Assert.Equal([6f, 4f], new GlobalSumPool1d().Forward(words, mask));
         Assert.Equal([3f, 4f], new GlobalMaxPool1d().Forward(words, mask));
+        Assert.Equal([1f, 4f], new GlobalMinPool1d().Forward(words, mask));
         Assert.Equal([MathF.Sqrt(14), 4f], new GlobalLpPool1d().Forward(words, mask));
         Assert.Equal([1f, 1, 1, 0, 0, 6, 0, 0, 0, 0], new GlobalAvgPool1d().Backward(Tensor.Create([3f, 6], [2, 1, 1]), [2, 1, 5], mask));
         Assert.Equal([3f, 3, 3, 0, 0, 6, 0, 0, 0, 0], new GlobalSumPool1d().Backward(Tensor.Create([3f, 6], [2, 1, 1]), [2, 1, 5], mask));
@@ -32,6 +33,9 @@ public class MaskTests
         Assert.Equal([0f], new GlobalLpPool1d(3).Forward(x, none));
         Assert.Equal([0f], new GlobalGeMPool1d().Forward(x, none));
         Assert.Equal([short.MinValue], new GlobalMaxPool1d().Forward(Tensor.Create<short>([7, 8], [1, 1, 2]), none));
+        Assert.Equal([short.MaxValue], new GlobalMinPool1d().Forward(Tensor.Create<short>([7, 8], [1, 1, 2]), none));
+        Assert.Equal([float.PositiveInfinity], new GlobalMinPool1d().ForwardWithIndices(x, none).Values);
+        Assert.Equal([-1L], new GlobalMinPool1d().ForwardWithIndices(x, none).Indices.ToFlat());
         Assert.Equal([(byte)0], new GlobalAvgPool1d().Forward(Tensor.Create<byte>([7, 8], [1, 1, 2]), none));
         var pool = new GlobalMaxPool1d();
         var (values, indices) = pool.ForwardWithIndices(x, none);
@@ -80,7 +84,9 @@ public class MaskTests
             Require(Make<GlobalAvgPool>(rank), (pool, tensor) => ((GlobalAvgPool)pool).Forward(tensor, mask), x, real);
             Require(Make<GlobalSumPool>(rank), (pool, tensor) => ((GlobalSumPool)pool).Forward(tensor, mask), x, real);
             Require(Make<GlobalMaxPool>(rank), (pool, tensor) => ((GlobalMaxPool)pool).Forward(tensor, mask), x, real);
-            RequireIndices(Make<GlobalMaxPool>(rank), mask, x, real);
+            Require(Make<GlobalMinPool>(rank), (pool, tensor) => ((GlobalMinPool)pool).Forward(tensor, mask), x, real);
+            RequireIndices(Make<GlobalMaxPool>(rank), mask, x, real, sign: 1);
+            RequireIndices(Make<GlobalMinPool>(rank), mask, x, real, sign: -1);
             if (typeof(T) == typeof(byte) || typeof(T) == typeof(int)) continue;
             Require(Make<GlobalLpPool>(rank), (pool, tensor) => ((GlobalLpPool)pool).Forward(tensor, mask), x, real);
             Require(Make<GlobalGeMPool>(rank), (pool, tensor) => ((GlobalGeMPool)pool).Forward(tensor, mask), x, real);
@@ -106,8 +112,9 @@ public class MaskTests
         }
     }
 
-    private static void RequireIndices<T>(GlobalMaxPool pool, PoolMask mask, Tensor<T> x, bool[] real)
+    private static void RequireIndices<T, TPool>(TPool pool, PoolMask mask, Tensor<T> x, bool[] real, int sign)
         where T : unmanaged
+        where TPool : IndexedPool, IGlobalPool
     {
         var (values, indices) = pool.ForwardWithIndices(x, mask);
         T[] elements = Sample.RowMajor(x), outputs = Sample.RowMajor(values);
@@ -118,7 +125,7 @@ public class MaskTests
             int n = i / channels;
             int first = -1;
             for (int k = 0; k < plane; k++)
-                if (real[n * plane + k] && (first < 0 || Elements.ToDouble(elements[i * plane + k]) > Elements.ToDouble(elements[i * plane + first]))) first = k;
+                if (real[n * plane + k] && (first < 0 || sign * Elements.ToDouble(elements[i * plane + k]) > sign * Elements.ToDouble(elements[i * plane + first]))) first = k;
             Assert.Equal(first, flat[i]);
             if (first >= 0) Assert.Equal(elements[i * plane + first], outputs[i]);
         }

@@ -1,0 +1,127 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Cenote;
+
+/// <summary>Dense pixels of two to four channels as planes, and back, by shuffles of 16 bytes: as many registers of pixels as there are channels hold a register of each.</summary>
+internal readonly unsafe struct PixelPlanes
+{
+    public const long FewestChannels = 2, MostChannels = 4;
+
+    /// <summary>How many orders of bytes there are at most, of pixels and of planes.</summary>
+    public const int Orders = 2 * (int)(MostChannels * MostChannels);
+
+    private const byte Nothing = byte.MaxValue;
+
+    private readonly long _channels, _size;
+
+    /// <summary>Where the bytes of each result lie in each of the registers that it is made of.</summary>
+    private readonly Vector128<byte>* _split, _join;
+
+    /// <param name="channels">Channels of a pixel.</param>
+    /// <param name="size">Bytes of an element.</param>
+    /// <param name="orders">Room for <see cref="Orders"/>.</param>
+    public PixelPlanes(long channels, long size, Vector128<byte>* orders)
+    {
+        (_channels, _size) = (channels, size);
+        _split = orders;
+        _join = orders + channels * channels;
+        for (long result = 0; result < channels; result++)
+        {
+            for (long i = 0; i < Register; i++)
+            {
+                Set(_split, result, i, (i / size * channels + result) * size + i % size);
+                var (element, part) = Math.DivRem(result * Register + i, size);
+                var (pixel, plane) = Math.DivRem(element, channels);
+                Set(_join, result, i, plane * Register + pixel * size + part);
+            }
+        }
+    }
+
+    /// <summary>What a row must have at least, in bytes of a plane.</summary>
+    public static int Register => Vector128<byte>.Count;
+
+    /// <summary>Takes a row of pixels apart.</summary>
+    /// <param name="pixels">The row.</param>
+    /// <param name="count">How many pixels.</param>
+    /// <param name="planes">The first channel's row; the others lie <paramref name="pitch"/> bytes apart.</param>
+    /// <param name="pitch">From plane to plane.</param>
+    public void Split(byte* pixels, long count, byte* planes, long pitch) => Mix(new(pixels, _channels, Register), new(planes, 1, pitch), count * _size, _split);
+
+    /// <summary>Puts rows of planes together as pixels.</summary>
+    /// <inheritdoc cref="Split"/>
+    public void Join(byte* planes, long pitch, long count, byte* pixels) => Mix(new(planes, 1, pitch), new(pixels, _channels, Register), count * _size, _join);
+
+    /// <summary>Byte <paramref name="i"/> of a result comes from one of the registers, which are numbered on end.</summary>
+    private void Set(Vector128<byte>* orders, long result, long i, long from)
+    {
+        for (long register = 0; register < _channels; register++) ((byte*)(orders + result * _channels + register))[i] = from / Register == register ? (byte)(from % Register) : Nothing;
+    }
+
+    private void Mix(Side from, Side to, long bytes, Vector128<byte>* orders)
+    {
+        switch (_channels)
+        {
+            case 2: Two(from, to, bytes, orders); break;
+            case 3: Three(from, to, bytes, orders); break;
+            default: Four(from, to, bytes, orders); break;
+        }
+    }
+
+    // Bounds: the last registers step back, over what the ones before made.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Two(Side from, Side to, long bytes, Vector128<byte>* orders)
+    {
+        Vector128<byte> o1 = orders[0], o2 = orders[1], o3 = orders[2], o4 = orders[3];
+        for (long i = 0; i < bytes; i += Register)
+        {
+            long at = Math.Min(i, bytes - Register);
+            byte* start = from.At(at), result = to.At(at);
+            Prefetch.Line(start + Prefetch.Distance);
+            Vector128<byte> a = Vector128.Load(start), b = Vector128.Load(start + from.Pitch);
+            (Vector128.ShuffleNative(a, o1) | Vector128.ShuffleNative(b, o2)).Store(result);
+            (Vector128.ShuffleNative(a, o3) | Vector128.ShuffleNative(b, o4)).Store(result + to.Pitch);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Three(Side from, Side to, long bytes, Vector128<byte>* orders)
+    {
+        Vector128<byte> o1 = orders[0], o2 = orders[1], o3 = orders[2], o4 = orders[3], o5 = orders[4], o6 = orders[5], o7 = orders[6], o8 = orders[7], o9 = orders[8];
+        for (long i = 0; i < bytes; i += Register)
+        {
+            long at = Math.Min(i, bytes - Register);
+            byte* start = from.At(at), result = to.At(at);
+            Prefetch.Line(start + Prefetch.Distance);
+            Vector128<byte> a = Vector128.Load(start), b = Vector128.Load(start + from.Pitch), c = Vector128.Load(start + 2 * from.Pitch);
+            (Vector128.ShuffleNative(a, o1) | Vector128.ShuffleNative(b, o2) | Vector128.ShuffleNative(c, o3)).Store(result);
+            (Vector128.ShuffleNative(a, o4) | Vector128.ShuffleNative(b, o5) | Vector128.ShuffleNative(c, o6)).Store(result + to.Pitch);
+            (Vector128.ShuffleNative(a, o7) | Vector128.ShuffleNative(b, o8) | Vector128.ShuffleNative(c, o9)).Store(result + 2 * to.Pitch);
+        }
+    }
+
+    // Sixteen orders are more than there are registers: they stay in memory.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Four(Side from, Side to, long bytes, Vector128<byte>* orders)
+    {
+        for (long i = 0; i < bytes; i += Register)
+        {
+            long at = Math.Min(i, bytes - Register);
+            byte* start = from.At(at), result = to.At(at);
+            Prefetch.Line(start + Prefetch.Distance);
+            Vector128<byte> a = Vector128.Load(start), b = Vector128.Load(start + from.Pitch), c = Vector128.Load(start + 2 * from.Pitch), d = Vector128.Load(start + 3 * from.Pitch);
+            for (Vector128<byte>* order = orders; order < orders + 16; order += 4, result += to.Pitch)
+                (Vector128.ShuffleNative(a, order[0]) | Vector128.ShuffleNative(b, order[1]) | Vector128.ShuffleNative(c, order[2]) | Vector128.ShuffleNative(d, order[3])).Store(result);
+        }
+    }
+
+    /// <summary>Registers that belong together, and where the next ones lie.</summary>
+    private readonly struct Side(byte* start, long step, long pitch)
+    {
+        public readonly long Pitch = pitch;
+
+        /// <summary>The first of the registers for the bytes of a plane from this one on.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public byte* At(long position) => start + position * step;
+    }
+}
