@@ -91,7 +91,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (taps.Rows * taps.Columns >= SixWindows.FewestTaps && !reducer.IsLong)
+        if (taps.Rows * taps.Columns >= SixWindows.FewestTaps && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap))
         {
             watch = SixWindows.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones, watch);
             return;
@@ -158,7 +158,18 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                 i = Math.Min(i, last);
                 var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
                 T* tap = from + i;
-                if (typeof(TSide) != typeof(Any))
+                if (TReducer.LiftsFrom)
+                {
+                    for (long row = 0; row < rows; row++)
+                    {
+                        T* at = tap + starts[row];
+                        window.Take(load, at);
+                        if (columns > 1) window.Take(load, at + next);
+                        if (columns > 2) window.Take(load, at + 2 * next);
+                        for (long k = 3; k < columns; k++) window.Take(load, at + k * next);
+                    }
+                }
+                else if (typeof(TSide) != typeof(Any))
                 {
                     load.Walk(ref window, tap, columns, next);
                     load.Walk(ref window, tap + second, columns, next);
@@ -177,7 +188,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                     ask += fresh;
                 }
 
-                seen = reducer.Watch(seen, window.Seen);
+                seen = TReducer.WatchState(reducer.Watch(seen, window.Seen), window.State);
                 load.Store(reducer.Finish(window.State, ones, divisor), to + i);
             }
         }
