@@ -17,6 +17,9 @@ internal sealed unsafe class FractionalKernel<T, TChoice>(FractionalWindows wind
     /// <summary>Planes whose neighbours do not lie side by side are copied, so many at a time as share a cache line, and fit the second-level cache.</summary>
     private const long MostCopied = 16, CopyBytes = 1 << 18;
 
+    /// <summary>Smaller elements are copied one by one: a square of them is more than the planes at hand. Measured.</summary>
+    private static readonly bool Turns = sizeof(T) >= sizeof(float);
+
     public override string Name => "fractional";
 
     public override bool Accepts(in PoolJob job) => true;
@@ -37,8 +40,11 @@ internal sealed unsafe class FractionalKernel<T, TChoice>(FractionalWindows wind
         long elements = plan.Depth.InputLength * plan.Height.InputLength * plan.Width.InputLength, together = from.Width == 1 ? 0 : Math.Min(MostCopied, CopyBytes / sizeof(T) / elements);
         bool asLines = line is not null && job.Offsets.Start is null && (from.Width == 1 || together > 0) && positions >= line.Least;
         long bytes = Scratch.Round((depths + rows + columns) * sizeof(long)), lineBytes = asLines ? Scratch.Round(positions * sizeof(T)) : 0, firstCopied = first, endCopied = first;
-        long* starts = (long*)Scratch.Of(bytes + lineBytes + (asLines ? together * elements * sizeof(T) : 0));
-        T* maxima = (T*)((byte*)starts + bytes), copies = (T*)((byte*)maxima + lineBytes);
+        // Results of copied planes are put side by side together, too.
+        long outputs = depths * rows * columns;
+        bool turns = Turns && asLines && together > 0 && job.OutputLayout.Channel == 1;
+        long* starts = (long*)Scratch.Of(bytes + lineBytes + (asLines ? together * (elements + outputs) * sizeof(T) : 0));
+        T* maxima = (T*)((byte*)starts + bytes), copies = (T*)((byte*)maxima + lineBytes), results = copies + together * elements;
         for (long plane = first; plane < end; plane++)
         {
             windows.Write(starts, depths, 0, job.FirstPlane + plane, plan.Depth.InputLength, type);
@@ -51,30 +57,50 @@ internal sealed unsafe class FractionalKernel<T, TChoice>(FractionalWindows wind
                 if (plane == endCopied)
                 {
                     (firstCopied, endCopied) = (plane, plane + Math.Min(together, Math.Min(end - plane, plan.Channels - c)));
-                    Copy(plan, input, job.InputLayout, endCopied - plane, copies);
+                    Copy(line!, plan, input, job.InputLayout, endCopied - plane, copies);
                 }
 
                 input = copies + (plane - firstCopied) * elements;
                 from = new(0, 0, plan.Height.InputLength * plan.Width.InputLength, plan.Width.InputLength, 1);
             }
 
+            T* result = results + (plane - firstCopied) * outputs;
             for (long d = 0; d < depths; d++)
             {
-                for (long h = 0; h < rows; h++)
+                for (long h = 0; h < rows; h++, result += columns)
                 {
                     job.Cancellation.ThrowIfCancellationRequested();
                     var place = new OutputPlace(n, c, d, h, 0);
-                    T* corner = input + starts[d] * from.Depth + starts[depths + h] * from.Height;
-                    if (asLines && line!.Make(corner, from, windows, maxima, positions)) Pick(maxima, starts + depths + rows, (T*)job.Output + place.In(job.OutputLayout), job.OutputLayout.Width, columns);
-                    else Row(job, place, starts[d], starts[depths + h], starts + depths + rows);
+                    T* corner = input + starts[d] * from.Depth + starts[depths + h] * from.Height, output = (T*)job.Output + place.In(job.OutputLayout);
+                    if (asLines && line!.Make(corner, from, windows, maxima, positions)) Pick(maxima, starts + depths + rows, turns ? result : output, turns ? 1 : job.OutputLayout.Width, columns);
+                    else Row(job, place, starts[d], starts[depths + h], starts + depths + rows, turns ? result : output, turns ? 1 : job.OutputLayout.Width);
                 }
+            }
+
+            if (turns && plane == endCopied - 1) PutBack(line!, plan, results, endCopied - firstCopied, (T*)job.Output + n * job.OutputLayout.Batch + (c - (plane - firstCopied)) * job.OutputLayout.Channel, job.OutputLayout);
+        }
+    }
+
+    /// <summary>Dense outputs of neighbouring planes, each where it belongs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PutBack(FractionalLine<T> line, PoolPlan plan, T* results, long count, T* output, in TensorLayout to)
+    {
+        long columns = plan.Width.OutputLength, outputs = plan.Depth.OutputLength * plan.Height.OutputLength * columns;
+        for (long d = 0; d < plan.Depth.OutputLength; d++)
+        {
+            for (long h = 0; h < plan.Height.OutputLength; h++, results += columns)
+            {
+                T* row = output + d * to.Depth + h * to.Height;
+                if (line.Turn(results, outputs, count, columns, row, to.Width)) continue;
+                for (long w = 0; w < columns; w++)
+                    for (long i = 0; i < count; i++) row[w * to.Width + i] = results[i * outputs + w];
             }
         }
     }
 
     /// <summary>Neighbouring planes, each as dense rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Copy(PoolPlan plan, T* planes, in TensorLayout from, long count, T* copies)
+    private static void Copy(FractionalLine<T> line, PoolPlan plan, T* planes, in TensorLayout from, long count, T* copies)
     {
         long elements = plan.Depth.InputLength * plan.Height.InputLength * plan.Width.InputLength, next = from.Channel;
         for (long d = 0; d < plan.Depth.InputLength; d++)
@@ -82,6 +108,12 @@ internal sealed unsafe class FractionalKernel<T, TChoice>(FractionalWindows wind
             for (long h = 0; h < plan.Height.InputLength; h++)
             {
                 T* pixel = planes + d * from.Depth + h * from.Height;
+                if (Turns && next == 1 && line.Turn(pixel, from.Width, plan.Width.InputLength, count, copies, elements))
+                {
+                    copies += plan.Width.InputLength;
+                    continue;
+                }
+
                 for (long w = 0; w < plan.Width.InputLength; w++, pixel += from.Width, copies++)
                     for (long i = 0; i < count; i++) copies[i * elements] = pixel[i * next];
             }
@@ -96,14 +128,13 @@ internal sealed unsafe class FractionalKernel<T, TChoice>(FractionalWindows wind
 
     // Bounds: windows lie inside the input, for their starts do not exceed its length less their taps.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Row(in PoolJob job, OutputPlace place, long depth, long height, long* widths)
+    private void Row(in PoolJob job, OutputPlace place, long depth, long height, long* widths, T* to, long toNext)
     {
         PoolPlan plan = job.Plan;
         TensorLayout from = job.InputLayout;
         OffsetMemory offsets = job.Offsets;
-        long depths = windows.Taps(0), rows = windows.Taps(1), columns = windows.Taps(2), next = from.Width, rowStep = from.Height, toNext = job.OutputLayout.Width, markNext = offsets.Layout.Width;
+        long depths = windows.Taps(0), rows = windows.Taps(1), columns = windows.Taps(2), next = from.Width, rowStep = from.Height, markNext = offsets.Layout.Width;
         T* corner = (T*)job.Input + place.N * from.Batch + place.C * from.Channel + depth * from.Depth + height * rowStep;
-        T* to = (T*)job.Output + place.In(job.OutputLayout);
         long mark = place.In(offsets.Layout), position = (depth * plan.Height.InputLength + height) * plan.Width.InputLength;
         for (long w = 0; w < plan.Width.OutputLength; w++)
         {

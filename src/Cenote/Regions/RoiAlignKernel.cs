@@ -128,7 +128,7 @@ internal sealed unsafe class RoiAlignKernel<T, TReal, TConvert>(RoiJob<T> call, 
     private void Scatter(TReal* means, long together, T* output, long channels, long divisor)
     {
         TensorLayout to = Call.Outputs;
-        Half* halves = stackalloc Half[(int)(typeof(T) == typeof(Half) ? together : 0)];
+        ushort* halves = stackalloc ushort[(int)(typeof(T) == typeof(Half) ? together : 0)];
         for (long h = 0; h < Call.Size.Height; h++)
         {
             for (long w = 0; w < Call.Size.Width; w++, means += together)
@@ -142,7 +142,7 @@ internal sealed unsafe class RoiAlignKernel<T, TReal, TConvert>(RoiJob<T> call, 
                 {
                     TensorPrimitives.ConvertToHalf(new ReadOnlySpan<float>(means, (int)channels), new Span<Half>(halves, (int)channels));
                     // What was too small for the type is no −0 either.
-                    for (long c = 0; c < channels; c++) bin[c * to.Channel] = (T)(object)MeanZero.Positive(halves[c]);
+                    for (long c = 0; c < channels; c++) ((ushort*)bin)[c * to.Channel] = halves[c] == 0x8000 ? (ushort)0 : halves[c];
                 }
                 else
                 {

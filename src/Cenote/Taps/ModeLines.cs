@@ -36,6 +36,12 @@ internal readonly unsafe struct ModeLines<T, TTap>(T none) : ITapLines<T, TTap>
     public void Finish(T** taps, long rows, long columns, T* work, T* output, long count)
     {
         long all = rows * columns;
+        if (all == 4 && count >= TTap.Count)
+        {
+            Four(taps[0], taps[1], taps[2], taps[3], output, count);
+            return;
+        }
+
         for (long o = 0; o < count; o += TTap.Count)
         {
             if (o + TTap.Count > count) o = Math.Max(0, count - TTap.Count);
@@ -55,6 +61,22 @@ internal readonly unsafe struct ModeLines<T, TTap>(T none) : ITapLines<T, TTap>
             mode = TTap.Select(TTap.Equal(most, TTap.Fill(none)) & TTap.Greater(mode, last), last, mode);
             if (count >= TTap.Count) TTap.Store(mode, output + o);
             else TTap.StorePart(mode, output, count);
+        }
+    }
+
+    /// <summary>Four taps: the smallest of those that have an equal, or of all where none has. Three equal ones leave no other pair.</summary>
+    // Bounds: the last register steps back.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Four(T* first, T* second, T* third, T* fourth, T* output, long count)
+    {
+        for (long i = 0; i < count; i += TTap.Count)
+        {
+            long o = Math.Min(i, count - TTap.Count);
+            TTap a = TTap.Load(first + o), b = TTap.Load(second + o), c = TTap.Load(third + o), d = TTap.Load(fourth + o);
+            TTap repeatsA = TTap.Equal(a, b) | TTap.Equal(a, c) | TTap.Equal(a, d), repeatsB = TTap.Equal(b, c) | TTap.Equal(b, d), repeatsC = TTap.Equal(c, d);
+            TTap one = TTap.Select(repeatsA, a, TTap.Select(repeatsB, b, c)), other = TTap.Select(repeatsB, b, TTap.Select(repeatsC, c, one));
+            TTap pairs = TTap.Min(one, other), least = TTap.Min(TTap.Min(a, b), TTap.Min(c, d));
+            TTap.Store(TTap.Select(repeatsA | repeatsB | repeatsC, pairs, least), output + o);
         }
     }
 }
