@@ -27,7 +27,7 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
         // The last register steps back over channels already written, where there is room.
         long whole = channels - channels % (4 * count), last = Math.Max(0, channels - count);
         Steps pixels = new(alike, next, walk.To, walk.Numbers), one = new(1, 0, 0, 0), apart = new(4, next, walk.To, walk.Numbers);
-        if (whole > 0) watch = Fours(load, reducer, from, to, numbers, taps, pixels, new(whole / (4 * count), 4 * count, 4 * count, 4 * count), new(4, count, count, count), channels, watch);
+        if (whole > 0) watch = Fours(load, reducer, from, to, numbers, taps, pixels, new(whole / (4 * count), 4 * count, 4 * count, 4 * count), new(4, count, count, count), next * 4 * count / whole, watch);
         for (long c = whole; c < channels; c += count)
         {
             c = Math.Min(c, last);
@@ -37,7 +37,7 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
                 continue;
             }
 
-            watch = Fours(load, reducer, from + c, to + c, numbers + c, taps, one, new(alike / 4, 4 * next, 4 * walk.To, 4 * walk.Numbers), apart, c == 0 ? alike / 4 * 4 * next : 0, watch);
+            watch = Fours(load, reducer, from + c, to + c, numbers + c, taps, one, new(alike / 4, 4 * next, 4 * walk.To, 4 * walk.Numbers), apart, c == 0 ? 4 * next : 0, watch);
             // The last four step back over pixels already written.
             long back = alike - 4;
             if (alike % 4 != 0) watch = Fours(load, reducer, from + c + back * next, to + c + back * walk.To, numbers + c + back * walk.Numbers, taps, one, one, apart, 0, watch);
@@ -86,7 +86,7 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
     /// <param name="outer">The pixels.</param>
     /// <param name="inner">The fours of each.</param>
     /// <param name="apart">The distances between the four.</param>
-    /// <param name="asks">How many elements to ask for ahead; none where this has been done.</param>
+    /// <param name="asks">How many elements of a row each four asks for ahead; none where this has been done.</param>
     /// <param name="watch">What was seen before.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Fours<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, TNumber* numbers, in NumberedTaps taps, in Steps outer, in Steps inner, in Steps apart, long asks, TTap watch)
@@ -101,9 +101,13 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
         {
             T* first = from + step * outer.From, end = to + step * outer.To;
             TNumber* chosen = numbers + step * outer.Numbers;
-            if (walk.Fresh > 0 && asks > 0) AskAhead(first, taps, asks);
+            T* ask = first + walk.Ahead / sizeof(T);
             for (long four = 0; four < inner.Count; four++, first += inner.From, end += inner.To, chosen += inner.Numbers)
             {
+                // Of the rows that no output above has read, what the windows some pixels further on will: between one four and the next, for in one go there is more than can be on its way.
+                for (long i = 0; asks > 0 && walk.Fresh > 0 && i < taps.Depths; i++)
+                    for (long j = Math.Max(0, taps.Rows - walk.Fresh); j < taps.Rows; j++) Prefetch.Behind(ask + i * taps.NextDepth + j * taps.NextRow, asks * sizeof(T), 0);
+                ask += asks;
                 Choices<T, TTap, TNumber, TNumbers, TReducer> a = new(reducer, none, start), b = new(reducer, none, start), c = new(reducer, none, start), d = new(reducer, none, start);
                 TNumbers number = start;
                 for (long i = 0; i < taps.Depths; i++, number += nextDepth)
@@ -134,18 +138,6 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
         }
 
         return watch;
-    }
-
-    /// <summary>Prefetches, of the rows that no output above has read, what the windows some pixels further on will.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AskAhead(T* start, in NumberedTaps taps, long elements)
-    {
-        long pixels = elements <= walk.Channels ? walk.Stride : 1, bytes = elements * sizeof(T);
-        for (long i = 0; i < taps.Depths; i++)
-        {
-            for (long j = taps.Rows - Math.Min(taps.Rows, walk.Fresh); j < taps.Rows; j++)
-                for (long k = 0; k < pixels; k++) Prefetch.Behind(start + i * taps.NextDepth + j * taps.NextRow + k * walk.Pixel, bytes, walk.Ahead);
-        }
     }
 
     /// <summary>How many pieces of work, and the distances between them in input, output and numbers.</summary>

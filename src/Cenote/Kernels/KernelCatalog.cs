@@ -57,7 +57,8 @@ internal sealed class KernelCatalog
     /// <param name="reducer">The reducer for what may be expected.</param>
     /// <param name="exact">The one for plans that the first does not accept, and for taps of which it is not sure.</param>
     /// <param name="strips">Those of <see cref="Strips"/>, where registers hold what several windows come to.</param>
-    public static PoolKernel[] OnRegisters<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact, params ReadOnlySpan<PoolKernel> strips)
+    /// <param name="pixels">That of <see cref="PixelWindows{T, TTap, TState, TAcc}"/>, where another reducer suits it better.</param>
+    public static PoolKernel[] OnRegisters<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact, ReadOnlySpan<PoolKernel> strips = default, PoolKernel? pixels = null)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
@@ -70,7 +71,7 @@ internal sealed class KernelCatalog
         [
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, SingleTaps<T, TTap, TState, TAcc>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, PixelFold<T, TTap, TState, TAcc>>>(reducer, exact),
-            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, PixelWindows<T, TTap, TState, TAcc>>(reducer, exact),
+            pixels ?? new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, PixelWindows<T, TTap, TState, TAcc>>(reducer, exact),
         ];
         return
         [

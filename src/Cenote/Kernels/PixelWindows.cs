@@ -13,6 +13,9 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     where TState : unmanaged
     where TAcc : unmanaged, IRegister<TAcc, TState>
 {
+    /// <summary>Of windows of several depths the machine asks for rows of such pixels by itself: asked for more, the nearest cache loses some of it before it is used. Measured.</summary>
+    private const long SmallPixelBytes = 256;
+
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
     private readonly PixelTable _pixels;
@@ -30,7 +33,8 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         _rows = rows;
         _asks = rows + MostRows(_plan) + 1;
         _ones = ones;
-        _fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) && _from.Width <= 2 * _plan.Channels ? _plan.Height.Stride : 0;
+        bool readsOnEnd = _plan.Depth.MaxCount > 1 && _from.Width * sizeof(T) <= SmallPixelBytes;
+        _fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) && _from.Width <= 2 * _plan.Channels && !readsOnEnd ? _plan.Height.Stride : 0;
     }
 
     public static string Name => "pixels";
@@ -87,7 +91,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (taps.Rows * taps.Columns >= SixWindows.FewestTaps && !reducer.IsLong)
+        if (taps.Rows * taps.Columns >= SixWindows.FewestTaps && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap))
         {
             watch = SixWindows.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones, watch);
             return;
@@ -154,7 +158,18 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                 i = Math.Min(i, last);
                 var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
                 T* tap = from + i;
-                if (typeof(TSide) != typeof(Any))
+                if (TReducer.LiftsFrom)
+                {
+                    for (long row = 0; row < rows; row++)
+                    {
+                        T* at = tap + starts[row];
+                        window.Take(load, at);
+                        if (columns > 1) window.Take(load, at + next);
+                        if (columns > 2) window.Take(load, at + 2 * next);
+                        for (long k = 3; k < columns; k++) window.Take(load, at + k * next);
+                    }
+                }
+                else if (typeof(TSide) != typeof(Any))
                 {
                     load.Walk(ref window, tap, columns, next);
                     load.Walk(ref window, tap + second, columns, next);
@@ -173,7 +188,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                     ask += fresh;
                 }
 
-                seen = reducer.Watch(seen, window.Seen);
+                seen = TReducer.WatchState(reducer.Watch(seen, window.Seen), window.State);
                 load.Store(reducer.Finish(window.State, ones, divisor), to + i);
             }
         }

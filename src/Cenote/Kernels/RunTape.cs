@@ -130,7 +130,7 @@ internal unsafe struct RunTape<TState, TAcc>
 
     private readonly TState* At(TState* start, long position) => start + (position - _origin);
 
-    private readonly long Whole(long positions) => positions & -TAcc.Count;
+    private static long Whole(long positions) => positions & -TAcc.Count;
 }
 
 /// <summary>Where the longest runs of windows lie: the first run of the first window, how many of them each has, how far apart, and from the first to the last; and what shorter ones come to.</summary>

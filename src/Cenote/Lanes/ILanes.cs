@@ -101,6 +101,10 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     static abstract (TWide Lower, TWide Upper) Widen<TWide>(TSelf lanes)
         where TWide : unmanaged;
 
+    /// <summary>The same of lanes in memory.</summary>
+    static virtual (TWide Lower, TWide Upper) WidenFrom<TWide>(T* from)
+        where TWide : unmanaged => TSelf.Widen<TWide>(TSelf.Load(from));
+
     /// <summary>Floats as doubles in one register twice as wide; there is none wider than 512 bits.</summary>
     static abstract TWide Expand<TWide>(TSelf lanes)
         where TWide : unmanaged;
@@ -131,6 +135,9 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
 
     /// <summary>The lane whose bits are less, as signed integers: −0 is the least of all floating-point numbers.</summary>
     static abstract TSelf LesserBits(TSelf left, TSelf right);
+
+    /// <summary>The lane whose bits are greater, as unsigned integers; of 16 bits.</summary>
+    static abstract TSelf GreaterBits(TSelf left, TSelf right);
 
     /// <summary>Whether a lane is −0.</summary>
     static abstract bool AnyNegativeZero(TSelf lanes);

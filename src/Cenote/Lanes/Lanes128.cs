@@ -207,6 +207,9 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
         : new(Vector128.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> GreaterBits(Lanes128<T> left, Lanes128<T> right) => new(Vector128.Max(left.Value.AsUInt16(), right.Value.AsUInt16()).As<ushort, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyNegativeZero(Lanes128<T> lanes) => sizeof(T) == 4
         ? Vector128.EqualsAny(lanes.Value.AsInt32(), Vector128.Create(int.MinValue))
         : Vector128.EqualsAny(lanes.Value.AsInt64(), Vector128.Create(long.MinValue));

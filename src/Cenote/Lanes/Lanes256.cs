@@ -161,6 +161,21 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
         return Both<double, TWide>(Vector256.Widen(lanes.Value.AsSingle()));
     }
 
+    // From memory each half is widened by one instruction.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (TWide Lower, TWide Upper) WidenFrom<TWide>(T* from)
+        where TWide : unmanaged
+    {
+        if (!Avx2.IsSupported) return Widen<TWide>(Load(from));
+        if (typeof(T) == typeof(byte)) return Both<short, TWide>((Avx2.ConvertToVector256Int16((byte*)from), Avx2.ConvertToVector256Int16((byte*)from + 16)));
+        if (typeof(T) == typeof(sbyte)) return Both<short, TWide>((Avx2.ConvertToVector256Int16((sbyte*)from), Avx2.ConvertToVector256Int16((sbyte*)from + 16)));
+        if (typeof(T) == typeof(ushort)) return Both<int, TWide>((Avx2.ConvertToVector256Int32((ushort*)from), Avx2.ConvertToVector256Int32((ushort*)from + 8)));
+        if (typeof(T) == typeof(short)) return Both<int, TWide>((Avx2.ConvertToVector256Int32((short*)from), Avx2.ConvertToVector256Int32((short*)from + 8)));
+        if (typeof(T) == typeof(uint)) return Both<long, TWide>((Avx2.ConvertToVector256Int64((uint*)from), Avx2.ConvertToVector256Int64((uint*)from + 4)));
+        if (typeof(T) == typeof(int)) return Both<long, TWide>((Avx2.ConvertToVector256Int64((int*)from), Avx2.ConvertToVector256Int64((int*)from + 4)));
+        return Widen<TWide>(Load(from));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TWide Expand<TWide>(Lanes256<T> lanes)
         where TWide : unmanaged => Unsafe.BitCast<Vector512<double>, TWide>(Vector512.WidenLower(lanes.Value.AsSingle().ToVector512Unsafe()));
@@ -211,6 +226,9 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     public static Lanes256<T> LesserBits(Lanes256<T> left, Lanes256<T> right) => sizeof(T) == 4
         ? new(Vector256.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>())
         : new(Vector256.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> GreaterBits(Lanes256<T> left, Lanes256<T> right) => new(Vector256.Max(left.Value.AsUInt16(), right.Value.AsUInt16()).As<ushort, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyNegativeZero(Lanes256<T> lanes) => sizeof(T) == 4

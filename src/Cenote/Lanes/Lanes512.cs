@@ -200,6 +200,9 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
         : new(Vector512.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> GreaterBits(Lanes512<T> left, Lanes512<T> right) => new(Vector512.Max(left.Value.AsUInt16(), right.Value.AsUInt16()).As<ushort, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyNegativeZero(Lanes512<T> lanes) => sizeof(T) == 4
         ? Vector512.EqualsAny(lanes.Value.AsInt32(), Vector512.Create(int.MinValue))
         : Vector512.EqualsAny(lanes.Value.AsInt64(), Vector512.Create(long.MinValue));

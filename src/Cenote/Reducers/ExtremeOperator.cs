@@ -59,7 +59,7 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
     private static PoolKernel[] OnRegisters<T, TTap>(T worst)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :
-        KernelCatalog.OnRegisters<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst), Strips<T, TTap>(worst));
+        KernelCatalog.OnRegisters<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst), [Strips<T, TTap>(worst)]);
 
     private static PoolKernel Strips<T, TTap>(T worst)
         where T : unmanaged
@@ -95,7 +95,11 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
 
     private static PoolKernel[] SmallFloats<TTap>(short infinity)
         where TTap : unmanaged, ILanes<TTap, short> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :
-        KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), new(infinity), SmallFloatStrips<TTap>(infinity));
+        KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), new(infinity), [SmallFloatStrips<TTap>(infinity)], SmallFloatPixels<TTap>(infinity));
+
+    private static PoolKernel SmallFloatPixels<TTap>(short infinity)
+        where TTap : unmanaged, ILanes<TTap, short> =>
+        new LineKernel<short, TTap, short, Pair<TTap, short>, SmallFloatSpanLanes<TTap, TOrder>, ExactSmallFloatSpanLanes<TTap, TOrder>, PixelWindows<short, TTap, short, Pair<TTap, short>>>(new(infinity), new(new(infinity)));
 
     private static PoolKernel SmallFloatStrips<TTap>(short infinity)
         where TTap : unmanaged, ILanes<TTap, short> =>

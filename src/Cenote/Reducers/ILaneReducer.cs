@@ -30,6 +30,15 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
 
     void WriteExtent(byte* extents, long lane, long extent);
 
+    /// <summary>Notes of what a window came to what shows there only.</summary>
+    static virtual TTap WatchState(TTap watch, TAcc state) => watch;
+
+    /// <summary>Whether <see cref="LiftFrom"/> is to be used, where it can be; taps are not watched then.</summary>
+    static virtual bool LiftsFrom => false;
+
+    /// <summary>Lifts taps where they lie, in fewer steps than once they are loaded.</summary>
+    static virtual TAcc LiftFrom(T* taps) => throw new NotSupportedException();
+
     /// <summary>Whether the result is the same, or as good, however the taps are grouped.</summary>
     bool FoldsInAnyOrder(PoolPlan plan);
 

@@ -54,6 +54,15 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
         return new(lower, upper);
     }
 
+    public static bool LiftsFrom => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TSums, TSum> LiftFrom(T* taps)
+    {
+        var (lower, upper) = TTap.WidenFrom<TSums>(taps);
+        return new(lower, upper);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TSums, TSum> Combine(Pair<TSums, TSum> earlier, Pair<TSums, TSum> later) => new(earlier.Lower + later.Lower, earlier.Upper + later.Upper);
 

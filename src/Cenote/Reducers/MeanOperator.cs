@@ -54,7 +54,7 @@ internal sealed class MeanOperator : PoolOperator
         static PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? []
             : KernelCatalog.OnRegisters<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>>(
-                default, default, KernelCatalog.Phases<T, TTap, T, TTap, MeanLanes<T, TTap, Quotients>, MeanLanes<T, TTap, Quotients>>(default, default), KernelCatalog.Strips<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>, TapByTap>(default, default));
+                default, default, [KernelCatalog.Phases<T, TTap, T, TTap, MeanLanes<T, TTap, Quotients>, MeanLanes<T, TTap, Quotients>>(default, default), KernelCatalog.Strips<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>, TapByTap>(default, default)]);
     }
 
     private static KernelCatalog SmallFloats<T, TFormat, TExact>()
