@@ -158,7 +158,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                 i = Math.Min(i, last);
                 var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
                 T* tap = from + i;
-                if (TReducer.LiftsFrom)
+                if (default(TReducer) is ILiftFrom)
                 {
                     for (long row = 0; row < rows; row++)
                     {

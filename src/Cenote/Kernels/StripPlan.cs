@@ -75,10 +75,11 @@ internal readonly unsafe struct StripPlan<T, TTap>
     public TTap Copy<TWatch>(TWatch reducer, AxisPlan height, T* input, long inputStep, long first, long end, T* copies, TTap watch)
         where TWatch : struct, ITapWatch<TTap>
     {
+        TTap padding = TWatch.Keep(reducer.Padding);
         long top = height.Start(first), bottom = height.Start(end - 1) + height.Span, from = Math.Clamp(0, top, bottom), to = Math.Clamp(height.InputLength, from, bottom);
-        for (long row = top; row < from; row++) Row.Clear(TWatch.Keep(reducer.Padding), copies + (row - top) * Room);
+        for (long row = top; row < from; row++) Row.Clear(padding, copies + (row - top) * Room);
         if (to > from) watch = Row.Copy(reducer, input + from * inputStep, to - from, inputStep, copies + (from - top) * Room, Room, watch);
-        for (long row = to; row < bottom; row++) Row.Clear(TWatch.Keep(reducer.Padding), copies + (row - top) * Room);
+        for (long row = to; row < bottom; row++) Row.Clear(padding, copies + (row - top) * Room);
         return watch;
     }
 

@@ -26,7 +26,7 @@ internal struct OneWindow<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TAc
         where TLoad : struct, ITapLoad<T, TTap>
     {
         if (typeof(TLoad) == typeof(UnitLoad<T, TTap>) && default(TReducer) is ITapSum) State = Unsafe.BitCast<TTap, TAcc>(TTap.AddFrom(Unsafe.BitCast<TAcc, TTap>(State), tap));
-        else if (typeof(TLoad) == typeof(UnitLoad<T, TTap>) && TReducer.LiftsFrom) State = reducer.Combine(State, TReducer.LiftFrom(tap));
+        else if (typeof(TLoad) == typeof(UnitLoad<T, TTap>) && default(TReducer) is ILiftFrom) State = reducer.Combine(State, TReducer.LiftFrom(tap));
         else Take(load.Load(tap));
     }
 }

@@ -95,11 +95,9 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
 
     private static PoolKernel[] SmallFloats<TTap>(short infinity)
         where TTap : unmanaged, ILanes<TTap, short> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :
-        KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), new(infinity), [SmallFloatStrips<TTap>(infinity)], SmallFloatPixels<TTap>(infinity));
-
-    private static PoolKernel SmallFloatPixels<TTap>(short infinity)
-        where TTap : unmanaged, ILanes<TTap, short> =>
-        new LineKernel<short, TTap, short, Pair<TTap, short>, SmallFloatSpanLanes<TTap, TOrder>, ExactSmallFloatSpanLanes<TTap, TOrder>, PixelWindows<short, TTap, short, Pair<TTap, short>>>(new(infinity), new(new(infinity)));
+        KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(
+            new(infinity), new(infinity), [SmallFloatStrips<TTap>(infinity)],
+            pixels: new LineKernel<short, TTap, short, Pair<TTap, short>, SmallFloatSpanLanes<TTap, TOrder>, ExactSmallFloatSpanLanes<TTap, TOrder>, PixelWindows<short, TTap, short, Pair<TTap, short>>>(new(infinity), new(new(infinity))));
 
     private static PoolKernel SmallFloatStrips<TTap>(short infinity)
         where TTap : unmanaged, ILanes<TTap, short> =>

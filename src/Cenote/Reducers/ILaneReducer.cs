@@ -33,10 +33,7 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     /// <summary>Notes of what a window came to what shows there only.</summary>
     static virtual TTap WatchState(TTap watch, TAcc state) => watch;
 
-    /// <summary>Whether <see cref="LiftFrom"/> is to be used, where it can be; taps are not watched then.</summary>
-    static virtual bool LiftsFrom => false;
-
-    /// <summary>Lifts taps where they lie, in fewer steps than once they are loaded.</summary>
+    /// <summary>Lifts taps where they lie; of those marked <see cref="ILiftFrom"/>.</summary>
     static virtual TAcc LiftFrom(T* taps) => throw new NotSupportedException();
 
     /// <summary>Whether the result is the same, or as good, however the taps are grouped.</summary>
@@ -48,6 +45,10 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     /// <summary>Whether a tap may be combined twice without changing the result.</summary>
     bool IsIdempotent { get; }
 }
+
+/// <summary>Marks reducers that lift taps where they lie in fewer steps than once they are loaded, and watch none.</summary>
+// A marker and no property, that the compiler sees one of the branches only.
+internal interface ILiftFrom;
 
 /// <summary>Marks reducers whose states are taps as they lie in memory.</summary>
 internal interface ITapState;

@@ -15,7 +15,7 @@ namespace Cenote;
 /// <typeparam name="TInts">A register of these.</typeparam>
 /// <typeparam name="TReal">What is divided: float for bytes and for few numbers of 16 bits, else double.</typeparam>
 /// <typeparam name="TReals">A register of these.</typeparam>
-internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(IntegerRounding rounding) : ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>
+internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(IntegerRounding rounding) : ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>, ILiftFrom
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TSum : unmanaged
@@ -53,8 +53,6 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
         var (lower, upper) = TTap.Widen<TSums>(taps);
         return new(lower, upper);
     }
-
-    public static bool LiftsFrom => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<TSums, TSum> LiftFrom(T* taps)
