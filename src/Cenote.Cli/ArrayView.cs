@@ -18,8 +18,8 @@ internal sealed record ArrayView(ArrayData Array, nint[] Lengths, nint[] Strides
     public unsafe TensorSpan<T> Span<T>()
         where T : unmanaged
     {
-        // A tensor wants stride 0 on axes of a single element.
-        nint[] steps = [.. Strides.Select((stride, axis) => Lengths[axis] == 1 ? 0 : stride)];
+        // A tensor wants stride 0 on axes of a single element, and on all where it has none.
+        nint[] steps = [.. Strides.Select((stride, axis) => Lengths[axis] == 1 || Array.Elements == 0 ? 0 : stride)];
         return new((T*)Array.Pointer, (nint)Array.Elements, Lengths, steps);
     }
 

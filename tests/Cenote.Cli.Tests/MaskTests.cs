@@ -30,6 +30,19 @@ public sealed class MaskTests : IDisposable
     }
 
     [Fact]
+    public void A_batch_of_none_has_masks_of_none()
+    {
+        _place.Write("x.npy", NpyArray.Floats([0, 3, 8, 9]));
+        _place.Write("m.npy", NpyArray.Bytes([0, 8, 9]));
+        _place.Write("l.npy", NpyArray.Of("i4", [0], Array.Empty<int>()));
+        foreach (string option in (string[])["--mask m.npy", "--lengths l.npy"])
+        {
+            _place.Run($"global-avg x.npy {option} -o y.npy --force").Succeeded();
+            Assert.Equal([0L, 3, 1, 1], _place.ReadArray("y.npy").Shape);
+        }
+    }
+
+    [Fact]
     public void Indices_lie_in_the_whole_plane_and_never_in_the_padding()
     {
         _place.Write("x.npy", NpyArray.Floats([2, 1, 4], 9, 1, 5, 9, 1, 1, 1, 1));

@@ -61,8 +61,24 @@ public sealed class RoiTests : IDisposable
         double[] expected = [.. new RoiAlign(2).Forward(Tensor.Create(x.Values<double>(), [1, 3, 8, 9]), Tensor.Create<double>([1, 1, 6, 5, 0, 2, 3, 4], [2, 4]), [0, 0])];
         Assert.Equal(expected, _place.ReadArray("y.npy").Values<double>());
         _place.Write("none.npy", NpyArray.Floats([0, 5]));
-        _place.Run("roi-max x.npy --rois none.npy --size 2 -o y.npy --force").Succeeded();
+        _place.Write("nameless.npy", NpyArray.Floats([0, 4]));
+        foreach (string none in (string[])["none", "nameless"])
+        {
+            _place.Run($"roi-max x.npy --rois {none}.npy --size 2 -o y.npy --force").Succeeded();
+            Assert.Equal([0L, 3, 2, 2], _place.ReadArray("y.npy").Shape);
+        }
+    }
+
+    [Fact]
+    public void Without_images_there_are_no_regions()
+    {
+        _place.Write("empty.npy", NpyArray.Floats([0, 3, 8, 9]));
+        _place.Write("none.npy", NpyArray.Floats([0, 5]));
+        _place.Write("one.npy", NpyArray.Floats([1, 5], 0, 1, 1, 2, 2));
+        _place.Run("roi-align empty.npy --rois none.npy --size 2 -o y.npy").Succeeded();
         Assert.Equal([0L, 3, 2, 2], _place.ReadArray("y.npy").Shape);
+        Assert.EndsWith("boxes has image 0 for region 0; there are no images.", _place.Run("roi-align empty.npy --rois one.npy --size 2 -o z.npy").Refused(), StringComparison.Ordinal);
+        Assert.DoesNotContain("z.npy", _place.Entries);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Cenote.Tests;
 
@@ -35,6 +36,30 @@ public class MeanRoundingTests
                 for (int k = 0; k < taps; k++) sum += (float)input[o + k];
                 var mean = (Half)(sum / (divisor ?? taps));
                 Assert.Equal(mean == Half.Zero ? Half.Zero : mean, output[o]);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 7)]
+    [InlineData(1, -7)]
+    [InlineData(2, 7)]
+    [InlineData(3, 4096)]
+    public void No_divisor_makes_a_number_of_an_infinity(int taps, long divisor)
+    {
+        Half[] special = [Half.NaN, Half.PositiveInfinity, Half.NegativeInfinity, Half.One, Half.MaxValue, -Half.Zero];
+        var layer = new AvgPool1d(taps, 1, divisorOverride: divisor);
+        foreach (bool isLast in (bool[])[false, true])
+        {
+            // The number by channel, the same at every place.
+            Half[] memory = [.. Enumerable.Range(0, 64 * 16).Select(i => special[(isLast ? i % 64 : i / 16) % special.Length])];
+            Tensor<Half> output = layer.Forward(isLast ? Tensor.Create(memory, [1, 64, 16], [0, 1, 64]) : Tensor.Create(memory, [1, 64, 16]));
+            for (int c = 0; c < 64; c++)
+            {
+                float sum = 0;
+                for (int k = 0; k < taps; k++) sum += (float)special[c % special.Length];
+                var mean = (Half)(sum / divisor);
+                Assert.Equal(mean == Half.Zero ? Half.Zero : mean, output[0, c, 0]);
             }
         }
     }

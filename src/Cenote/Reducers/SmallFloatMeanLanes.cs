@@ -104,8 +104,8 @@ internal readonly struct ScaledHalfBits : ISmallFloat
 
     public static bool IsLong => true;
 
-    // A divisor less than the taps might lead out of the range.
-    public static bool Accepts(PoolPlan plan) => plan.MaxExtent <= GreatestDivisor && (plan.DivisorOverride is not { } divisor || (divisor >= plan.MaxCount && divisor <= GreatestDivisor));
+    // A divisor less than the taps might lead out of the range. Single taps are copied without being watched: an infinity is one only as long as nothing divides it.
+    public static bool Accepts(PoolPlan plan) => plan.MaxExtent <= GreatestDivisor && (plan.DivisorOverride is not { } divisor || (plan.MaxCount > 1 && divisor >= plan.MaxCount && divisor <= GreatestDivisor));
 
     // Sign and digits; a sign-extended number shifted holds more signs between them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

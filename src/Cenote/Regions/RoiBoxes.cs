@@ -34,7 +34,7 @@ internal static class RoiBoxes
 
             double image = hasImages ? images[i] : ToDouble(boxes[i, 0]);
             if (image != Math.Floor(image) || image < 0 || image >= batch)
-                throw new ArgumentException($"{(hasImages ? nameof(images) : nameof(boxes))} has image {image} for region {i}; it must be a whole number from 0 to {batch - 1}.", hasImages ? nameof(images) : nameof(boxes));
+                throw new ArgumentException($"{(hasImages ? nameof(images) : nameof(boxes))} has image {image} for region {i}; {(batch == 0 ? "there are no images" : $"it must be a whole number from 0 to {batch - 1}")}.", hasImages ? nameof(images) : nameof(boxes));
             read[i] = new((long)image, numbers[0], numbers[1], numbers[2], numbers[3]);
         }
 
