@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Cenote;
 
@@ -68,6 +70,12 @@ internal readonly unsafe struct PixelPlanes
         }
     }
 
+    /// <summary>Bytes in another order; where it says <see cref="Nothing"/>, 0.</summary>
+    // The instructions of these two have it so; of others that is not promised, and not so in a browser.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Pick(Vector128<byte> bytes, Vector128<byte> order) =>
+        Ssse3.IsSupported || AdvSimd.Arm64.IsSupported ? Vector128.ShuffleNative(bytes, order) : Vector128.Shuffle(bytes, order);
+
     // Bounds: the last registers step back, over what the ones before made.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Two(Side from, Side to, long bytes, Vector128<byte>* orders)
@@ -79,8 +87,8 @@ internal readonly unsafe struct PixelPlanes
             byte* start = from.At(at), result = to.At(at);
             Prefetch.Line(start + Prefetch.Distance);
             Vector128<byte> a = Vector128.Load(start), b = Vector128.Load(start + from.Pitch);
-            (Vector128.ShuffleNative(a, o1) | Vector128.ShuffleNative(b, o2)).Store(result);
-            (Vector128.ShuffleNative(a, o3) | Vector128.ShuffleNative(b, o4)).Store(result + to.Pitch);
+            (Pick(a, o1) | Pick(b, o2)).Store(result);
+            (Pick(a, o3) | Pick(b, o4)).Store(result + to.Pitch);
         }
     }
 
@@ -94,9 +102,9 @@ internal readonly unsafe struct PixelPlanes
             byte* start = from.At(at), result = to.At(at);
             Prefetch.Line(start + Prefetch.Distance);
             Vector128<byte> a = Vector128.Load(start), b = Vector128.Load(start + from.Pitch), c = Vector128.Load(start + 2 * from.Pitch);
-            (Vector128.ShuffleNative(a, o1) | Vector128.ShuffleNative(b, o2) | Vector128.ShuffleNative(c, o3)).Store(result);
-            (Vector128.ShuffleNative(a, o4) | Vector128.ShuffleNative(b, o5) | Vector128.ShuffleNative(c, o6)).Store(result + to.Pitch);
-            (Vector128.ShuffleNative(a, o7) | Vector128.ShuffleNative(b, o8) | Vector128.ShuffleNative(c, o9)).Store(result + 2 * to.Pitch);
+            (Pick(a, o1) | Pick(b, o2) | Pick(c, o3)).Store(result);
+            (Pick(a, o4) | Pick(b, o5) | Pick(c, o6)).Store(result + to.Pitch);
+            (Pick(a, o7) | Pick(b, o8) | Pick(c, o9)).Store(result + 2 * to.Pitch);
         }
     }
 
@@ -111,7 +119,7 @@ internal readonly unsafe struct PixelPlanes
             Prefetch.Line(start + Prefetch.Distance);
             Vector128<byte> a = Vector128.Load(start), b = Vector128.Load(start + from.Pitch), c = Vector128.Load(start + 2 * from.Pitch), d = Vector128.Load(start + 3 * from.Pitch);
             for (Vector128<byte>* order = orders; order < orders + 16; order += 4, result += to.Pitch)
-                (Vector128.ShuffleNative(a, order[0]) | Vector128.ShuffleNative(b, order[1]) | Vector128.ShuffleNative(c, order[2]) | Vector128.ShuffleNative(d, order[3])).Store(result);
+                (Pick(a, order[0]) | Pick(b, order[1]) | Pick(c, order[2]) | Pick(d, order[3])).Store(result);
         }
     }
 

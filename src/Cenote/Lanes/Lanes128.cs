@@ -171,8 +171,8 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     public static Lanes128<T> Narrow<TWide>(TWide lower, TWide upper)
         where TWide : unmanaged
     {
-        if (sizeof(T) == 1) return new(Vector128.Narrow(Unsafe.BitCast<TWide, Vector128<ushort>>(lower), Unsafe.BitCast<TWide, Vector128<ushort>>(upper)).As<byte, T>());
-        if (sizeof(T) == 2) return new(Vector128.Narrow(Unsafe.BitCast<TWide, Vector128<uint>>(lower), Unsafe.BitCast<TWide, Vector128<uint>>(upper)).As<ushort, T>());
+        if (sizeof(T) == 1) return new(Truncate(Unsafe.BitCast<TWide, Vector128<ushort>>(lower), Unsafe.BitCast<TWide, Vector128<ushort>>(upper)).As<byte, T>());
+        if (sizeof(T) == 2) return new(Truncate(Unsafe.BitCast<TWide, Vector128<uint>>(lower), Unsafe.BitCast<TWide, Vector128<uint>>(upper)).As<ushort, T>());
         if (typeof(T) == typeof(float)) return new(Vector128.Narrow(Unsafe.BitCast<TWide, Vector128<double>>(lower), Unsafe.BitCast<TWide, Vector128<double>>(upper)).As<float, T>());
         return new(Vector128.Narrow(Unsafe.BitCast<TWide, Vector128<ulong>>(lower), Unsafe.BitCast<TWide, Vector128<ulong>>(upper)).As<uint, T>());
     }
@@ -295,12 +295,25 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
         return new(Vector128.ConditionalSelect(mask, lanes, otherwise));
     }
 
+    /// <summary>The lower halves of lanes.</summary>
+    // Where the instruction saturates, as in a browser, what it must not see is masked.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Truncate(Vector128<ushort> low, Vector128<ushort> high) => Sse2.IsSupported || AdvSimd.IsSupported
+        ? Vector128.Narrow(low, high)
+        : Vector128.Narrow(low & Vector128.Create((ushort)byte.MaxValue), high & Vector128.Create((ushort)byte.MaxValue));
+
+    /// <inheritdoc cref="Truncate(Vector128{ushort}, Vector128{ushort})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<ushort> Truncate(Vector128<uint> low, Vector128<uint> high) => Sse2.IsSupported || AdvSimd.IsSupported
+        ? Vector128.Narrow(low, high)
+        : Vector128.Narrow(low & Vector128.Create((uint)ushort.MaxValue), high & Vector128.Create((uint)ushort.MaxValue));
+
     /// <summary>The lanes with even numbers of two registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<T> Evens(Vector128<T> low, Vector128<T> high)
     {
-        if (sizeof(T) == 1) return Vector128.Narrow(low.AsUInt16(), high.AsUInt16()).As<byte, T>();
-        if (sizeof(T) == 2) return Vector128.Narrow(low.AsUInt32(), high.AsUInt32()).As<ushort, T>();
+        if (sizeof(T) == 1) return Truncate(low.AsUInt16(), high.AsUInt16()).As<byte, T>();
+        if (sizeof(T) == 2) return Truncate(low.AsUInt32(), high.AsUInt32()).As<ushort, T>();
         if (sizeof(T) == 4) return Sse.IsSupported ? Sse.Shuffle(low.AsSingle(), high.AsSingle(), 0b10_00_10_00).As<float, T>() : Vector128.Narrow(low.AsUInt64(), high.AsUInt64()).As<uint, T>();
         return Vector128.Create(low.AsInt64().GetElement(0), high.AsInt64().GetElement(0)).As<long, T>();
     }
