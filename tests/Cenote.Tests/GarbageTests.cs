@@ -58,6 +58,32 @@ public class GarbageTests
     }
 
     [Fact]
+    public void Of_two_kinds_of_tensors_that_take_turns()
+    {
+        var pool = new MaxPool2d(3, 2, 1);
+        PoolPlan plan = pool.Plan(Small[0]), other = new MaxPool2d(3, 2, 1).Plan(Small[1]);
+        float[] data = new float[plan.InputElements + other.InputElements], output = new float[plan.OutputElements + other.OutputElements];
+        var from = new ReadOnlyTensorSpan<float>(data, plan.InputShape, Strides(plan.InputShape, channelsLast: false));
+        var to = new TensorSpan<float>(output, plan.OutputShape, Strides(plan.OutputShape, channelsLast: false));
+        foreach (bool channelsLast in (bool[])[false, true])
+        {
+            PoolPlan next = channelsLast ? plan : other;
+            var otherFrom = new ReadOnlyTensorSpan<float>(data, next.InputShape, Strides(next.InputShape, channelsLast));
+            var otherTo = new TensorSpan<float>(output, next.OutputShape, Strides(next.OutputShape, channelsLast));
+            pool.Forward(from, to);
+            pool.Forward(otherFrom, otherTo);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Calls; i++)
+            {
+                pool.Forward(from, to);
+                pool.Forward(otherFrom, otherTo);
+            }
+
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    [Fact]
     public void On_several_threads()
     {
         Assert.SkipWhen(Environment.ProcessorCount == 1, "needs two cores");

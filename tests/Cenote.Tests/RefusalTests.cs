@@ -83,6 +83,12 @@ public class RefusalTests
             StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => pool.Forward(pool.Plan(1, 4, 4), memory.AsSpan(0, 16), memory.AsSpan(12, 4)));
         pool.Forward(Tensor.Create(memory, 0, [1, 4, 4], [0, 4, 1]), Tensor.Create(memory, 16, [1, 2, 2], [0, 2, 1]));
+
+        // Of the same shapes, which a layer remembers: elsewhere, and of larger elements.
+        Assert.Throws<ArgumentException>(() => pool.Forward(Tensor.Create(memory, 3, [1, 4, 4], [0, 4, 1]), Tensor.Create(memory, 0, [1, 2, 2], [0, 2, 1])));
+        double[] wide = new double[20];
+        Assert.Throws<ArgumentException>(() => pool.Forward(Tensor.Create(wide, 0, [1, 4, 4], [0, 4, 1]), Tensor.Create(wide, 15, [1, 2, 2], [0, 2, 1])));
+        pool.Forward(Tensor.Create(wide, 0, [1, 4, 4], [0, 4, 1]), Tensor.Create(wide, 16, [1, 2, 2], [0, 2, 1]));
     }
 
     [Fact]

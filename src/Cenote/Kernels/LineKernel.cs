@@ -67,7 +67,8 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
         SetUp setUp = _setUp ??= new();
         bool isExact = typeof(TR) == typeof(TExact);
         if (!setUp.Serves(this, isExact, job, line)) setUp.Keep(this, isExact, job, line, TWindows.Create(reducer, job, line));
-        TWindows windows = setUp.Windows;
+        // Not a copy, which would be made and cleared by every call.
+        ref readonly TWindows windows = ref setUp.Windows;
         while (first < end)
         {
             job.Cancellation.ThrowIfCancellationRequested();
@@ -97,7 +98,7 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
             }
 
             // Lines of the same number differ in where they begin only.
-            if (lines > 1 && first < end) windows = TWindows.Create(reducer, job, line);
+            if (lines > 1 && first < end) setUp.Keep(this, isExact, job, line, TWindows.Create(reducer, job, line));
         }
 
         return !reducer.Alarms(watch);

@@ -38,7 +38,7 @@ internal readonly ref struct MemoryRegion(nuint start, int elementSize, ReadOnly
     }
 
     /// <summary>The bytes from the first element to the end of the last.</summary>
-    private nuint Length => (nuint)(Reach(long.MaxValue) + 1) * (nuint)elementSize;
+    public nuint Length => (nuint)(Reach(long.MaxValue) + 1) * (nuint)elementSize;
 
     /// <summary>
     /// Whether the regions share a byte. Interleaved slices of one buffer do not: both repeat every so many bytes, and within one

@@ -12,6 +12,9 @@ public abstract class PoolLayer : Layer
     // The last plan: a network calls a layer with the same shape again and again.
     private PoolPlan? _lastPlan;
 
+    // The tensors of the last call and of one before it, likewise: two kinds that take turns leave no garbage.
+    private CheckedShapes? _lastShapes, _shapesBefore;
+
     /// <param name="spatialRank">How many axes are pooled.</param>
     /// <param name="window">The window that slides; null for one window over everything.</param>
     private protected PoolLayer(int spatialRank, WindowOptions? window)
@@ -91,13 +94,16 @@ public abstract class PoolLayer : Layer
     public unsafe void Forward<T>(in ReadOnlyTensorSpan<T> input, in TensorSpan<T> output, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
         where T : unmanaged
     {
-        PoolPlan plan = Plan(input.Lengths);
-        Require.Shape(nameof(output), output.Lengths, plan.OutputShape, plan);
-        fixed (T* from = &input.GetPinnableReference(), to = &output.GetPinnableReference())
+        CheckedShapes? shapes = _lastShapes;
+        if (shapes is null || !shapes.Are(input.Lengths, input.Strides, output.Lengths, output.Strides))
         {
-            Require.Apart(nameof(output), new((nuint)to, sizeof(T), output.Lengths, output.Strides), nameof(input), new((nuint)from, sizeof(T), input.Lengths, input.Strides));
-            Run(plan, from, TensorLayout.Of(input.Strides, SpatialRank), to, TensorLayout.Of(output.Strides, SpatialRank), progress, cancellationToken);
+            shapes = _shapesBefore;
+            if (shapes is null || !shapes.Are(input.Lengths, input.Strides, output.Lengths, output.Strides))
+                shapes = new(Plan(input.Lengths), input.Lengths, input.Strides, output.Lengths, output.Strides);
+            (_shapesBefore, _lastShapes) = (_lastShapes, shapes);
         }
+
+        fixed (T* from = &input.GetPinnableReference(), to = &output.GetPinnableReference()) Run(ElementTypes.Of<T>(), shapes.At(from, to, cancellationToken), progress);
     }
 
     /// <summary>Pools row-major memory, for callers without tensors.</summary>

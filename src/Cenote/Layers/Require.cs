@@ -9,10 +9,16 @@ internal static class Require
         if (!lengths.SequenceEqual(needed)) throw new ArgumentException($"{name} is {PoolPlan.Text(lengths)}; {plan} needs {PoolPlan.Text(needed)}.", name);
     }
 
+    /// <exception cref="ArgumentException">Elements of the target share memory with each other.</exception>
+    public static void Own(string name, in MemoryRegion target)
+    {
+        if (target.AliasesItself) throw new ArgumentException($"{name} has elements that share memory (a stride of 0, or strides that fold axes together); each needs a place of its own.", name);
+    }
+
     /// <exception cref="ArgumentException">Elements of the target share memory with each other, or with the source.</exception>
     public static void Apart(string name, in MemoryRegion target, string other, in MemoryRegion source)
     {
-        if (target.AliasesItself) throw new ArgumentException($"{name} has elements that share memory (a stride of 0, or strides that fold axes together); each needs a place of its own.", name);
+        Own(name, target);
         if (source.Overlaps(target)) throw new ArgumentException($"{name} shares memory with {other}; pool into memory of its own.", name);
     }
 

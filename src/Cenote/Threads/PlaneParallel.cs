@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Cenote;
@@ -34,13 +35,20 @@ internal static class PlaneParallel
     public static unsafe void Run(PoolKernel kernel, in PoolJob job, int maxDegree, IProgress<double>? progress)
     {
         long partialBytes = kernel.PartialBytes(job);
-        if (partialBytes == 0)
+        if (partialBytes > 0)
         {
-            RunUnits(kernel, job, maxDegree, progress);
-            kernel.Complete(job);
+            RunWithPartials(kernel, job, partialBytes, maxDegree, progress);
             return;
         }
 
+        RunUnits(kernel, job, maxDegree, progress);
+        kernel.Complete(job);
+    }
+
+    // Not inlined, as what cuts jobs: their jobs on the stack would be cleared by every call, a tenth of a small one.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static unsafe void RunWithPartials(PoolKernel kernel, in PoolJob job, long partialBytes, int maxDegree, IProgress<double>? progress)
+    {
         void* partials = NativeMemory.Alloc((nuint)partialBytes);
         try
         {
@@ -54,6 +62,8 @@ internal static class PlaneParallel
         }
     }
 
+    // Compiled without a profile, by which the kernel met most would be inlined here, and every other's call would clear its stack.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunUnits(PoolKernel kernel, in PoolJob job, int maxDegree, IProgress<double>? progress)
     {
         long units = kernel.Units(job);
@@ -69,6 +79,7 @@ internal static class PlaneParallel
         progress?.Report(1);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Split(PoolKernel kernel, in PoolJob job, long units, double cost, int maxDegree, IProgress<double>? progress)
     {
         int most = maxDegree == -1 ? Environment.ProcessorCount : Math.Min(maxDegree, Environment.ProcessorCount);
