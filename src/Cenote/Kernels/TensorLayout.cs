@@ -60,8 +60,8 @@ internal readonly record struct TensorLayout(long Batch, long Channel, long Dept
         foreach (nint length in shape) elements *= length;
         if (elements > Array.MaxLength)
             throw new ArgumentException($"{name} {PoolPlan.Text(shape)} has {elements} elements, and a new tensor at most {Array.MaxLength}; pass an {name} of your own.", "input");
-        // An empty tensor has no elements to order, and accepts no strides but its own.
-        return elements == 0 ? Tensor.CreateFromShapeUninitialized<T>(shape) : Tensor.CreateFromShapeUninitialized<T>(shape, DenseLike(shape, likeLengths, like, spatialRank));
+        // An empty tensor has no elements to order, and accepts no strides but its own. Row-major needs none, which a first call would have to compile the sorting of.
+        return elements == 0 || Descends([], likeLengths, like) ? Tensor.CreateFromShapeUninitialized<T>(shape) : Tensor.CreateFromShapeUninitialized<T>(shape, DenseLike(shape, likeLengths, like, spatialRank));
     }
 
     /// <summary>The axes from outermost to innermost; where axes of length 1 leave a choice, N×C×spatial, then N×spatial×C.</summary>
@@ -76,18 +76,20 @@ internal readonly record struct TensorLayout(long Batch, long Channel, long Dept
         }
 
         channelsLast[^1] = channel;
-        if (Descends(rowMajor, lengths, strides)) return rowMajor;
+        if (Descends([], lengths, strides)) return rowMajor;
         if (Descends(channelsLast, lengths, strides)) return channelsLast;
         nint[] keys = lengths.ToArray();
         for (int axis = 0; axis < rank; axis++) keys[axis] = lengths[axis] == 1 ? nint.MaxValue : strides[axis];
         return [.. rowMajor.OrderByDescending(axis => keys[axis])];
     }
 
-    private static bool Descends(int[] order, ReadOnlySpan<nint> lengths, ReadOnlySpan<nint> strides)
+    /// <summary>Whether axes in this order, or, of none, in their own, lie from outermost to innermost.</summary>
+    private static bool Descends(ReadOnlySpan<int> order, ReadOnlySpan<nint> lengths, ReadOnlySpan<nint> strides)
     {
         nint previous = nint.MaxValue;
-        foreach (int axis in order)
+        for (int i = 0; i < lengths.Length; i++)
         {
+            int axis = order.IsEmpty ? i : order[i];
             if (lengths[axis] == 1) continue;
             if (strides[axis] > previous) return false;
             previous = strides[axis];

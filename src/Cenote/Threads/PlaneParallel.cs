@@ -62,8 +62,6 @@ internal static class PlaneParallel
         }
     }
 
-    // Compiled without a profile, by which the kernel met most would be inlined here, and every other's call would clear its stack.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunUnits(PoolKernel kernel, in PoolJob job, int maxDegree, IProgress<double>? progress)
     {
         long units = kernel.Units(job);
@@ -75,9 +73,13 @@ internal static class PlaneParallel
         }
 
         job.Cancellation.ThrowIfCancellationRequested();
-        kernel.Run(job, 0, units);
+        RunAll(kernel, job, units);
         progress?.Report(1);
     }
+
+    // Compiled without a profile, by which the kernel met most would be inlined, and every other's call would clear its stack.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void RunAll(PoolKernel kernel, in PoolJob job, long units) => kernel.Run(job, 0, units);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Split(PoolKernel kernel, in PoolJob job, long units, double cost, int maxDegree, IProgress<double>? progress)
