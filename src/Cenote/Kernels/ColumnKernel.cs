@@ -37,7 +37,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
             && width.Kernel <= MostTaps && (width.LaneStride == 1 || width.Dilation == 1) && ColumnLines<T, TTap>.Fit(width)
             // Outputs of rows shorter than a register are stored over the next one's place.
             && width.InputLength >= TTap.Count && width.OutputLength <= MostOutputs && (width.OutputLength >= TTap.Count || job.OutputLayout.Height == width.OutputLength)
-            && CombinesLittle(plan) && !WaitsForMemory(plan);
+            && (ColumnShifts<T, TTap, TReducer>.Suit(job) || (CombinesLittle(plan) && !WaitsForMemory(plan)));
     }
 
     /// <summary>Whether few windows share a row: else it is better walked once than combined as often. Measured.</summary>
@@ -65,10 +65,11 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
     {
         PoolPlan plan = job.Plan;
         long rows = plan.Height.OutputLength, next;
-        var (slice, row) = Math.DivRem(first, rows);
-        (long plane, long d) = Math.DivRem(slice, plan.Depth.OutputLength);
+        var (slices, row) = Math.DivRem(first, rows);
+        (long plane, long d) = Math.DivRem(slices, plan.Depth.OutputLength);
         var (n, c) = Math.DivRem(plane, plan.Channels);
-        ColumnLines<T, TTap> lines = ColumnLines<T, TTap>.Create(job, reducer.Lift(reducer.Padding));
+        bool shifts = ColumnShifts<T, TTap, TReducer>.Suit(job);
+        ColumnLines<T, TTap> lines = shifts ? default : ColumnLines<T, TTap>.Create(job, reducer.Lift(reducer.Padding));
         Window depth = plan.Depth[d];
         for (; first < end; first = next, row = 0)
         {
@@ -76,7 +77,8 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
             next = Math.Min(first - row + rows, end);
             T* input = (T*)job.Input + n * job.InputLayout.Batch + c * job.InputLayout.Channel;
             T* output = (T*)job.Output + n * job.OutputLayout.Batch + c * job.OutputLayout.Channel + d * job.OutputLayout.Depth;
-            if (!Slice(job, new(input, output, depth, row, row + next - first), lines))
+            var slice = new Rows(input, output, depth, row, row + next - first);
+            if (!(shifts ? Shifts(job, slice) : Slice(job, slice, lines)))
             {
                 Other(job).Run(job, first, end);
                 return;
@@ -90,6 +92,14 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
     }
 
     private PoolKernel Other(in PoolJob job) => others.Find(job, Units(job)) ?? throw new InvalidOperationException("the last of the others takes every job.");
+
+    /// <summary>Pools rows of one slice with what their columns come to on registers; false as below.</summary>
+    private bool Shifts(in PoolJob job, in Rows rows)
+    {
+        ColumnWatches<TTap> watches = default;
+        new ColumnShifts<T, TTap, TReducer>(reducer, job).Pool(rows.Input + rows.Depth.Start * job.InputLayout.Depth, rows.Output, rows.First, rows.End, ref watches);
+        return !reducer.Alarms(watches.NaN, watches.Ties);
+    }
 
     /// <summary>Pools rows of one slice; false where it holds taps that cannot be combined in this order.</summary>
     private bool Slice(in PoolJob job, in Rows rows, in ColumnLines<T, TTap> lines)

@@ -145,6 +145,12 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>Whether all bits of all lanes are zero.</summary>
     static abstract bool IsZero(TSelf lanes);
 
+    /// <summary>
+    /// Of two registers laid end to end what begins a few lanes before the higher one, and a few lanes behind the lower one's beginning; these lanes fill no more than 16 bytes.
+    /// </summary>
+    static abstract (TSelf Before, TSelf Behind) Neighbours<TBy>(TSelf low, TSelf high)
+        where TBy : struct, ISide;
+
     /// <summary>As <see cref="IRegister{TSelf, T}.Unzip"/>, but with the lanes in the order that takes the fewest steps.</summary>
     static abstract (TSelf Even, TSelf Odd) UnzipCrossed(TSelf low, TSelf high);
 

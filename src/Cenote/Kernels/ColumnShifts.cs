@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>
+/// Small windows of stride 1 around each input: the rows of a window are combined where they lie, and what its columns come to stays on registers, of which two neighbours shifted
+/// against each other hold the rest of the window. Nothing is copied and no line is stored; rows are read and written in the order of memory.
+/// </summary>
+internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TReducer : struct, ILaneReducer<T, TTap, T, TTap>, ITieWatch<TTap>
+{
+    /// <summary>How far ahead the output is asked for, in bytes.</summary>
+    private const long OutputDistance = 2048;
+
+    private readonly TReducer _reducer;
+    private readonly AxisPlan _height;
+    private readonly long _width, _step, _nextRow;
+
+    public ColumnShifts(TReducer reducer, in PoolJob job)
+    {
+        _reducer = reducer;
+        _height = job.Plan.Height;
+        (_width, _step, _nextRow) = (job.Plan.Width.InputLength, job.InputLayout.Height, job.OutputLayout.Height);
+    }
+
+    /// <summary>Whether windows are such that this is compiled for, and rows lie so that a register may go on behind them.</summary>
+    public static bool Suit(in PoolJob job)
+    {
+        PoolPlan plan = job.Plan;
+        AxisPlan height = plan.Height, width = plan.Width;
+        return plan.Depth.Kernel == 1 && IsCentered(height) && IsCentered(width) && height.Kernel == width.Kernel && height.Dilation == width.Dilation
+            && (width.Kernel == 3 ? width.Dilation <= 2 : width.Kernel == 5 && width.Dilation == 1)
+            && height.InputLength >= height.Dilation && width.InputLength >= TTap.Count
+            && job.InputLayout.Height >= 0 && (job.OutputLayout.Height == width.OutputLength || width.OutputLength % TTap.Count == 0);
+    }
+
+    private static bool IsCentered(AxisPlan axis) => axis.Stride == 1 && 2 * axis.Before == axis.Span - 1 && axis.OutputLength == axis.InputLength;
+
+    /// <summary>Pools output rows of a slice.</summary>
+    public void Pool(T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
+    {
+        // Of every window the row in its middle is watched: what is left are rows that other runs have in the middle.
+        long reach = _height.Before;
+        for (long h = Math.Max(0, first - reach); h < first; h++) Watch(input + h * _step, ref watches);
+        for (long h = end; h < Math.Min(_height.InputLength, end + reach); h++) Watch(input + h * _step, ref watches);
+        if (_height.Kernel == 5) Rows<Five, One>(input, output, first, end, ref watches);
+        else if (_height.Dilation == 2) Rows<Three, Two>(input, output, first, end, ref watches);
+        else Rows<Three, One>(input, output, first, end, ref watches);
+    }
+
+    private void Watch(T* row, ref ColumnWatches<TTap> watches)
+    {
+        for (long i = 0; i < _width; i += TTap.Count)
+        {
+            TTap taps = TTap.Load(row + Math.Min(i, _width - TTap.Count));
+            watches.NaN = _reducer.WatchNaN(watches.NaN, taps);
+            watches.Ties = _reducer.WatchTies(watches.Ties, taps);
+        }
+    }
+
+    // Bounds: behind its last whole register a row is read into the next one, of the last rows in part; and so it is written, over what follows later.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Rows<TTaps, TDilation>(T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
+        where TTaps : struct, ISide
+        where TDilation : struct, ISide
+    {
+        TReducer reducer = _reducer;
+        long width = _width, step = _step, nextRow = _nextRow, rest = width % TTap.Count, whole = width - rest, height = _height.InputLength, dilation = TDilation.Of(0);
+        TTap padding = reducer.Padding, none = reducer.Lift(padding), mask = TTap.First(rest);
+        var part = new ShortLoad<T, TTap>(rest, padding);
+        T* lastInput = input + (height - 1) * step + width - TTap.Count, lastOutput = output + (end - 1) * nextRow + width - TTap.Count, row = input + first * step;
+        ColumnWatches<TTap> seen = watches;
+        output += first * nextRow;
+        for (long h = first; h < end; h++, row += step, output += nextRow)
+        {
+            // The row in the middle stands for those outside the input: it may be combined twice.
+            long above = h >= dilation ? -dilation * step : 0, below = h + dilation < height ? dilation * step : 0;
+            long top = h >= 2 * dilation ? -2 * dilation * step : 0, bottom = TTaps.Of(0) > 3 && h + 2 * dilation < height ? 2 * dilation * step : below;
+            T* from = row, to = output, stop = row + whole;
+            var window = new Shifted<TTaps, TDilation>(Column<TTaps, UnitLoad<T, TTap>>(new(), from, above, below, top, bottom, ref seen), none);
+            for (from += TTap.Count; from < stop; from += TTap.Count, to += TTap.Count)
+            {
+                TTap next = Column<TTaps, UnitLoad<T, TTap>>(new(), from, above, below, top, bottom, ref seen);
+                Prefetch.Line((byte*)(from + bottom) + Prefetch.Distance);
+                Prefetch.Line((byte*)to + OutputDistance);
+                TTap.Store(reducer.Finish(window.Next(reducer, next), null, 1), to);
+            }
+
+            if (rest > 0)
+            {
+                TTap next = from + bottom <= lastInput
+                    ? TTap.Select(mask, Column<TTaps, UnitLoad<T, TTap>>(new(), from, above, below, top, bottom, ref seen), none)
+                    : Column<TTaps, ShortLoad<T, TTap>>(part, from, above, below, top, bottom, ref seen);
+                TTap.Store(reducer.Finish(window.Next(reducer, next), null, 1), to);
+                to += TTap.Count;
+            }
+
+            TTap result = reducer.Finish(window.Next(reducer, none), null, 1);
+            if (rest == 0 || to <= lastOutput) TTap.Store(result, to);
+            else TTap.StorePart(result, to, rest);
+        }
+
+        watches = seen;
+    }
+
+    /// <summary>Combines the rows of a window, which lie so far from the one in the middle.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TTap Column<TTaps, TLoad>(TLoad load, T* middle, long above, long below, long top, long bottom, ref ColumnWatches<TTap> seen)
+        where TTaps : struct, ISide
+        where TLoad : struct, ITapLoad<T, TTap>
+    {
+        TTap taps = load.Load(middle);
+        seen.NaN = _reducer.WatchNaN(seen.NaN, taps);
+        seen.Ties = _reducer.WatchTies(seen.Ties, taps);
+        TTap state = _reducer.Combine(_reducer.Lift(taps), _reducer.Lift(load.Load(middle + above)));
+        state = _reducer.Combine(state, _reducer.Lift(load.Load(middle + below)));
+        if (TTaps.Of(0) == 3) return state;
+        state = _reducer.Combine(state, _reducer.Lift(load.Load(middle + top)));
+        return _reducer.Combine(state, _reducer.Lift(load.Load(middle + bottom)));
+    }
+
+    /// <summary>A register of columns, and its neighbours to the left.</summary>
+    private struct Shifted<TTaps, TDilation>
+        where TTaps : struct, ISide
+        where TDilation : struct, ISide
+    {
+        private TTap _columns, _near, _far;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Shifted(TTap columns, TTap none)
+        {
+            _columns = columns;
+            (_near, _) = TTap.Neighbours<TDilation>(none, columns);
+            if (TTaps.Of(0) > 3) (_far, _) = TTap.Neighbours<Two>(none, columns);
+        }
+
+        /// <summary>What the windows of a register come to; the next one takes its place.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TTap Next(TReducer reducer, TTap next)
+        {
+            (TTap near, TTap behind) = TTap.Neighbours<TDilation>(_columns, next);
+            TTap state = reducer.Combine(reducer.Combine(_columns, _near), behind);
+            _near = near;
+            if (TTaps.Of(0) > 3)
+            {
+                (TTap far, behind) = TTap.Neighbours<Two>(_columns, next);
+                state = reducer.Combine(reducer.Combine(state, _far), behind);
+                _far = far;
+            }
+
+            _columns = next;
+            return state;
+        }
+    }
+}
