@@ -26,15 +26,17 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
 
     private readonly Line _line;
     private readonly LaneExtents _extents;
+    private readonly RunChain _chain;
     private readonly long _taps, _step, _stride, _room;
     private readonly PaddedRow<T, TTap> _row;
     private readonly T* _padded;
-    private readonly TState* _runs;
+    private readonly TState* _lifted, _runs;
 
-    private WidthFold(in Line line, LaneExtents extents, PoolPlan plan, T* padded, TState* runs)
+    private WidthFold(in Line line, LaneExtents extents, in RunChain chain, PoolPlan plan, T* padded, TState* runs)
     {
-        (_line, _extents) = (line, extents);
+        (_line, _extents, _chain) = (line, extents, chain);
         _runs = runs;
+        _lifted = runs + RunLength(Need(plan.Width, line));
         AxisPlan width = plan.Width;
         (_taps, _step, _stride) = (width.Kernel, width.Dilation, width.LaneStride);
         _room = PaddedRow<T, TTap>.Room(Need(width, line));
@@ -66,7 +68,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
 
     public static long ScratchBytes<TReducer>(TReducer reducer, PoolPlan plan, in Line line)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count) + PaddedBytes(plan, line) + RunBytes(plan, line);
+        LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count) + RunChain.Bytes + PaddedBytes(plan, line) + RunBytes(plan, line);
 
     public static WidthFold<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, in Line line, byte* scratch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
@@ -74,7 +76,9 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         PoolPlan plan = job.Plan;
         LaneExtents extents = LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, plan, scratch);
         scratch += LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count);
-        var fold = new WidthFold<T, TTap, TState, TAcc>(line, extents, plan, (T*)scratch, (TState*)(scratch + PaddedBytes(plan, line)));
+        var chain = new RunChain(plan.Width.Kernel, plan.Width.Dilation, reducer.IsIdempotent, scratch);
+        scratch += RunChain.Bytes;
+        var fold = new WidthFold<T, TTap, TState, TAcc>(line, extents, chain, plan, (T*)scratch, (TState*)(scratch + PaddedBytes(plan, line)));
         if (fold._row.IsInside) return fold;
         TTap padding = default(TReducer) is ILiftedOnce ? LiftedTaps<T, TTap, TState, TAcc, TReducer>.Keep(reducer.Padding) : reducer.Padding;
         for (long i = 0; i < Batch; i++) fold._row.Clear(padding, fold._padded + i * fold._room);
@@ -133,17 +137,16 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         {
             // A copy, which has been watched, is read where it lies if states are taps.
             bool isLifted = default(TReducer) is ITapState && !isInput;
-            TState* first = isLifted ? (TState*)taps : _runs;
+            TState* first = isLifted ? (TState*)taps : _lifted;
             if (!isLifted) watch = Lift(reducer, taps, watch, isInput);
             if (_stride == 1)
             {
-                Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, first, _runs, states, _line.Block, _taps, _step);
+                Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _chain, first, _runs, states, _line.Block);
                 continue;
             }
 
-            TState* folded = _runs + RunLength(_row.Need);
-            Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, first, _runs, folded, (_line.Block - 1) * _stride + 1, _taps, _step);
-            for (long i = 0; i < _line.Block; i++) states[i] = folded[i * _stride];
+            Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _chain, first, _runs, _runs, (_line.Block - 1) * _stride + 1);
+            for (long i = 0; i < _line.Block; i++) states[i] = _runs[i * _stride];
         }
 
         return watch;
@@ -158,7 +161,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     private static long PaddedBytes(PoolPlan plan, in Line line) => Scratch.Round(Batch * PaddedRow<T, TTap>.Room(Need(plan.Width, line)) * sizeof(T));
 
     private static long RunBytes(PoolPlan plan, in Line line) =>
-        Doubles(plan.Width.Kernel, plan.Width.LaneStride) ? Scratch.Round((plan.Width.LaneStride == 1 ? 1 : 2) * RunLength(Need(plan.Width, line)) * sizeof(TState)) : 0;
+        Doubles(plan.Width.Kernel, plan.Width.LaneStride) ? Scratch.Round(2 * RunLength(Need(plan.Width, line)) * sizeof(TState)) : 0;
 
     private static long RunLength(long need) => (need + 2 * TTap.Count - 1) / TTap.Count * TTap.Count + TTap.Count;
 
@@ -172,18 +175,18 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
             TTap taps = TTap.Load(from + i);
             if (isInput) Prefetch.Behind(from + i, sizeof(TTap));
             if (isInput) watch = reducer.Watch(watch, taps);
-            TAcc.Store(reducer.Lift(taps), _runs + i);
+            TAcc.Store(reducer.Lift(taps), _lifted + i);
         }
 
         if (i < _row.Need)
         {
             TTap taps = TTap.LoadPart(from + i, _row.Need - i, TReducer.Keep(reducer.Padding));
             if (isInput) watch = reducer.Watch(watch, taps);
-            TAcc.Store(reducer.Lift(taps), _runs + i);
+            TAcc.Store(reducer.Lift(taps), _lifted + i);
             i += TTap.Count;
         }
 
-        TAcc.Store(reducer.Lift(TReducer.Keep(reducer.Padding)), _runs + i);
+        TAcc.Store(reducer.Lift(TReducer.Keep(reducer.Padding)), _lifted + i);
         return watch;
     }
 
