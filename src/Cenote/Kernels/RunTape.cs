@@ -81,7 +81,7 @@ internal unsafe struct RunTape<TState, TAcc>
         {
             long start = _ends[level], end = End(level);
             if (end <= start) continue;
-            Cenote.Runs.Pass<T, TTap, TState, TAcc, TReducer>(reducer, Shorter(level, start), At(_states, start), At(_runs, start), end - start, _chain[level]);
+            Cenote.Runs.Pass<T, TTap, TState, TAcc, TReducer>(reducer, new(Shorter(level, start), 0), new(At(_states, start), 0), new(At(_runs, start), 0), end - start, 1, _chain[level]);
             _ends[level] = end;
         }
     }

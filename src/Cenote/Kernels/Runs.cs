@@ -8,49 +8,48 @@ internal static unsafe class Runs
     /// <summary>From so many rows in a window on, runs of rows that windows share are combined once.</summary>
     public const long ManyRows = 17;
 
-    /// <summary>Folds windows of neighbouring states.</summary>
+    /// <summary>Folds windows of neighbouring states, in rows.</summary>
     /// <param name="reducer">Combines.</param>
     /// <param name="chain">The windows.</param>
     /// <param name="states">The states, as many as the windows read and a register more.</param>
     /// <param name="runs">Room for as many; may be the same where <see cref="RunChain.HasSingles"/> says so.</param>
     /// <param name="output">The folded windows; may be the same as <paramref name="runs"/>.</param>
-    /// <param name="count">How many windows.</param>
-    public static void Fold<T, TTap, TState, TAcc, TReducer>(TReducer reducer, in RunChain chain, TState* states, TState* runs, TState* output, long count)
+    /// <param name="count">How many windows in a row.</param>
+    public static void Fold<T, TTap, TState, TAcc, TReducer>(TReducer reducer, in RunChain chain, RunRows<TState> states, RunRows<TState> runs, RunRows<TState> output, long count, long rows)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
         where TAcc : unmanaged, IRegister<TAcc, TState>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        TState* shorter = states;
+        RunRows<TState> shorter = states;
         for (int level = chain.Levels - 1; level > 0; level--, shorter = runs)
-            Pass<T, TTap, TState, TAcc, TReducer>(reducer, shorter, states, runs, count + chain[level].Ahead, chain[level]);
-        Pass<T, TTap, TState, TAcc, TReducer>(reducer, shorter, states, output, count, chain[0]);
+            Pass<T, TTap, TState, TAcc, TReducer>(reducer, shorter, states, runs, count + chain[level].Ahead, rows, chain[level]);
+        Pass<T, TTap, TState, TAcc, TReducer>(reducer, shorter, states, output, count, rows, chain[0]);
     }
 
     /// <summary>Makes runs of shorter ones, and of a tap.</summary>
-    public static void Pass<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TState* runs, TState* taps, TState* output, long count, in RunParts parts)
+    public static void Pass<T, TTap, TState, TAcc, TReducer>(TReducer reducer, RunRows<TState> runs, RunRows<TState> taps, RunRows<TState> output, long count, long rows, in RunParts parts)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
         where TAcc : unmanaged, IRegister<TAcc, TState>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        var source = new RunSource<TState>(runs, taps + parts.Single, parts.Distance, parts.Last);
         switch (parts.Count, parts.HasSingle)
         {
-            case (2, false): Pass<T, TTap, TState, TAcc, TReducer, Two, None>(reducer, source, output, count); break;
-            case (2, true): Pass<T, TTap, TState, TAcc, TReducer, Two, One>(reducer, source, output, count); break;
-            case (3, false): Pass<T, TTap, TState, TAcc, TReducer, Three, None>(reducer, source, output, count); break;
-            case (3, true): Pass<T, TTap, TState, TAcc, TReducer, Three, One>(reducer, source, output, count); break;
-            case (_, false): Pass<T, TTap, TState, TAcc, TReducer, Four, None>(reducer, source, output, count); break;
-            case (_, true): Pass<T, TTap, TState, TAcc, TReducer, Four, One>(reducer, source, output, count); break;
+            case (2, false): Pass<T, TTap, TState, TAcc, TReducer, Two, None>(reducer, runs, taps, output, count, rows, parts); break;
+            case (2, true): Pass<T, TTap, TState, TAcc, TReducer, Two, One>(reducer, runs, taps, output, count, rows, parts); break;
+            case (3, false): Pass<T, TTap, TState, TAcc, TReducer, Three, None>(reducer, runs, taps, output, count, rows, parts); break;
+            case (3, true): Pass<T, TTap, TState, TAcc, TReducer, Three, One>(reducer, runs, taps, output, count, rows, parts); break;
+            case (_, false): Pass<T, TTap, TState, TAcc, TReducer, Four, None>(reducer, runs, taps, output, count, rows, parts); break;
+            case (_, true): Pass<T, TTap, TState, TAcc, TReducer, Four, One>(reducer, runs, taps, output, count, rows, parts); break;
         }
     }
 
     // Ascending: what is written was read before, so that output and input may be the same. By twos: a loop of one register takes up to twice as long.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Pass<T, TTap, TState, TAcc, TReducer, TParts, TSingles>(TReducer reducer, RunSource<TState> source, TState* output, long count)
+    private static void Pass<T, TTap, TState, TAcc, TReducer, TParts, TSingles>(TReducer reducer, RunRows<TState> runs, RunRows<TState> taps, RunRows<TState> output, long count, long rows, in RunParts parts)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
@@ -59,16 +58,30 @@ internal static unsafe class Runs
         where TParts : struct, ISide
         where TSingles : struct, ISide
     {
-        long i = 0, lanes = TAcc.Count;
-        for (; i + lanes < count; i += 2 * lanes)
+        long lanes = TAcc.Count, distance = parts.Distance, last = parts.Last;
+        TState* run = runs.First, single = taps.First + parts.Single, to = output.First;
+        for (; rows > 0; rows--, run += runs.Step, single += taps.Step, to += output.Step)
         {
-            TAcc state = source.Combine<T, TTap, TAcc, TReducer, TParts, TSingles>(reducer, i), next = source.Combine<T, TTap, TAcc, TReducer, TParts, TSingles>(reducer, i + lanes);
-            TAcc.Store(state, output + i);
-            TAcc.Store(next, output + i + lanes);
-        }
+            var source = new RunSource<TState>(run, single, distance, last);
+            long i = 0;
+            for (; i + lanes < count; i += 2 * lanes)
+            {
+                TAcc state = source.Combine<T, TTap, TAcc, TReducer, TParts, TSingles>(reducer, i), next = source.Combine<T, TTap, TAcc, TReducer, TParts, TSingles>(reducer, i + lanes);
+                TAcc.Store(state, to + i);
+                TAcc.Store(next, to + i + lanes);
+            }
 
-        if (i < count) TAcc.Store(source.Combine<T, TTap, TAcc, TReducer, TParts, TSingles>(reducer, i), output + i);
+            if (i < count) TAcc.Store(source.Combine<T, TTap, TAcc, TReducer, TParts, TSingles>(reducer, i), to + i);
+        }
     }
+}
+
+/// <summary>Rows of states: the first one, and from each to the next.</summary>
+internal readonly unsafe struct RunRows<TState>(TState* first, long step)
+    where TState : unmanaged
+{
+    public readonly TState* First = first;
+    public readonly long Step = step;
 }
 
 /// <summary>Runs that are combined to longer ones, and the taps that go with them.</summary>

@@ -21,13 +21,16 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     /// <summary>Rows are copied by so many at a time: read again at once, at other places, they would not have left the store buffer yet.</summary>
     private const long Batch = 8;
 
+    /// <summary>Rows that are folded together take up to so much: what passes over them read and write stays in the first-level cache.</summary>
+    private const long RunBytesTogether = 4096;
+
     /// <summary>Copies of rows that take more memory than this are not worth it.</summary>
     private const long MostCopyBytes = 1 << 26;
 
     private readonly Line _line;
     private readonly LaneExtents _extents;
     private readonly RunChain _chain;
-    private readonly long _taps, _step, _stride, _room;
+    private readonly long _taps, _step, _stride, _room, _together;
     private readonly PaddedRow<T, TTap> _row;
     private readonly T* _padded;
     private readonly TState* _lifted, _runs;
@@ -36,7 +39,8 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     {
         (_line, _extents, _chain) = (line, extents, chain);
         _runs = runs;
-        _lifted = runs + RunLength(Need(plan.Width, line));
+        _together = Together(RunLength(Need(plan.Width, line)));
+        _lifted = runs + _together * RunLength(Need(plan.Width, line));
         AxisPlan width = plan.Width;
         (_taps, _step, _stride) = (width.Kernel, width.Dilation, width.LaneStride);
         _room = PaddedRow<T, TTap>.Room(Need(width, line));
@@ -133,20 +137,17 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
                 4 => Taps(new FourthLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
                 _ => Taps(new GatherLoad<T, TTap>(_stride), reducer, taps, rows, rowStep, states, watch, isInput),
             };
-        for (; rows > 0; rows--, taps += rowStep, states += _line.Length)
+        bool isLifted = default(TReducer) is ITapState && !isInput;
+        long length = RunLength(_row.Need);
+        for (long some; rows > 0; rows -= some, taps += some * rowStep, states += some * _line.Length)
         {
+            some = Math.Min(rows, _together);
             // A copy, which has been watched, is read where it lies if states are taps.
-            bool isLifted = default(TReducer) is ITapState && !isInput;
-            TState* first = isLifted ? (TState*)taps : _lifted;
-            if (!isLifted) watch = Lift(reducer, taps, watch, isInput);
-            if (_stride == 1)
-            {
-                Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _chain, first, _runs, states, _line.Block);
-                continue;
-            }
-
-            Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _chain, first, _runs, _runs, (_line.Block - 1) * _stride + 1);
-            for (long i = 0; i < _line.Block; i++) states[i] = _runs[i * _stride];
+            for (long i = 0; i < some && !isLifted; i++) watch = Lift(reducer, taps + i * rowStep, _lifted + i * length, watch, isInput);
+            RunRows<TState> first = isLifted ? new((TState*)taps, rowStep) : new(_lifted, length), runs = new(_runs, length), lines = new(states, _line.Length);
+            Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _chain, first, runs, _stride == 1 ? lines : runs, (_line.Block - 1) * _stride + 1, some);
+            for (long row = 0; row < some && _stride > 1; row++)
+                for (long i = 0; i < _line.Block; i++) states[row * _line.Length + i] = _runs[row * length + i * _stride];
         }
 
         return watch;
@@ -161,12 +162,15 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     private static long PaddedBytes(PoolPlan plan, in Line line) => Scratch.Round(Batch * PaddedRow<T, TTap>.Room(Need(plan.Width, line)) * sizeof(T));
 
     private static long RunBytes(PoolPlan plan, in Line line) =>
-        Doubles(plan.Width.Kernel, plan.Width.LaneStride) ? Scratch.Round(2 * RunLength(Need(plan.Width, line)) * sizeof(TState)) : 0;
+        Doubles(plan.Width.Kernel, plan.Width.LaneStride) ? Scratch.Round(2 * Together(RunLength(Need(plan.Width, line))) * RunLength(Need(plan.Width, line)) * sizeof(TState)) : 0;
+
+    /// <summary>How many rows are folded together: each pass over them is a call.</summary>
+    private static long Together(long length) => Math.Clamp(RunBytesTogether / (length * sizeof(TState)), 1, Batch);
 
     private static long RunLength(long need) => (need + 2 * TTap.Count - 1) / TTap.Count * TTap.Count + TTap.Count;
 
     /// <summary>All taps of the line as states, with padding behind them to fill a register.</summary>
-    private TTap Lift<TReducer>(TReducer reducer, T* from, TTap watch, bool isInput)
+    private TTap Lift<TReducer>(TReducer reducer, T* from, TState* states, TTap watch, bool isInput)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long i = 0;
@@ -175,18 +179,18 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
             TTap taps = TTap.Load(from + i);
             if (isInput) Prefetch.Behind(from + i, sizeof(TTap));
             if (isInput) watch = reducer.Watch(watch, taps);
-            TAcc.Store(reducer.Lift(taps), _lifted + i);
+            TAcc.Store(reducer.Lift(taps), states + i);
         }
 
         if (i < _row.Need)
         {
             TTap taps = TTap.LoadPart(from + i, _row.Need - i, TReducer.Keep(reducer.Padding));
             if (isInput) watch = reducer.Watch(watch, taps);
-            TAcc.Store(reducer.Lift(taps), _lifted + i);
+            TAcc.Store(reducer.Lift(taps), states + i);
             i += TTap.Count;
         }
 
-        TAcc.Store(reducer.Lift(TReducer.Keep(reducer.Padding)), _lifted + i);
+        TAcc.Store(reducer.Lift(TReducer.Keep(reducer.Padding)), states + i);
         return watch;
     }
 
