@@ -111,7 +111,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
             else folded = from;
             kept = from;
             for (long i = 0; i < depth.Count && folded < to; i++)
-                _fold.Fold(reducer, input + i * depth.Step * _from.Depth + folded * _from.Height, to - folded, _from.Height, _lines + (i * _capacity + folded - from) * _line.Length, ref watch);
+                _fold.Fold(reducer, input + i * depth.Step * _from.Depth + folded * _from.Height, to - folded, _from.Height, _lines + (i * _capacity + folded - from) * _line.Length, _line.Length, ref watch);
             folded = Math.Max(folded, to);
             Finish(reducer, _lines, depth, height.Dilation * _line.Length, _steps.Of(first, end, h), output);
         }

@@ -26,11 +26,12 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
 
     /// <summary>What a block's rows come to from its first one on, before and after a batch of them; and a line of no taps.</summary>
     private readonly TState* _before, _after, _none;
-    private readonly long _places;
+    private readonly long _places, _pitch;
 
     public RowRuns(in PoolJob job, in Line line, TFold fold, byte* scratch)
     {
         (_plan, _from, _to, _line, _fold) = (job.Plan, job.InputLayout, job.OutputLayout, line, fold);
+        _pitch = Pitch(line);
         _places = job.Plan.Height.Kernel + Batch;
         _lines = (TState*)scratch;
         _before = Line(_places);
@@ -41,7 +42,14 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     public static bool Suit(PoolPlan plan) =>
         plan.Depth.Kernel == 1 && plan.Height is { Dilation: 1, Kernel: >= Runs.ManyRows, Slides: true } height && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength;
 
-    public static long Bytes(PoolPlan plan, in Line line) => (plan.Height.Kernel + Batch + 3) * line.Length * sizeof(TState);
+    /// <summary>From one line to the next, in states: an odd number of cache lines, that what lies above each other does not compete for the same places of the first-level cache.</summary>
+    private static long Pitch(in Line line)
+    {
+        long states = Prefetch.CacheLine / sizeof(TState);
+        return ((line.Length + states - 1) / states | 1) * states;
+    }
+
+    public static long Bytes(PoolPlan plan, in Line line) => (plan.Height.Kernel + Batch + 3) * Pitch(line) * sizeof(TState);
 
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
@@ -80,7 +88,7 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
         }
     }
 
-    private TState* Line(long place) => _lines + place * _line.Length;
+    private TState* Line(long place) => _lines + place * _pitch;
 
     private TState* At(long row) => Line(row % _places);
 
@@ -90,7 +98,7 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
         for (long count; row < end; row += count)
         {
             count = Math.Min(end - row, _places - row % _places);
-            _fold.Fold(reducer, input + row * _from.Height, count, _from.Height, At(row), ref watch);
+            _fold.Fold(reducer, input + row * _from.Height, count, _from.Height, At(row), _pitch, ref watch);
         }
     }
 
@@ -99,16 +107,16 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     private void Endings<TReducer>(TReducer reducer, long from, long end)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long length = _line.Length, count = TAcc.Count, i = 0;
+        long length = _line.Length, pitch = _pitch, count = TAcc.Count, i = 0;
         if (end - from < 2) return;
-        TState* last = At(end - 1), ring = _lines + (_places - 1) * length;
+        TState* last = At(end - 1), ring = _lines + (_places - 1) * pitch;
         for (; i + 4 * count <= length; i += 4 * count)
         {
             TState* line = last + i, first = _lines + i;
             TAcc a = TAcc.Load(line), b = TAcc.Load(line + count), c = TAcc.Load(line + 2 * count), d = TAcc.Load(line + 3 * count);
             for (long rows = end - from - 1; rows > 0; rows--)
             {
-                line = line == first ? ring + i : line - length;
+                line = line == first ? ring + i : line - pitch;
                 a = reducer.Combine(TAcc.Load(line), a);
                 b = reducer.Combine(TAcc.Load(line + count), b);
                 c = reducer.Combine(TAcc.Load(line + 2 * count), c);
@@ -126,7 +134,7 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
             TAcc a = TAcc.Load(line);
             for (long rows = end - from - 1; rows > 0; rows--)
             {
-                line = line == first ? ring + i : line - length;
+                line = line == first ? ring + i : line - pitch;
                 a = reducer.Combine(TAcc.Load(line), a);
                 TAcc.Store(a, line);
             }

@@ -93,7 +93,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
 
     public byte* Extents(long state) => _extents.At(_line.Start + state);
 
-    public void Fold<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, ref TTap watch)
+    public void Fold<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, long lineStep, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         while (rows > 0)
@@ -101,53 +101,53 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
             long count = Math.Min(rows, Batch);
             if (_row.IsInside)
             {
-                watch = Lines(reducer, row + _row.From, count, rowStep, states, watch, isInput: true);
+                watch = Lines(reducer, row + _row.From, count, rowStep, states, lineStep, watch, isInput: true);
             }
             else if (default(TReducer) is ILiftedOnce)
             {
-                watch = Copied(new LiftedTaps<T, TTap, TState, TAcc, TReducer>(reducer), row, count, rowStep, states, watch);
+                watch = Copied(new LiftedTaps<T, TTap, TState, TAcc, TReducer>(reducer), row, count, rowStep, states, lineStep, watch);
             }
             else
             {
-                watch = Copied(reducer, row, count, rowStep, states, watch);
+                watch = Copied(reducer, row, count, rowStep, states, lineStep, watch);
             }
 
             row += count * rowStep;
-            states += count * _line.Length;
+            states += count * lineStep;
             rows -= count;
         }
     }
 
-    private TTap Copied<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, TTap watch)
+    private TTap Copied<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, long lineStep, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         watch = _row.Copy(reducer, row, rows, rowStep, _padded, watch);
-        return Lines(reducer, _padded, rows, _room, states, watch, isInput: false);
+        return Lines(reducer, _padded, rows, _room, states, lineStep, watch, isInput: false);
     }
 
-    private TTap Lines<TReducer>(TReducer reducer, T* taps, long rows, long rowStep, TState* states, TTap watch, bool isInput)
+    private TTap Lines<TReducer>(TReducer reducer, T* taps, long rows, long rowStep, TState* states, long lineStep, TTap watch, bool isInput)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         if (!Doubles(_taps, _stride))
             return _stride switch
             {
-                1 => Taps(new UnitLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
-                2 => Taps(new SecondLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
-                3 => Taps(new ThirdLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
-                4 => Taps(new FourthLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
-                _ => Taps(new GatherLoad<T, TTap>(_stride), reducer, taps, rows, rowStep, states, watch, isInput),
+                1 => Taps(new UnitLoad<T, TTap>(), reducer, taps, rows, rowStep, states, lineStep, watch, isInput),
+                2 => Taps(new SecondLoad<T, TTap>(), reducer, taps, rows, rowStep, states, lineStep, watch, isInput),
+                3 => Taps(new ThirdLoad<T, TTap>(), reducer, taps, rows, rowStep, states, lineStep, watch, isInput),
+                4 => Taps(new FourthLoad<T, TTap>(), reducer, taps, rows, rowStep, states, lineStep, watch, isInput),
+                _ => Taps(new GatherLoad<T, TTap>(_stride), reducer, taps, rows, rowStep, states, lineStep, watch, isInput),
             };
         bool isLifted = default(TReducer) is ITapState && !isInput;
         long length = RunLength(_row.Need);
-        for (long some; rows > 0; rows -= some, taps += some * rowStep, states += some * _line.Length)
+        for (long some; rows > 0; rows -= some, taps += some * rowStep, states += some * lineStep)
         {
             some = Math.Min(rows, _together);
             // A copy, which has been watched, is read where it lies if states are taps.
             for (long i = 0; i < some && !isLifted; i++) watch = Lift(reducer, taps + i * rowStep, _lifted + i * length, watch, isInput);
-            RunRows<TState> first = isLifted ? new((TState*)taps, rowStep) : new(_lifted, length), runs = new(_runs, length), lines = new(states, _line.Length);
+            RunRows<TState> first = isLifted ? new((TState*)taps, rowStep) : new(_lifted, length), runs = new(_runs, length), lines = new(states, lineStep);
             Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _chain, first, runs, _stride == 1 ? lines : runs, (_line.Block - 1) * _stride + 1, some);
             for (long row = 0; row < some && _stride > 1; row++)
-                for (long i = 0; i < _line.Block; i++) states[row * _line.Length + i] = _runs[row * length + i * _stride];
+                for (long i = 0; i < _line.Block; i++) states[row * lineStep + i] = _runs[row * length + i * _stride];
         }
 
         return watch;
@@ -197,13 +197,13 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     /// <summary>Combines every window's taps one after the other.</summary>
     // Bounds: Need says how far the loads go.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TTap Taps<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, long rows, long rowStep, TState* states, TTap watch, bool isInput)
+    private TTap Taps<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, long rows, long rowStep, TState* states, long lineStep, TTap watch, bool isInput)
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long block = _line.Block, length = _line.Length, taps = _taps, step = _step, stride = _stride;
+        long block = _line.Block, taps = _taps, step = _step, stride = _stride;
         TAcc none = reducer.Lift(TReducer.Keep(reducer.Padding));
-        for (; rows > 0; rows--, from += rowStep, states += length)
+        for (; rows > 0; rows--, from += rowStep, states += lineStep)
         {
             for (long o = 0; o < block; o += TTap.Count)
             {
