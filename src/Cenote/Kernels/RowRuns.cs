@@ -16,6 +16,9 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     /// <summary>Rows that are folded together, and then combined while the first-level cache holds them.</summary>
     private const long Batch = 4;
 
+    /// <summary>How far ahead the outputs' place is asked for, in bytes.</summary>
+    private const long Ahead = 512;
+
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
     private readonly Line _line;
@@ -174,6 +177,7 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
                 d = reducer.Combine(d, TAcc.Load(line + 3 * count));
                 if (step.To == null) continue;
                 T* to = step.To + output + o;
+                Prefetch.Behind(to, 4 * sizeof(TTap), Ahead);
                 long divisor = step.Factor * shared;
                 TTap.Store(reducer.Finish(reducer.Combine(TAcc.Load(ending), a), first, divisor), to);
                 TTap.Store(reducer.Finish(reducer.Combine(TAcc.Load(ending + count), b), second, divisor), to + count);

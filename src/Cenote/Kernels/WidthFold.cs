@@ -98,7 +98,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     {
         while (rows > 0)
         {
-            long count = Math.Min(rows, Batch);
+            long count = Math.Min(rows, Math.Clamp(8192 / (_room * sizeof(T)), 2, Batch));
             if (_row.IsInside)
             {
                 watch = Lines(reducer, row + _row.From, count, rowStep, states, lineStep, watch, isInput: true);
