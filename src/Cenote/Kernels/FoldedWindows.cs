@@ -33,22 +33,17 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     /// <summary>Which lines make which outputs.</summary>
     private readonly RowSteps _steps;
 
-    /// <summary>In runs of rows: what the rows of a block come to, from each of them to the last.</summary>
-    private readonly TState** _ends;
+    /// <summary>The same of many rows per window.</summary>
+    private readonly RowRuns<T, TTap, TState, TAcc, TFold> _runs;
 
     private FoldedWindows(in PoolJob job, in Line line, TFold fold, bool inTwos, byte* scratch)
     {
         (_plan, _from, _to, _line, _fold) = (job.Plan, job.InputLayout, job.OutputLayout, line, fold);
         (_band, _capacity) = (Band(_plan, line), Capacity(_plan, line));
         _lines = (TState*)scratch;
-        scratch += LineBytes(_plan, line);
-        _steps = new(_plan.Height, _band, inTwos, scratch);
-        _ends = (TState**)(scratch + RowSteps.Bytes(_plan.Height, _band));
+        if (RowRuns<T, TTap, TState, TAcc, TFold>.Suit(_plan)) _runs = new(job, line, fold, scratch);
+        else _steps = new(_plan.Height, _band, inTwos, scratch + LineBytes(_plan, line));
     }
-
-    /// <summary>Whether runs of rows pay.</summary>
-    private static bool HasRuns(PoolPlan plan) =>
-        plan.Depth.MaxCount == 1 && plan.Height is { Dilation: 1, Kernel: >= Runs.ManyRows, Slides: true } height && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength;
 
     /// <summary>How many output rows are made together: at least two, that they may share lines.</summary>
     private static long Band(PoolPlan plan, in Line line)
@@ -59,15 +54,11 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     }
 
     /// <summary>How many folded lines of one depth are kept.</summary>
-    private static long Capacity(PoolPlan plan, in Line line)
-    {
-        AxisPlan height = plan.Height;
-        return HasRuns(plan) ? height.Kernel + 1 : Math.Min(height.Span + (Band(plan, line) - 1) * height.Stride, height.InputLength);
-    }
+    private static long Capacity(PoolPlan plan, in Line line) => Math.Min(plan.Height.Span + (Band(plan, line) - 1) * plan.Height.Stride, plan.Height.InputLength);
 
-    private static long LineBytes(PoolPlan plan, in Line line) => Scratch.Round(plan.Depth.MaxCount * Capacity(plan, line) * line.Length * sizeof(TState));
-
-    private static long StepBytes(PoolPlan plan, in Line line) => (HasRuns(plan) ? plan.Height.Kernel * sizeof(TState*) : 0) + RowSteps.Bytes(plan.Height, Band(plan, line));
+    private static long LineBytes(PoolPlan plan, in Line line) => RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan)
+        ? RowRuns<T, TTap, TState, TAcc, TFold>.Bytes(plan, line)
+        : Scratch.Round(plan.Depth.MaxCount * Capacity(plan, line) * line.Length * sizeof(TState));
 
     public static string Name => TFold.Name;
 
@@ -93,7 +84,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         PoolPlan plan = job.Plan;
         Line line = TFold.LineAt(plan, number);
         long foldBytes = TFold.ScratchBytes(reducer, plan, line);
-        byte* scratch = Scratch.Of(foldBytes + LineBytes(plan, line) + StepBytes(plan, line));
+        byte* scratch = Scratch.Of(foldBytes + LineBytes(plan, line) + RowSteps.Bytes(plan.Height, Band(plan, line)));
         // In twos the lines of a window are grouped otherwise than one by one: which rows meet must then not show in a sum.
         return new(job, line, TFold.Create(reducer, job, line, scratch), inTwos: reducer.IsExact, scratch + foldBytes);
     }
@@ -103,7 +94,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     {
         input += depth.Start * _from.Depth;
         output += _line.Start;
-        if (HasRuns(_plan) && depth.Count == 1) PoolRuns(reducer, input, output, depth, first, end, ref watch);
+        if (RowRuns<T, TTap, TState, TAcc, TFold>.Suit(_plan)) _runs.Pool(reducer, input, output, depth, first, end, ref watch);
         else PoolRows(reducer, input, output, depth, first, end, ref watch);
     }
 
@@ -120,7 +111,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
             else folded = from;
             kept = from;
             for (long i = 0; i < depth.Count && folded < to; i++)
-                _fold.Fold(reducer, input + i * depth.Step * _from.Depth + folded * _from.Height, to - folded, _from.Height, _lines + (i * _capacity + folded - from) * _line.Length, ref watch);
+                _fold.Fold(reducer, input + i * depth.Step * _from.Depth + folded * _from.Height, to - folded, _from.Height, _lines + (i * _capacity + folded - from) * _line.Length, _line.Length, ref watch);
             folded = Math.Max(folded, to);
             Finish(reducer, _lines, depth, height.Dilation * _line.Length, _steps.Of(first, end, h), output);
         }
@@ -135,87 +126,6 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         {
             TState* lines = _lines + i * _capacity * _line.Length;
             Buffer.MemoryCopy(lines + from * _line.Length, lines, bytes, bytes);
-        }
-    }
-
-    /// <summary>
-    /// Many rows per window, by the method of van Herk, Gil and Werman: rows come in blocks as long as a window, so that every window is the end
-    /// of one block and the beginning of the next, and from window to window both change by one row.
-    /// </summary>
-    private void PoolRuns<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        AxisPlan height = _plan.Height;
-        // Blocks lie where they would for the first row of all, so that sums do not depend on the run.
-        long kernel = height.Kernel, rows = height.InputLength, top = first * height.Stride / kernel * kernel - height.Before, h = first;
-        // Ends of the block: what its rows from the j-th on come to, in the place of the j-th; null where none is inside the input.
-        TState** ends = _ends;
-        TState* spare = _lines + kernel * _line.Length;
-        for (long block = top; ; block += kernel)
-        {
-            TState* rest = null;
-            for (long j = kernel - 1; j >= 0; j--)
-            {
-                long row = block + j;
-                if (row >= 0 && row < rows)
-                {
-                    TState* line = _lines + j * _line.Length;
-                    if (block == top || j == kernel - 1) _fold.Fold(reducer, input + row * _from.Height, 1, _from.Height, line, ref watch);
-                    if (rest != null) Merge(reducer, line, rest, line);
-                    rest = line;
-                }
-
-                ends[j] = rest;
-            }
-
-            TState* beginning = null;
-            for (long j = 0; j < kernel; j++)
-            {
-                long row = block + kernel + j - 1;
-                if (j > 0 && row >= 0 && row < rows)
-                {
-                    // No window begins at the block's row before this one any more: its place is free.
-                    TState* line = _lines + (j - 1) * _line.Length;
-                    _fold.Fold(reducer, input + row * _from.Height, 1, _from.Height, line, ref watch);
-                    if (beginning != null) Merge(reducer, beginning, line, spare);
-                    beginning = beginning == null ? line : spare;
-                }
-
-                if (block + j != h * height.Stride - height.Before) continue;
-                FinishRun(reducer, ends[j], beginning, _plan.OuterDivisor(depth.Extent * height[h].Extent), output + h * _to.Height);
-                if (++h == end) return;
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Merge<TReducer>(TReducer reducer, TState* earlier, TState* later, TState* to)
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        long length = _line.Length;
-        for (long i = 0; i < length; i += TAcc.Count) TAcc.Store(reducer.Combine(TAcc.Load(earlier + i), TAcc.Load(later + i)), to + i);
-    }
-
-    /// <summary>Combines the end of one block with the beginning of the next, where there are such, and writes a row of outputs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FinishRun<TReducer>(TReducer reducer, TState* ending, TState* beginning, long factor, T* to)
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        long block = _line.Block;
-        TState* later = beginning, earlier = ending != null ? ending : beginning;
-        bool areTwo = ending != null && beginning != null;
-        TAcc none = reducer.Lift(reducer.Padding);
-        for (long pixel = 0, start = 0; pixel < _line.Pixels; pixel++, start += _line.Pitch, to += _to.Width)
-        {
-            long divisor = factor * _fold.Factor(pixel);
-            for (long i = 0; i < block; i += TTap.Count)
-            {
-                // The last register steps back over outputs already written, where there is room.
-                if (i + TTap.Count > block) i = Math.Max(0, block - TTap.Count);
-                TAcc state = earlier != null ? TAcc.Load(earlier + start + i) : none;
-                if (areTwo) state = reducer.Combine(state, TAcc.Load(later + start + i));
-                Store(reducer.Finish(state, _fold.Extents(i), divisor), to + i, block);
-            }
         }
     }
 

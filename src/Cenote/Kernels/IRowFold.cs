@@ -35,9 +35,10 @@ internal unsafe interface IRowFold<TSelf, T, TTap, TState, TAcc>
     /// <param name="row">The first row's first element, of the line's first channel.</param>
     /// <param name="rows">How many rows.</param>
     /// <param name="rowStep">The distance between rows, in elements.</param>
-    /// <param name="states">The folded lines, one behind the other.</param>
+    /// <param name="states">The first folded line.</param>
+    /// <param name="lineStep">The distance between lines, in states.</param>
     /// <param name="watch">Notes the taps.</param>
-    void Fold<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, ref TTap watch)
+    void Fold<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, long lineStep, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>;
 
     /// <summary>The part of the divisor that all states of a pixel share.</summary>

@@ -79,10 +79,10 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
 
     public byte* Extents(long state) => _ones;
 
-    public void Fold<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, ref TTap watch)
+    public void Fold<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, long lineStep, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        for (row += _line.Start; rows > 0; rows--, row += rowStep, states += _line.Length)
+        for (row += _line.Start; rows > 0; rows--, row += rowStep, states += lineStep)
         {
             if (_line.Block >= TTap.Count) watch = Fold(new UnitLoad<T, TTap>(), reducer, row, states, watch);
             else watch = Fold(new ShortLoad<T, TTap>(_line.Block, reducer.Padding), reducer, row, states, watch);

@@ -1,8 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// States of neighbouring taps and, in their places, what runs of 4, 16, 64, … of them come to, each made as soon as the last of its taps has been taken. Only what windows to come will read is
-/// kept, and none is made twice, however long the windows are.
+/// States of neighbouring taps, and what ever longer runs of them come to, each made of shorter ones as soon as the last of its taps has been taken, in the place of its first. Only what windows
+/// to come will read is kept, and none is made twice, however long the windows are.
 /// </summary>
 internal unsafe struct RunTape<TState, TAcc>
     where TState : unmanaged
@@ -14,18 +14,12 @@ internal unsafe struct RunTape<TState, TAcc>
     /// <summary>A longer window is not worth it.</summary>
     private const long MostBytes = 1 << 25;
 
-    private const int MostLevels = 16;
+    private readonly RunChain _chain;
+    private readonly long _span, _capacity;
+    private readonly TState* _states, _runs;
 
-    private readonly long _taps, _step, _capacity;
-    private readonly bool _isIdempotent;
-    private readonly TState* _states, _sums;
-
-    /// <summary>The longest runs: 4 to the power of <see cref="_levels"/>.</summary>
-    private readonly long _run;
-    private readonly int _levels;
-
-    /// <summary>Up to which position runs of each length are made, and sums of those that a window has less than four of.</summary>
-    private readonly long* _ends, _summed;
+    /// <summary>Up to which position runs of each length are made, and behind the shortest how many taps have been taken.</summary>
+    private readonly long* _ends;
 
     /// <summary>The position that the tape begins with, and the first that is still needed.</summary>
     private long _origin, _kept;
@@ -35,27 +29,27 @@ internal unsafe struct RunTape<TState, TAcc>
     /// <param name="memory">Room for <see cref="Bytes"/>.</param>
     public RunTape(AxisPlan axis, bool isIdempotent, byte* memory)
     {
-        (_taps, _step, _isIdempotent, _capacity) = (axis.Kernel, axis.Dilation, isIdempotent, Capacity(axis));
-        (_levels, _run) = Levels(_taps);
-        _ends = (long*)memory;
-        _summed = _ends + MostLevels;
-        new Span<long>(memory, 2 * MostLevels).Clear();
-        _states = (TState*)(_summed + MostLevels);
-        _sums = HasSums(_taps, isIdempotent) ? _states + _capacity : null;
+        (_span, _capacity) = (axis.Span, Capacity(axis));
+        _chain = new(axis.Kernel, axis.Dilation, isIdempotent, memory);
+        _ends = (long*)(memory + RunChain.Bytes);
+        new Span<long>(_ends, RunChain.MostLevels).Clear();
+        _states = (TState*)(_ends + RunChain.MostLevels);
+        _runs = RunChain.HasSingles(axis.Kernel, isIdempotent) ? _states + _capacity : _states;
     }
 
     /// <summary>How many taps have been taken.</summary>
-    public readonly long Taken => _ends[0];
+    public readonly long Taken => _ends[_chain.Levels];
 
     /// <summary>How many windows have all their runs.</summary>
-    public readonly long Made => Whole(_ends[_levels] - (_taps - _run) * _step);
+    public readonly long Made => End(0);
 
     public static bool Fits(AxisPlan axis) => axis.Span < MostBytes / sizeof(TState);
 
-    public static long Bytes(AxisPlan axis, bool isIdempotent) => 2 * MostLevels * sizeof(long) + (HasSums(axis.Kernel, isIdempotent) ? 2 : 1) * Capacity(axis) * sizeof(TState);
+    public static long Bytes(AxisPlan axis, bool isIdempotent) =>
+        RunChain.Bytes + RunChain.MostLevels * sizeof(long) + (RunChain.HasSingles(axis.Kernel, isIdempotent) ? 2 : 1) * Capacity(axis) * sizeof(TState);
 
     /// <summary>How many taps so many windows take.</summary>
-    public readonly long Need(long windows) => Whole(windows + (_taps - 1) * _step + (_levels + 2) * TAcc.Count);
+    public readonly long Need(long windows) => Whole(windows + _span - 1 + (_chain.Levels + 2) * TAcc.Count);
 
     /// <summary>Room for so many taps more.</summary>
     public TState* Append(long count)
@@ -64,79 +58,58 @@ internal unsafe struct RunTape<TState, TAcc>
         {
             long bytes = (Taken - _kept) * sizeof(TState);
             Buffer.MemoryCopy(At(_states, _kept), _states, bytes, bytes);
-            if (_sums != null) Buffer.MemoryCopy(At(_sums, _kept), _sums, bytes, bytes);
+            if (_runs != _states) Buffer.MemoryCopy(At(_runs, _kept), _runs, bytes, bytes);
             _origin = _kept;
         }
 
         TState* room = At(_states, Taken);
-        _ends[0] += count;
+        _ends[_chain.Levels] += count;
         return room;
     }
 
     /// <summary>Says that no window before this one will be asked for.</summary>
     public void Drop(long windows) => _kept = windows;
 
-    /// <summary>Makes all runs that the taps taken allow.</summary>
-    // In the order in which Runs.Fold makes them, so that sums have the same bits.
+    /// <summary>Makes all runs that the taps taken allow, but for whole windows.</summary>
+    // As Runs.Fold makes them, so that sums have the same bits.
     public readonly void Combine<T, TTap, TReducer>(TReducer reducer)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long from = 0, rest = _taps, run = 1;
-        for (int level = 0; level < _levels; level++, run *= Runs.Growth, rest /= Runs.Growth)
+        for (int level = _chain.Levels - 1; level > 0; level--)
         {
-            long digit = rest % Runs.Growth, start, end;
-            if (_sums != null && digit > 0)
-            {
-                (start, end) = (_summed[level], Whole(_ends[level] - (from + (digit - 1) * run) * _step));
-                if (end > start)
-                {
-                    Runs.Pass<T, TTap, TState, TAcc, TReducer>(reducer, At(_states, start + from * _step), At(_sums, start), end - start, digit, run * _step, run * _step, adding: from > 0);
-                    _summed[level] = end;
-                }
-
-                from += digit * run;
-            }
-
-            (start, end) = (_ends[level + 1], Whole(_ends[level] - (Runs.Growth - 1) * run * _step));
+            long start = _ends[level], end = End(level);
             if (end <= start) continue;
-            Runs.Grow<T, TTap, TState, TAcc, TReducer>(reducer, At(_states, start), end - start, run * _step);
-            _ends[level + 1] = end;
+            Cenote.Runs.Pass<T, TTap, TState, TAcc, TReducer>(reducer, new(Shorter(level, start), 0), new(At(_states, start), 0), new(At(_runs, start), 0), end - start, 1, _chain[level]);
+            _ends[level] = end;
         }
     }
 
-    /// <summary>The longest runs of the windows from one of them on.</summary>
-    public readonly RunEnds<TState> Ends(long window)
-    {
-        long parts = _isIdempotent ? (_taps + _run - 1) / _run : _taps / _run, from = _isIdempotent ? 0 : _taps - parts * _run;
-        return new(At(_states, window + from * _step), _sums == null ? null : At(_sums, window), parts, _run * _step, (_taps - from - _run) * _step);
-    }
+    /// <summary>What whole windows are made of.</summary>
+    public readonly RunParts Parts => _chain[0];
 
-    private static bool HasSums(long taps, bool isIdempotent) => !isIdempotent && taps % Levels(taps).Run != 0;
-
-    private static (int Levels, long Run) Levels(long taps)
-    {
-        var (levels, run) = (0, 1L);
-        for (; run * Runs.Growth <= taps; run *= Runs.Growth) levels++;
-        return (levels, run);
-    }
+    /// <summary>The runs of the windows from one of them on.</summary>
+    public readonly RunSource<TState> Runs(long window) => new(Shorter(0, window), At(_states, window + Parts.Single), Parts.Distance, Parts.Last);
 
     private static long Capacity(AxisPlan axis)
     {
-        long window = axis.Span + (MostLevels + 2) * TAcc.Count;
+        long window = axis.Span + (RunChain.MostLevels + 2) * TAcc.Count;
         return window + Math.Max(window, ShortestBytes / sizeof(TState));
     }
 
+    private static long Whole(long positions) => positions & -TAcc.Count;
+
     private readonly TState* At(TState* start, long position) => start + (position - _origin);
 
-    private static long Whole(long positions) => positions & -TAcc.Count;
-}
+    /// <summary>What runs are made of.</summary>
+    private readonly TState* Shorter(int level, long position) => At(level == _chain.Levels - 1 ? _states : _runs, position);
 
-/// <summary>Where the longest runs of windows lie: the first run of the first window, how many of them each has, how far apart, and from the first to the last; and what shorter ones come to.</summary>
-internal readonly unsafe struct RunEnds<TState>(TState* states, TState* sums, long parts, long distance, long last)
-    where TState : unmanaged
-{
-    public readonly TState* States = states, Sums = sums;
-    public readonly long Parts = parts, Distance = distance, Last = last;
+    /// <summary>Up to which position runs can be made of what there is.</summary>
+    private readonly long End(int level)
+    {
+        RunParts parts = _chain[level];
+        long end = _ends[level + 1] - parts.Last;
+        return Whole(parts.HasSingle ? Math.Min(end, Taken - parts.Single) : end);
+    }
 }

@@ -84,8 +84,8 @@ internal readonly unsafe struct RunWindows<T, TTap, TState, TAcc> : ILineWindows
                 long made = Math.Min(_outputs, tape.Made);
                 if (made <= done) continue;
                 long factor = _plan.OuterDivisor(depth.Extent * height.Extent), whole = made & -TTap.Count;
-                Finish(reducer, tape.Ends(done), whole - done, _first + done, factor, to + done);
-                if (made > whole) FinishPart(reducer, tape.Ends(whole), made - whole, _first + whole, factor, to + whole);
+                Finish(reducer, tape.Parts, tape.Runs(done), whole - done, _first + done, factor, to + done);
+                if (made > whole) FinishPart(reducer, tape.Parts, tape.Runs(whole), made - whole, _first + whole, factor, to + whole);
                 tape.Drop(done = made);
             }
         }
@@ -139,32 +139,42 @@ internal readonly unsafe struct RunWindows<T, TTap, TState, TAcc> : ILineWindows
     }
 
     /// <summary>Combines the longest runs of each window and writes whole registers of outputs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Finish<TReducer>(TReducer reducer, RunEnds<TState> runs, long count, long output, long factor, T* to)
+    private void Finish<TReducer>(TReducer reducer, in RunParts parts, RunSource<TState> runs, long count, long output, long factor, T* to)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        TState* states = runs.States, sums = runs.Sums;
-        long distance = runs.Distance, last = runs.Last;
+        switch (parts.Count, parts.HasSingle)
+        {
+            case (2, false): Finish<TReducer, Two, None>(reducer, runs, count, output, factor, to); break;
+            case (2, true): Finish<TReducer, Two, One>(reducer, runs, count, output, factor, to); break;
+            case (3, false): Finish<TReducer, Three, None>(reducer, runs, count, output, factor, to); break;
+            case (3, true): Finish<TReducer, Three, One>(reducer, runs, count, output, factor, to); break;
+            case (_, false): Finish<TReducer, Four, None>(reducer, runs, count, output, factor, to); break;
+            case (_, true): Finish<TReducer, Four, One>(reducer, runs, count, output, factor, to); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Finish<TReducer, TParts, TSingles>(TReducer reducer, RunSource<TState> runs, long count, long output, long factor, T* to)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TParts : struct, ISide
+        where TSingles : struct, ISide
+    {
         LaneExtents extents = _extents;
         for (long i = 0; i < count; i += TTap.Count)
         {
-            TState* run = states + i, end = run + last;
-            TAcc state = TAcc.Load(run);
-            for (run += distance; run < end; run += distance) state = reducer.Combine(state, TAcc.Load(run));
-            if (last > 0) state = reducer.Combine(state, TAcc.Load(end));
-            if (sums != null) state = reducer.Combine(TAcc.Load(sums + i), state);
             Prefetch.Line((byte*)(to + i) + Ahead);
+            TAcc state = runs.Combine<T, TTap, TAcc, TReducer, TParts, TSingles>(reducer, i);
             TTap.Store(reducer.Finish(state, extents.At(output + i), factor), to + i);
         }
     }
 
     /// <summary>Writes the row's last outputs, which fill no register.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void FinishPart<TReducer>(TReducer reducer, RunEnds<TState> runs, long count, long output, long factor, T* to)
+    private void FinishPart<TReducer>(TReducer reducer, in RunParts parts, RunSource<TState> runs, long count, long output, long factor, T* to)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         T* outputs = stackalloc T[TTap.Count];
-        Finish(reducer, runs, TTap.Count, output, factor, outputs);
+        Finish(reducer, parts, runs, TTap.Count, output, factor, outputs);
         TTap.StorePart(TTap.Load(outputs), to, count);
     }
 }

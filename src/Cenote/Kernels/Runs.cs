@@ -8,93 +8,105 @@ internal static unsafe class Runs
     /// <summary>From so many rows in a window on, runs of rows that windows share are combined once.</summary>
     public const long ManyRows = 17;
 
-    /// <summary>Runs grow by this factor in a pass.</summary>
-    public const long Growth = 4;
-
-    /// <summary>Folds windows of <paramref name="taps"/> states that lie <paramref name="step"/> apart.</summary>
+    /// <summary>Folds windows of neighbouring states, in rows.</summary>
     /// <param name="reducer">Combines.</param>
-    /// <param name="states">The states, <c>count + (taps − 1)·step</c> of them and a register more.</param>
-    /// <param name="runs">Room for as many; may be the same.</param>
-    /// <param name="output">The folded windows.</param>
-    /// <param name="count">How many windows.</param>
-    /// <param name="taps">States in a window.</param>
-    /// <param name="step">The distance between taps.</param>
-    public static void Fold<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TState* states, TState* runs, TState* output, long count, long taps, long step)
+    /// <param name="chain">The windows.</param>
+    /// <param name="states">The states, as many as the windows read and a register more.</param>
+    /// <param name="runs">Room for as many; may be the same where <see cref="RunChain.HasSingles"/> says so.</param>
+    /// <param name="output">The folded windows; may be the same as <paramref name="runs"/>.</param>
+    /// <param name="count">How many windows in a row.</param>
+    public static void Fold<T, TTap, TState, TAcc, TReducer>(TReducer reducer, in RunChain chain, RunRows<TState> states, RunRows<TState> runs, RunRows<TState> output, long count, long rows)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
         where TAcc : unmanaged, IRegister<TAcc, TState>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long run = 1;
-        if (reducer.IsIdempotent)
-        {
-            for (; run * Growth <= taps; run *= Growth, states = runs)
-                Pass<T, TTap, TState, TAcc, TReducer>(reducer, states, runs, count + (taps - Growth * run) * step, Growth, run * step, run * step);
-            // The last run of a window overlaps the one before it.
-            long whole = (taps + run - 1) / run;
-            Pass<T, TTap, TState, TAcc, TReducer>(reducer, states, output, count, whole, run * step, (taps - (whole - 1) * run) * step);
-            return;
-        }
+        RunRows<TState> shorter = states;
+        for (int level = chain.Levels - 1; level > 0; level--, shorter = runs)
+            Pass<T, TTap, TState, TAcc, TReducer>(reducer, shorter, states, runs, count + chain[level].Ahead, rows, chain[level]);
+        Pass<T, TTap, TState, TAcc, TReducer>(reducer, shorter, states, output, count, rows, chain[0]);
+    }
 
-        // The number of taps, digit by digit: so many runs of each length, end to end.
-        long from = 0;
-        for (long rest = taps; ; rest /= Growth, run *= Growth, states = runs)
+    /// <summary>Makes runs of shorter ones, and of a tap.</summary>
+    public static void Pass<T, TTap, TState, TAcc, TReducer>(TReducer reducer, RunRows<TState> runs, RunRows<TState> taps, RunRows<TState> output, long count, long rows, in RunParts parts)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        switch (parts.Count, parts.HasSingle)
         {
-            long digit = rest % Growth;
-            if (digit > 0)
-            {
-                Pass<T, TTap, TState, TAcc, TReducer>(reducer, states + from * step, output, count, digit, run * step, run * step, adding: from > 0);
-                from += digit * run;
-            }
-
-            if (rest < Growth) return;
-            Pass<T, TTap, TState, TAcc, TReducer>(reducer, states, runs, count + (taps - Growth * run) * step, Growth, run * step, run * step);
+            case (2, false): Pass<T, TTap, TState, TAcc, TReducer, Two, None>(reducer, runs, taps, output, count, rows, parts); break;
+            case (2, true): Pass<T, TTap, TState, TAcc, TReducer, Two, One>(reducer, runs, taps, output, count, rows, parts); break;
+            case (3, false): Pass<T, TTap, TState, TAcc, TReducer, Three, None>(reducer, runs, taps, output, count, rows, parts); break;
+            case (3, true): Pass<T, TTap, TState, TAcc, TReducer, Three, One>(reducer, runs, taps, output, count, rows, parts); break;
+            case (_, false): Pass<T, TTap, TState, TAcc, TReducer, Four, None>(reducer, runs, taps, output, count, rows, parts); break;
+            case (_, true): Pass<T, TTap, TState, TAcc, TReducer, Four, One>(reducer, runs, taps, output, count, rows, parts); break;
         }
     }
 
-    /// <summary>Makes runs four times as long, in their places, of runs that lie <paramref name="distance"/> apart.</summary>
+    // Ascending: what is written was read before, so that output and input may be the same. By twos: a loop of one register takes up to twice as long.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Grow<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TState* runs, long count, long distance)
+    private static void Pass<T, TTap, TState, TAcc, TReducer, TParts, TSingles>(TReducer reducer, RunRows<TState> runs, RunRows<TState> taps, RunRows<TState> output, long count, long rows, in RunParts parts)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
         where TAcc : unmanaged, IRegister<TAcc, TState>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TParts : struct, ISide
+        where TSingles : struct, ISide
     {
-        for (long i = 0; i < count; i += TAcc.Count, runs += TAcc.Count)
+        long lanes = TAcc.Count, distance = parts.Distance, last = parts.Last;
+        TState* run = runs.First, single = taps.First + parts.Single, to = output.First;
+        for (; rows > 0; rows--, run += runs.Step, single += taps.Step, to += output.Step)
         {
-            TAcc first = TAcc.Load(runs), second = TAcc.Load(runs + distance), third = TAcc.Load(runs + 2 * distance), fourth = TAcc.Load(runs + 3 * distance);
-            TAcc.Store(reducer.Combine(reducer.Combine(first, second), reducer.Combine(third, fourth)), runs);
+            var source = new RunSource<TState>(run, single, distance, last);
+            long i = 0;
+            for (; i + lanes < count; i += 2 * lanes)
+            {
+                TAcc state = source.Combine<T, TTap, TAcc, TReducer, TParts, TSingles>(reducer, i), next = source.Combine<T, TTap, TAcc, TReducer, TParts, TSingles>(reducer, i + lanes);
+                TAcc.Store(state, to + i);
+                TAcc.Store(next, to + i + lanes);
+            }
+
+            if (i < count) TAcc.Store(source.Combine<T, TTap, TAcc, TReducer, TParts, TSingles>(reducer, i), to + i);
         }
     }
+}
 
-    /// <summary>Combines <paramref name="parts"/> runs, each <paramref name="distance"/> behind the one before, the last one <paramref name="lastDistance"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pass<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TState* runs, TState* output, long count, long parts, long distance, long lastDistance, bool adding = false)
+/// <summary>Rows of states: the first one, and from each to the next.</summary>
+internal readonly unsafe struct RunRows<TState>(TState* first, long step)
+    where TState : unmanaged
+{
+    public readonly TState* First = first;
+    public readonly long Step = step;
+}
+
+/// <summary>Runs that are combined to longer ones, and the taps that go with them.</summary>
+/// <param name="runs">The first run of the first one.</param>
+/// <param name="singles">Its single tap.</param>
+/// <param name="distance">From each run to the next.</param>
+/// <param name="last">From the first to the last, which may overlap the one before it.</param>
+internal readonly unsafe struct RunSource<TState>(TState* runs, TState* singles, long distance, long last)
+    where TState : unmanaged
+{
+    /// <summary>One register of longer runs, of two to four shorter ones and at most one tap.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TAcc Combine<T, TTap, TAcc, TReducer, TParts, TSingles>(TReducer reducer, long i)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
-        where TState : unmanaged
         where TAcc : unmanaged, IRegister<TAcc, TState>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TParts : struct, ISide
+        where TSingles : struct, ISide
     {
-        // Ascending: what is written was read before, so that output and input may be the same.
-        for (long i = 0; i < count; i += TAcc.Count)
-        {
-            TState* part = runs + i;
-            TAcc state = TAcc.Load(part);
-            if (parts == Growth)
-            {
-                TAcc second = TAcc.Load(part + distance), third = TAcc.Load(part + 2 * distance), fourth = TAcc.Load(part + 2 * distance + lastDistance);
-                state = reducer.Combine(reducer.Combine(state, second), reducer.Combine(third, fourth));
-            }
-            else
-            {
-                for (long k = 1; k < parts - 1; k++) state = reducer.Combine(state, TAcc.Load(part + k * distance));
-                if (parts > 1) state = reducer.Combine(state, TAcc.Load(part + (parts - 2) * distance + lastDistance));
-            }
-
-            TAcc.Store(adding ? reducer.Combine(TAcc.Load(output + i), state) : state, output + i);
-        }
+        TState* run = runs + i;
+        TAcc state = TAcc.Load(run), end = TAcc.Load(run + last);
+        if (TParts.Of(0) > 2) state = reducer.Combine(state, TAcc.Load(run + distance));
+        if (TParts.Of(0) > 3) end = reducer.Combine(TAcc.Load(run + 2 * distance), end);
+        state = reducer.Combine(state, end);
+        return TSingles.Of(0) > 0 ? reducer.Combine(state, TAcc.Load(singles + i)) : state;
     }
 }

@@ -27,6 +27,11 @@ internal readonly struct Three : ISide
     public static long Of(long side) => 3;
 }
 
+internal readonly struct Four : ISide
+{
+    public static long Of(long side) => 4;
+}
+
 internal readonly struct Five : ISide
 {
     public static long Of(long side) => 5;

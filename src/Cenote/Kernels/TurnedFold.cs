@@ -62,14 +62,14 @@ internal readonly unsafe struct TurnedFold<T, TTap, TState, TAcc> : IRowFold<Tur
 
     public byte* Extents(long state) => _extents.At(_line.Start + state);
 
-    public void Fold<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, ref TTap watch)
+    public void Fold<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, long lineStep, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        for (row += _start; rows > 0; rows -= TTap.Count, row += TTap.Count * rowStep, states += TTap.Count * _line.Length)
+        for (row += _start; rows > 0; rows -= TTap.Count, row += TTap.Count * rowStep, states += TTap.Count * lineStep)
         {
             long some = Math.Min(rows, TTap.Count);
             watch = Turn(reducer, row, some, rowStep, watch);
-            Fold(reducer, some, states);
+            Fold(reducer, some, states, lineStep);
         }
     }
 
@@ -115,7 +115,7 @@ internal readonly unsafe struct TurnedFold<T, TTap, TState, TAcc> : IRowFold<Tur
 
     /// <summary>Folds the windows of turned rows, a square of outputs at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Fold<TReducer>(TReducer reducer, long rows, TState* states)
+    private void Fold<TReducer>(TReducer reducer, long rows, TState* states, long lineStep)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long lanes = TTap.Count, length = _line.Length;
@@ -134,7 +134,7 @@ internal readonly unsafe struct TurnedFold<T, TTap, TState, TAcc> : IRowFold<Tur
             }
 
             Transposition.Turn<TAcc, TState>(_states, turned);
-            for (long row = 0; row < rows; row++) TAcc.Store(TAcc.Load(turned + row * lanes), states + row * length + first);
+            for (long row = 0; row < rows; row++) TAcc.Store(TAcc.Load(turned + row * lanes), states + row * lineStep + first);
         }
     }
 

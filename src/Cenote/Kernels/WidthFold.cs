@@ -21,20 +21,26 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     /// <summary>Rows are copied by so many at a time: read again at once, at other places, they would not have left the store buffer yet.</summary>
     private const long Batch = 8;
 
+    /// <summary>Rows that are folded together take up to so much: what passes over them read and write stays in the first-level cache.</summary>
+    private const long RunBytesTogether = 4096;
+
     /// <summary>Copies of rows that take more memory than this are not worth it.</summary>
     private const long MostCopyBytes = 1 << 26;
 
     private readonly Line _line;
     private readonly LaneExtents _extents;
-    private readonly long _taps, _step, _stride, _room;
+    private readonly RunChain _chain;
+    private readonly long _taps, _step, _stride, _room, _together;
     private readonly PaddedRow<T, TTap> _row;
     private readonly T* _padded;
-    private readonly TState* _runs;
+    private readonly TState* _lifted, _runs;
 
-    private WidthFold(in Line line, LaneExtents extents, PoolPlan plan, T* padded, TState* runs)
+    private WidthFold(in Line line, LaneExtents extents, in RunChain chain, PoolPlan plan, T* padded, TState* runs)
     {
-        (_line, _extents) = (line, extents);
+        (_line, _extents, _chain) = (line, extents, chain);
         _runs = runs;
+        _together = Together(RunLength(Need(plan.Width, line)));
+        _lifted = runs + _together * RunLength(Need(plan.Width, line));
         AxisPlan width = plan.Width;
         (_taps, _step, _stride) = (width.Kernel, width.Dilation, width.LaneStride);
         _room = PaddedRow<T, TTap>.Room(Need(width, line));
@@ -66,7 +72,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
 
     public static long ScratchBytes<TReducer>(TReducer reducer, PoolPlan plan, in Line line)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count) + PaddedBytes(plan, line) + RunBytes(plan, line);
+        LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count) + RunChain.Bytes + PaddedBytes(plan, line) + RunBytes(plan, line);
 
     public static WidthFold<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, in Line line, byte* scratch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
@@ -74,7 +80,9 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         PoolPlan plan = job.Plan;
         LaneExtents extents = LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, plan, scratch);
         scratch += LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count);
-        var fold = new WidthFold<T, TTap, TState, TAcc>(line, extents, plan, (T*)scratch, (TState*)(scratch + PaddedBytes(plan, line)));
+        var chain = new RunChain(plan.Width.Kernel, plan.Width.Dilation, reducer.IsIdempotent, scratch);
+        scratch += RunChain.Bytes;
+        var fold = new WidthFold<T, TTap, TState, TAcc>(line, extents, chain, plan, (T*)scratch, (TState*)(scratch + PaddedBytes(plan, line)));
         if (fold._row.IsInside) return fold;
         TTap padding = default(TReducer) is ILiftedOnce ? LiftedTaps<T, TTap, TState, TAcc, TReducer>.Keep(reducer.Padding) : reducer.Padding;
         for (long i = 0; i < Batch; i++) fold._row.Clear(padding, fold._padded + i * fold._room);
@@ -85,65 +93,61 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
 
     public byte* Extents(long state) => _extents.At(_line.Start + state);
 
-    public void Fold<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, ref TTap watch)
+    public void Fold<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, long lineStep, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         while (rows > 0)
         {
-            long count = Math.Min(rows, Batch);
+            long count = Math.Min(rows, Math.Clamp(8192 / (_room * sizeof(T)), 2, Batch));
             if (_row.IsInside)
             {
-                watch = Lines(reducer, row + _row.From, count, rowStep, states, watch, isInput: true);
+                watch = Lines(reducer, row + _row.From, count, rowStep, states, lineStep, watch, isInput: true);
             }
             else if (default(TReducer) is ILiftedOnce)
             {
-                watch = Copied(new LiftedTaps<T, TTap, TState, TAcc, TReducer>(reducer), row, count, rowStep, states, watch);
+                watch = Copied(new LiftedTaps<T, TTap, TState, TAcc, TReducer>(reducer), row, count, rowStep, states, lineStep, watch);
             }
             else
             {
-                watch = Copied(reducer, row, count, rowStep, states, watch);
+                watch = Copied(reducer, row, count, rowStep, states, lineStep, watch);
             }
 
             row += count * rowStep;
-            states += count * _line.Length;
+            states += count * lineStep;
             rows -= count;
         }
     }
 
-    private TTap Copied<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, TTap watch)
+    private TTap Copied<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TState* states, long lineStep, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         watch = _row.Copy(reducer, row, rows, rowStep, _padded, watch);
-        return Lines(reducer, _padded, rows, _room, states, watch, isInput: false);
+        return Lines(reducer, _padded, rows, _room, states, lineStep, watch, isInput: false);
     }
 
-    private TTap Lines<TReducer>(TReducer reducer, T* taps, long rows, long rowStep, TState* states, TTap watch, bool isInput)
+    private TTap Lines<TReducer>(TReducer reducer, T* taps, long rows, long rowStep, TState* states, long lineStep, TTap watch, bool isInput)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         if (!Doubles(_taps, _stride))
             return _stride switch
             {
-                1 => Taps(new UnitLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
-                2 => Taps(new SecondLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
-                3 => Taps(new ThirdLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
-                4 => Taps(new FourthLoad<T, TTap>(), reducer, taps, rows, rowStep, states, watch, isInput),
-                _ => Taps(new GatherLoad<T, TTap>(_stride), reducer, taps, rows, rowStep, states, watch, isInput),
+                1 => Taps(new UnitLoad<T, TTap>(), reducer, taps, rows, rowStep, states, lineStep, watch, isInput),
+                2 => Taps(new SecondLoad<T, TTap>(), reducer, taps, rows, rowStep, states, lineStep, watch, isInput),
+                3 => Taps(new ThirdLoad<T, TTap>(), reducer, taps, rows, rowStep, states, lineStep, watch, isInput),
+                4 => Taps(new FourthLoad<T, TTap>(), reducer, taps, rows, rowStep, states, lineStep, watch, isInput),
+                _ => Taps(new GatherLoad<T, TTap>(_stride), reducer, taps, rows, rowStep, states, lineStep, watch, isInput),
             };
-        for (; rows > 0; rows--, taps += rowStep, states += _line.Length)
+        bool isLifted = default(TReducer) is ITapState && !isInput;
+        long length = RunLength(_row.Need);
+        for (long some; rows > 0; rows -= some, taps += some * rowStep, states += some * lineStep)
         {
+            some = Math.Min(rows, _together);
             // A copy, which has been watched, is read where it lies if states are taps.
-            bool isLifted = default(TReducer) is ITapState && !isInput;
-            TState* first = isLifted ? (TState*)taps : _runs;
-            if (!isLifted) watch = Lift(reducer, taps, watch, isInput);
-            if (_stride == 1)
-            {
-                Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, first, _runs, states, _line.Block, _taps, _step);
-                continue;
-            }
-
-            TState* folded = _runs + RunLength(_row.Need);
-            Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, first, _runs, folded, (_line.Block - 1) * _stride + 1, _taps, _step);
-            for (long i = 0; i < _line.Block; i++) states[i] = folded[i * _stride];
+            for (long i = 0; i < some && !isLifted; i++) watch = Lift(reducer, taps + i * rowStep, _lifted + i * length, watch, isInput);
+            RunRows<TState> first = isLifted ? new((TState*)taps, rowStep) : new(_lifted, length), runs = new(_runs, length), lines = new(states, lineStep);
+            Runs.Fold<T, TTap, TState, TAcc, TReducer>(reducer, _chain, first, runs, _stride == 1 ? lines : runs, (_line.Block - 1) * _stride + 1, some);
+            for (long row = 0; row < some && _stride > 1; row++)
+                for (long i = 0; i < _line.Block; i++) states[row * lineStep + i] = _runs[row * length + i * _stride];
         }
 
         return watch;
@@ -158,12 +162,15 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     private static long PaddedBytes(PoolPlan plan, in Line line) => Scratch.Round(Batch * PaddedRow<T, TTap>.Room(Need(plan.Width, line)) * sizeof(T));
 
     private static long RunBytes(PoolPlan plan, in Line line) =>
-        Doubles(plan.Width.Kernel, plan.Width.LaneStride) ? Scratch.Round((plan.Width.LaneStride == 1 ? 1 : 2) * RunLength(Need(plan.Width, line)) * sizeof(TState)) : 0;
+        Doubles(plan.Width.Kernel, plan.Width.LaneStride) ? Scratch.Round(2 * Together(RunLength(Need(plan.Width, line))) * RunLength(Need(plan.Width, line)) * sizeof(TState)) : 0;
+
+    /// <summary>How many rows are folded together: each pass over them is a call.</summary>
+    private static long Together(long length) => Math.Clamp(RunBytesTogether / (length * sizeof(TState)), 1, Batch);
 
     private static long RunLength(long need) => (need + 2 * TTap.Count - 1) / TTap.Count * TTap.Count + TTap.Count;
 
     /// <summary>All taps of the line as states, with padding behind them to fill a register.</summary>
-    private TTap Lift<TReducer>(TReducer reducer, T* from, TTap watch, bool isInput)
+    private TTap Lift<TReducer>(TReducer reducer, T* from, TState* states, TTap watch, bool isInput)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long i = 0;
@@ -172,31 +179,31 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
             TTap taps = TTap.Load(from + i);
             if (isInput) Prefetch.Behind(from + i, sizeof(TTap));
             if (isInput) watch = reducer.Watch(watch, taps);
-            TAcc.Store(reducer.Lift(taps), _runs + i);
+            TAcc.Store(reducer.Lift(taps), states + i);
         }
 
         if (i < _row.Need)
         {
             TTap taps = TTap.LoadPart(from + i, _row.Need - i, TReducer.Keep(reducer.Padding));
             if (isInput) watch = reducer.Watch(watch, taps);
-            TAcc.Store(reducer.Lift(taps), _runs + i);
+            TAcc.Store(reducer.Lift(taps), states + i);
             i += TTap.Count;
         }
 
-        TAcc.Store(reducer.Lift(TReducer.Keep(reducer.Padding)), _runs + i);
+        TAcc.Store(reducer.Lift(TReducer.Keep(reducer.Padding)), states + i);
         return watch;
     }
 
     /// <summary>Combines every window's taps one after the other.</summary>
     // Bounds: Need says how far the loads go.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TTap Taps<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, long rows, long rowStep, TState* states, TTap watch, bool isInput)
+    private TTap Taps<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, long rows, long rowStep, TState* states, long lineStep, TTap watch, bool isInput)
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long block = _line.Block, length = _line.Length, taps = _taps, step = _step, stride = _stride;
+        long block = _line.Block, taps = _taps, step = _step, stride = _stride;
         TAcc none = reducer.Lift(TReducer.Keep(reducer.Padding));
-        for (; rows > 0; rows--, from += rowStep, states += length)
+        for (; rows > 0; rows--, from += rowStep, states += lineStep)
         {
             for (long o = 0; o < block; o += TTap.Count)
             {
