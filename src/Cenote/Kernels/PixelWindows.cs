@@ -66,6 +66,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     {
         long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, rows = 0, asks = 0, registers = (channels + TTap.Count - 1) / TTap.Count;
         // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
+        bool byRows = !reducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
         bool isDense = next == channels && _to.Width == channels;
         for (long h = first; h < end; h++)
         {
@@ -78,7 +79,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
             {
                 PixelTable.Entry entry = _pixels[pixel];
                 alike = entry.Alike;
-                var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? depth.Count * rows : 0, (nint)_asks, asks, entry.Count, _pixels.Step, factor * entry.Divisor);
+                var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? depth.Count * rows : 0, (nint)_asks, asks, entry.Count, _pixels.Step, factor * entry.Divisor, byRows);
                 T* from = corner + entry.Start, to = row + pixel * _to.Width;
                 PixelOutputs outputs = isDense ? new(1, alike * channels, 0, 0, TTap.Count) : new(alike, channels, next, _to.Width, next / registers);
                 if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
@@ -91,7 +92,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (taps.Rows * taps.Columns >= SixWindows.FewestTaps && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap))
+        if ((taps.ByRows || taps.Rows * taps.Columns >= SixWindows.FewestTaps) && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap))
         {
             watch = SixWindows.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones, watch);
             return;
