@@ -98,11 +98,13 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
             return;
         }
 
-        switch (taps.Columns)
+        // At the border windows are often a column, whose taps come in the same order as those of a row.
+        PixelTaps turned = taps is { Columns: 1, Rows: 2 or 3 } && _plan.Depth.MaxCount == 1 ? taps with { Rows = 1, Columns = taps.Rows, Next = taps.Starts[1] } : taps;
+        switch (turned.Columns)
         {
-            case 2 when taps.Rows > 1 && !reducer.IsLong: Pool<Two, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
-            case 3 when taps.Rows > 1 && !reducer.IsLong: Pool<Three, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
-            default: Pool<Any, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
+            case 2 when turned.Rows > 0 && !reducer.IsLong: Pool<Two, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
+            case 3 when turned.Rows > 0 && !reducer.IsLong: Pool<Three, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
+            default: Pool<Any, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
         }
     }
 
@@ -146,6 +148,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         long* starts = taps.Starts;
         byte* ones = _ones;
         long rows = taps.Rows, columns = TSide.Of(taps.Columns), next = taps.Next, divisor = taps.Divisor;
+        TTap by = TReducer.Divisor(ones, divisor);
         long* asks = taps.AskStarts;
         T* ask = from;
         // The common ones without a loop.
@@ -172,9 +175,9 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                 }
                 else if (typeof(TSide) != typeof(Any))
                 {
-                    load.Walk(ref window, tap, columns, next);
-                    load.Walk(ref window, tap + second, columns, next);
-                    for (long row = 2; row < rows; row++) load.Walk(ref window, tap + starts[row], columns, next);
+                    Take<TSide, TLoad, TReducer>(load, ref window, tap, next);
+                    if (rows > 1) Take<TSide, TLoad, TReducer>(load, ref window, tap + second, next);
+                    for (long row = 2; row < rows; row++) Take<TSide, TLoad, TReducer>(load, ref window, tap + starts[row], next);
                 }
                 else
                 {
@@ -190,10 +193,22 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                 }
 
                 seen = TReducer.WatchState(reducer.Watch(seen, window.Seen), window.State);
-                load.Store(reducer.Finish(window.State, ones, divisor), to + i);
+                load.Store(window.Finish(ones, divisor, by), to + i);
             }
         }
 
         watch = seen;
+    }
+
+    /// <summary>Takes a row of two or three taps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Take<TSide, TLoad, TReducer>(TLoad load, ref OneWindow<T, TTap, TState, TAcc, TReducer> window, T* tap, long next)
+        where TSide : struct, ISide
+        where TLoad : struct, ITapLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        window.Take(load, tap);
+        window.Take(load, tap + next);
+        if (typeof(TSide) == typeof(Three)) window.Take(load, tap + 2 * next);
     }
 }

@@ -28,6 +28,7 @@ internal static unsafe class SixWindows
         // In bytes: an address is then the sum of two registers, which needs no instruction of its own.
         long columns = taps.Columns, next = taps.Next * sizeof(T), divisor = taps.Divisor, i = 0;
         long* starts = taps.Starts, end = starts + taps.Rows, asks = taps.AskStarts, asksEnd = asks + taps.Asks;
+        TTap by = TReducer.Divisor(ones, divisor);
         T* ask = from;
         bool byRows = taps.ByRows;
         long fresh = Together * outputs.Fresh;
@@ -77,12 +78,12 @@ internal static unsafe class SixWindows
             ask += fresh;
             seen = reducer.Watch(reducer.Watch(reducer.Watch(seen, first.Seen), second.Seen), third.Seen);
             seen = reducer.Watch(reducer.Watch(reducer.Watch(seen, fourth.Seen), fifth.Seen), sixth.Seen);
-            load.Store(reducer.Finish(first.State, ones, divisor), aTo);
-            load.Store(reducer.Finish(second.State, ones, divisor), bTo);
-            load.Store(reducer.Finish(third.State, ones, divisor), cTo);
-            load.Store(reducer.Finish(fourth.State, ones, divisor), dTo);
-            load.Store(reducer.Finish(fifth.State, ones, divisor), eTo);
-            load.Store(reducer.Finish(sixth.State, ones, divisor), fTo);
+            load.Store(first.Finish(ones, divisor, by), aTo);
+            load.Store(second.Finish(ones, divisor, by), bTo);
+            load.Store(third.Finish(ones, divisor, by), cTo);
+            load.Store(fourth.Finish(ones, divisor, by), dTo);
+            load.Store(fifth.Finish(ones, divisor, by), eTo);
+            load.Store(sixth.Finish(ones, divisor, by), fTo);
         }
 
         return seen;
