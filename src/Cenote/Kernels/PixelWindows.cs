@@ -98,12 +98,13 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
             return;
         }
 
-        // At the border windows are often a column, whose taps come in the same order as those of a row.
-        PixelTaps turned = taps is { Columns: 1, Rows: 2 or 3 } && _plan.Depth.MaxCount == 1 ? taps with { Rows = 1, Columns = taps.Rows, Next = taps.Starts[1] } : taps;
+        // Sums take so few instructions that those of a single row have room in the same loop; and a column of taps, as at the border, is one.
+        long fewest = default(TReducer) is ITapSum ? 1 : 2;
+        PixelTaps turned = fewest == 1 && taps is { Columns: 1, Rows: 2 or 3 } && _plan.Depth.MaxCount == 1 ? taps with { Rows = 1, Columns = taps.Rows, Next = taps.Starts[1] } : taps;
         switch (turned.Columns)
         {
-            case 2 when turned.Rows > 0 && !reducer.IsLong: Pool<Two, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
-            case 3 when turned.Rows > 0 && !reducer.IsLong: Pool<Three, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
+            case 2 when turned.Rows >= fewest && !reducer.IsLong: Pool<Two, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
+            case 3 when turned.Rows >= fewest && !reducer.IsLong: Pool<Three, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
             default: Pool<Any, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
         }
     }
@@ -176,7 +177,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                 else if (typeof(TSide) != typeof(Any))
                 {
                     Take<TSide, TLoad, TReducer>(load, ref window, tap, next);
-                    if (rows > 1) Take<TSide, TLoad, TReducer>(load, ref window, tap + second, next);
+                    if (default(TReducer) is not ITapSum || rows > 1) Take<TSide, TLoad, TReducer>(load, ref window, tap + second, next);
                     for (long row = 2; row < rows; row++) Take<TSide, TLoad, TReducer>(load, ref window, tap + starts[row], next);
                 }
                 else
