@@ -233,6 +233,9 @@ public sealed partial class PoolPlan
     /// <summary>Whether sums may be grouped: those of few taps are PyTorch's to the last bit, but not over uneven windows, which it divides axis by axis.</summary>
     internal bool FoldsInAnyOrder => !Slides || MaxCount > MostTapsInOrder;
 
+    /// <summary>Whether sums that may be grouped are sums of rows. Where no row is read twice, folding it into a line of its own gains nothing.</summary>
+    internal bool FoldsRows => (Height.Kernel > Height.Stride && Height.OutputLength > 1) || Width.Kernel > 2 * Width.Stride + 2;
+
     /// <summary>Whether the windows of every axis slide evenly.</summary>
     internal bool Slides => Depth.Slides && Height.Slides && Width.Slides;
 

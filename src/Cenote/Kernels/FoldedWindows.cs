@@ -69,9 +69,8 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         if (!reducer.FoldsInAnyOrder(plan) || !TFold.Accepts(job) || LineBytes(plan, TFold.LineAt(plan, 0)) > MostLineBytes) return false;
         // Sums have the same bits in every memory order, and so the same grouping.
         if (!plan.Slides && !reducer.IsExact) return true;
-        if (reducer.IsExact && !TFold.Pays(plan)) return false;
-        // Where no row is read twice, folding it into a line of its own gains nothing.
-        return (plan.Height.Kernel > plan.Height.Stride && plan.Height.OutputLength > 1) || plan.Width.Kernel > 2 * plan.Width.Stride + 2;
+        bool hasOther = reducer.IsExact || (!HasRuns(plan) && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap));
+        return (!hasOther || TFold.Pays(plan)) && plan.FoldsRows;
     }
 
     public static long Channels(PoolPlan plan) => TFold.Channels(plan);

@@ -66,6 +66,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     {
         long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, rows = 0, asks = 0, registers = (channels + TTap.Count - 1) / TTap.Count;
         // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
+        bool byRows = !reducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
         bool isDense = next == channels && _to.Width == channels;
         for (long h = first; h < end; h++)
         {
@@ -78,7 +79,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
             {
                 PixelTable.Entry entry = _pixels[pixel];
                 alike = entry.Alike;
-                var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? depth.Count * rows : 0, (nint)_asks, asks, entry.Count, _pixels.Step, factor * entry.Divisor);
+                var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? depth.Count * rows : 0, (nint)_asks, asks, entry.Count, _pixels.Step, factor * entry.Divisor, byRows);
                 T* from = corner + entry.Start, to = row + pixel * _to.Width;
                 PixelOutputs outputs = isDense ? new(1, alike * channels, 0, 0, TTap.Count) : new(alike, channels, next, _to.Width, next / registers);
                 if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
@@ -91,17 +92,20 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (taps.Rows * taps.Columns >= SixWindows.FewestTaps && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap))
+        if ((taps.ByRows || taps.Rows * taps.Columns >= SixWindows.FewestTaps) && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap))
         {
             watch = SixWindows.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones, watch);
             return;
         }
 
-        switch (taps.Columns)
+        // Sums take so few instructions that those of a single row have room in the same loop; and a column of taps, as at the border, is one.
+        long fewest = default(TReducer) is ITapSum ? 1 : 2;
+        PixelTaps turned = fewest == 1 && taps is { Columns: 1, Rows: 2 or 3 } && _plan.Depth.MaxCount == 1 ? taps with { Rows = 1, Columns = taps.Rows, Next = taps.Starts[1] } : taps;
+        switch (turned.Columns)
         {
-            case 2 when taps.Rows > 1 && !reducer.IsLong: Pool<Two, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
-            case 3 when taps.Rows > 1 && !reducer.IsLong: Pool<Three, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
-            default: Pool<Any, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch); break;
+            case 2 when turned.Rows >= fewest && !reducer.IsLong: Pool<Two, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
+            case 3 when turned.Rows >= fewest && !reducer.IsLong: Pool<Three, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
+            default: Pool<Any, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
         }
     }
 
@@ -145,6 +149,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         long* starts = taps.Starts;
         byte* ones = _ones;
         long rows = taps.Rows, columns = TSide.Of(taps.Columns), next = taps.Next, divisor = taps.Divisor;
+        TTap by = TReducer.Divisor(ones, divisor);
         long* asks = taps.AskStarts;
         T* ask = from;
         // The common ones without a loop.
@@ -171,9 +176,9 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                 }
                 else if (typeof(TSide) != typeof(Any))
                 {
-                    load.Walk(ref window, tap, columns, next);
-                    load.Walk(ref window, tap + second, columns, next);
-                    for (long row = 2; row < rows; row++) load.Walk(ref window, tap + starts[row], columns, next);
+                    Take<TSide, TLoad, TReducer>(load, ref window, tap, next);
+                    if (default(TReducer) is not ITapSum || rows > 1) Take<TSide, TLoad, TReducer>(load, ref window, tap + second, next);
+                    for (long row = 2; row < rows; row++) Take<TSide, TLoad, TReducer>(load, ref window, tap + starts[row], next);
                 }
                 else
                 {
@@ -189,10 +194,22 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                 }
 
                 seen = TReducer.WatchState(reducer.Watch(seen, window.Seen), window.State);
-                load.Store(reducer.Finish(window.State, ones, divisor), to + i);
+                load.Store(window.Finish(ones, divisor, by), to + i);
             }
         }
 
         watch = seen;
+    }
+
+    /// <summary>Takes a row of two or three taps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Take<TSide, TLoad, TReducer>(TLoad load, ref OneWindow<T, TTap, TState, TAcc, TReducer> window, T* tap, long next)
+        where TSide : struct, ISide
+        where TLoad : struct, ITapLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        window.Take(load, tap);
+        window.Take(load, tap + next);
+        if (typeof(TSide) == typeof(Three)) window.Take(load, tap + 2 * next);
     }
 }

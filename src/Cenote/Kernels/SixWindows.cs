@@ -28,7 +28,9 @@ internal static unsafe class SixWindows
         // In bytes: an address is then the sum of two registers, which needs no instruction of its own.
         long columns = taps.Columns, next = taps.Next * sizeof(T), divisor = taps.Divisor, i = 0;
         long* starts = taps.Starts, end = starts + taps.Rows, asks = taps.AskStarts, asksEnd = asks + taps.Asks;
+        TTap by = TReducer.Divisor(ones, divisor);
         T* ask = from;
+        bool byRows = taps.ByRows;
         long fresh = Together * outputs.Fresh;
         for (long left = outputs.Count * ((outputs.Length + TTap.Count - 1) / TTap.Count); left > 0; left -= Together)
         {
@@ -47,6 +49,7 @@ internal static unsafe class SixWindows
             if (left > 6) Step<T, TTap>(outputs, ref from, ref to, ref i);
             OneWindow<T, TTap, TState, TAcc, TReducer> first = new(reducer, none), second = new(reducer, none), third = new(reducer, none);
             OneWindow<T, TTap, TState, TAcc, TReducer> fourth = new(reducer, none), fifth = new(reducer, none), sixth = new(reducer, none);
+            TAcc firstRows = none, secondRows = none, thirdRows = none, fourthRows = none, fifthRows = none, sixthRows = none;
             for (long* row = starts; row != end; row++)
             {
                 long tap = *row * sizeof(T);
@@ -59,21 +62,44 @@ internal static unsafe class SixWindows
                     fifth.Take(load, (T*)((byte*)e + tap));
                     sixth.Take(load, (T*)((byte*)f + tap));
                 }
+
+                if (reducer.IsExact || !byRows) continue;
+                EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref first.State, ref firstRows);
+                EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref second.State, ref secondRows);
+                EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref third.State, ref thirdRows);
+                EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref fourth.State, ref fourthRows);
+                EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref fifth.State, ref fifthRows);
+                EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref sixth.State, ref sixthRows);
             }
+
+            if (!reducer.IsExact && byRows) (first.State, second.State, third.State, fourth.State, fifth.State, sixth.State) = (firstRows, secondRows, thirdRows, fourthRows, fifthRows, sixthRows);
 
             for (long* start = asks; start < asksEnd; start++) Prefetch.Behind(ask + *start, fresh * sizeof(T), 0);
             ask += fresh;
             seen = reducer.Watch(reducer.Watch(reducer.Watch(seen, first.Seen), second.Seen), third.Seen);
             seen = reducer.Watch(reducer.Watch(reducer.Watch(seen, fourth.Seen), fifth.Seen), sixth.Seen);
-            load.Store(reducer.Finish(first.State, ones, divisor), aTo);
-            load.Store(reducer.Finish(second.State, ones, divisor), bTo);
-            load.Store(reducer.Finish(third.State, ones, divisor), cTo);
-            load.Store(reducer.Finish(fourth.State, ones, divisor), dTo);
-            load.Store(reducer.Finish(fifth.State, ones, divisor), eTo);
-            load.Store(reducer.Finish(sixth.State, ones, divisor), fTo);
+            load.Store(first.Finish(ones, divisor, by), aTo);
+            load.Store(second.Finish(ones, divisor, by), bTo);
+            load.Store(third.Finish(ones, divisor, by), cTo);
+            load.Store(fourth.Finish(ones, divisor, by), dTo);
+            load.Store(fifth.Finish(ones, divisor, by), eTo);
+            load.Store(sixth.Finish(ones, divisor, by), fTo);
         }
 
         return seen;
+    }
+
+    /// <summary>Adds what a row of taps comes to to the rows before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void EndRow<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TAcc none, ref TAcc row, ref TAcc rows)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        rows = reducer.Combine(rows, row);
+        row = none;
     }
 
     /// <summary>To the next register of outputs: the last of a pixel steps back over outputs already written, where there is room.</summary>

@@ -29,6 +29,14 @@ internal struct OneWindow<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TAc
         else if (typeof(TLoad) == typeof(UnitLoad<T, TTap>) && default(TReducer) is ILiftFrom) State = reducer.Combine(State, TReducer.LiftFrom(tap));
         else Take(load.Load(tap));
     }
+
+    /// <summary>The outputs.</summary>
+    /// <param name="extents">The divisors along the lanes' axis.</param>
+    /// <param name="factor">The rest of the divisor.</param>
+    /// <param name="divisor">Both, worked out before the loop.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly unsafe TTap Finish(byte* extents, long factor, TTap divisor) =>
+        default(TReducer) is ITapSum ? TReducer.Quotient(Unsafe.BitCast<TAcc, TTap>(State), divisor) : reducer.Finish(State, extents, factor);
 }
 
 /// <summary>Two windows that share their taps.</summary>

@@ -36,6 +36,12 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     /// <summary>Lifts taps where they lie; of those marked <see cref="ILiftFrom"/>.</summary>
     static virtual TAcc LiftFrom(T* taps) => throw new NotSupportedException();
 
+    /// <summary>What <see cref="Finish"/> divides by, for loops whose windows all have the same divisor; of those marked <see cref="ITapSum"/>.</summary>
+    static virtual TTap Divisor(byte* extents, long factor) => default;
+
+    /// <summary>The outputs, by what <see cref="Divisor"/> returned.</summary>
+    static virtual TTap Quotient(TTap sums, TTap divisor) => throw new NotSupportedException();
+
     /// <summary>Whether the result is the same, or as good, however the taps are grouped.</summary>
     bool FoldsInAnyOrder(PoolPlan plan);
 

@@ -29,9 +29,15 @@ internal readonly unsafe struct MeanLanes<T, TTap, TDivision> : ILaneReducer<T, 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Combine(TTap earlier, TTap later) => earlier + later;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Finish(TTap state, byte* extents, long factor) => Quotient(state, Divisor(extents, factor));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TTap Divisor(byte* extents, long factor) => TTap.Load((T*)extents) * Number(factor);
+
     // Adding +0 keeps a zero from being negative.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Finish(TTap state, byte* extents, long factor) => TDivision.Divide<TTap, T>(state, TTap.Load((T*)extents) * Number(factor)) + default(TTap);
+    public static TTap Quotient(TTap sums, TTap divisor) => TDivision.Divide<TTap, T>(sums, divisor) + default(TTap);
 
     // A window without a tap has the sum 0, which any divisor leaves.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
