@@ -65,6 +65,9 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
 
     static abstract TSelf operator /(TSelf left, TSelf right);
 
+    /// <summary>The upper halves of products of 16-bit integers.</summary>
+    static abstract TSelf MultiplyHigh(TSelf left, TSelf right);
+
     static abstract TSelf operator &(TSelf left, TSelf right);
 
     static abstract TSelf operator |(TSelf left, TSelf right);

@@ -95,6 +95,23 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     public static Lanes128<T> operator /(Lanes128<T> left, Lanes128<T> right) => new(left.Value / right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> MultiplyHigh(Lanes128<T> left, Lanes128<T> right)
+    {
+        if (typeof(T) == typeof(short))
+        {
+            if (Sse2.IsSupported) return new(Sse2.MultiplyHigh(left.Value.AsInt16(), right.Value.AsInt16()).As<short, T>());
+            var (lower, upper) = Vector128.Widen(left.Value.AsInt16());
+            var (byLower, byUpper) = Vector128.Widen(right.Value.AsInt16());
+            return new(Vector128.Narrow(lower * byLower >> 16, upper * byUpper >> 16).As<short, T>());
+        }
+
+        if (Sse2.IsSupported) return new(Sse2.MultiplyHigh(left.Value.AsUInt16(), right.Value.AsUInt16()).As<ushort, T>());
+        var (low, high) = Vector128.Widen(left.Value.AsUInt16());
+        var (byLow, byHigh) = Vector128.Widen(right.Value.AsUInt16());
+        return new(Vector128.Narrow(low * byLow >>> 16, high * byHigh >>> 16).As<ushort, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> operator &(Lanes128<T> left, Lanes128<T> right) => new(left.Value & right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

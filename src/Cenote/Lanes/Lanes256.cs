@@ -101,6 +101,23 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     public static Lanes256<T> operator /(Lanes256<T> left, Lanes256<T> right) => new(left.Value / right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> MultiplyHigh(Lanes256<T> left, Lanes256<T> right)
+    {
+        if (typeof(T) == typeof(short))
+        {
+            if (Avx2.IsSupported) return new(Avx2.MultiplyHigh(left.Value.AsInt16(), right.Value.AsInt16()).As<short, T>());
+            var (lower, upper) = Vector256.Widen(left.Value.AsInt16());
+            var (byLower, byUpper) = Vector256.Widen(right.Value.AsInt16());
+            return new(Vector256.Narrow(lower * byLower >> 16, upper * byUpper >> 16).As<short, T>());
+        }
+
+        if (Avx2.IsSupported) return new(Avx2.MultiplyHigh(left.Value.AsUInt16(), right.Value.AsUInt16()).As<ushort, T>());
+        var (low, high) = Vector256.Widen(left.Value.AsUInt16());
+        var (byLow, byHigh) = Vector256.Widen(right.Value.AsUInt16());
+        return new(Vector256.Narrow(low * byLow >>> 16, high * byHigh >>> 16).As<ushort, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> operator &(Lanes256<T> left, Lanes256<T> right) => new(left.Value & right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

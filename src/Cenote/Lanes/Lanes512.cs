@@ -94,6 +94,23 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
     public static Lanes512<T> operator /(Lanes512<T> left, Lanes512<T> right) => new(left.Value / right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> MultiplyHigh(Lanes512<T> left, Lanes512<T> right)
+    {
+        if (typeof(T) == typeof(short))
+        {
+            if (Avx512BW.IsSupported) return new(Avx512BW.MultiplyHigh(left.Value.AsInt16(), right.Value.AsInt16()).As<short, T>());
+            var (lower, upper) = Vector512.Widen(left.Value.AsInt16());
+            var (byLower, byUpper) = Vector512.Widen(right.Value.AsInt16());
+            return new(Vector512.Narrow(lower * byLower >> 16, upper * byUpper >> 16).As<short, T>());
+        }
+
+        if (Avx512BW.IsSupported) return new(Avx512BW.MultiplyHigh(left.Value.AsUInt16(), right.Value.AsUInt16()).As<ushort, T>());
+        var (low, high) = Vector512.Widen(left.Value.AsUInt16());
+        var (byLow, byHigh) = Vector512.Widen(right.Value.AsUInt16());
+        return new(Vector512.Narrow(low * byLow >>> 16, high * byHigh >>> 16).As<ushort, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> operator &(Lanes512<T> left, Lanes512<T> right) => new(left.Value & right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -56,6 +56,9 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
 // A marker and no property, that the compiler sees one of the branches only.
 internal interface ILiftFrom;
 
+/// <summary>Marks reducers whose states are exact sums, of which two neighbours are added as they are lifted.</summary>
+internal interface IPairSum;
+
 /// <summary>Marks reducers whose states are taps as they lie in memory.</summary>
 internal interface ITapState;
 

@@ -128,9 +128,9 @@ internal sealed class MeanOperator : PoolOperator
         where TSum : unmanaged, IBinaryInteger<TSum>
         where TLongSum : unmanaged, IBinaryInteger<TLongSum> =>
         Exact<T, long>(
-            On<T, Lanes512<T>, TSum, Lanes512<TSum>, int, Lanes512<int>, float, Lanes512<float>, long>(),
-            On<T, Lanes256<T>, TSum, Lanes256<TSum>, int, Lanes256<int>, float, Lanes256<float>, long>(),
-            On<T, Lanes128<T>, TSum, Lanes128<TSum>, int, Lanes128<int>, float, Lanes128<float>, long>(),
+            OnBytes<T, Lanes512<T>, TSum, Lanes512<TSum>, Lanes512<int>, Lanes512<float>>(),
+            OnBytes<T, Lanes256<T>, TSum, Lanes256<TSum>, Lanes256<int>, Lanes256<float>>(),
+            OnBytes<T, Lanes128<T>, TSum, Lanes128<TSum>, Lanes128<int>, Lanes128<float>>(),
             OnLong<T, Lanes512<T>, TSum, Lanes512<TSum>, TLongSum, Lanes512<TLongSum>, Lanes512<long>, Lanes512<double>>(),
             OnLong<T, Lanes256<T>, TSum, Lanes256<TSum>, TLongSum, Lanes256<TLongSum>, Lanes256<long>, Lanes256<double>>(),
             OnLong<T, Lanes128<T>, TSum, Lanes128<TSum>, TLongSum, Lanes128<TLongSum>, Lanes128<long>, Lanes128<double>>());
@@ -197,9 +197,31 @@ internal sealed class MeanOperator : PoolOperator
         where TTotal : unmanaged, IBinaryInteger<TTotal>
     {
         var reducer = new IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(_rounding);
-        PoolKernel[] windows = KernelCatalog.OnRegisters<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>>(reducer, reducer);
+        return On<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, TTotal>(reducer, reducer);
+    }
+
+    private PoolKernel[] OnBytes<T, TTap, TSum, TSums, TInts, TReals>()
+        where T : unmanaged, IBinaryInteger<T>
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TSum : unmanaged, IBinaryInteger<TSum>
+        where TSums : unmanaged, ILanes<TSums, TSum>
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float> =>
+        On<T, TTap, TSum, Pair<TSums, TSum>, FewBytesMeanLanes<T, TTap, TSum, TSums>, IntegerMeanLanes<T, TTap, TSum, TSums, int, TInts, float, TReals>, long>(new(_rounding), new(_rounding));
+
+    private PoolKernel[] On<T, TTap, TSum, TAcc, TReducer, TExact, TTotal>(TReducer reducer, TExact exact)
+        where T : unmanaged, IBinaryInteger<T>
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TSum : unmanaged, IBinaryInteger<TSum>
+        where TAcc : unmanaged, IRegister<TAcc, TSum>
+        where TReducer : struct, ILaneReducer<T, TTap, TSum, TAcc>
+        where TExact : struct, ILaneReducer<T, TTap, TSum, TAcc>
+        where TTotal : unmanaged, IBinaryInteger<TTotal>
+    {
+        if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
+        PoolKernel[] windows = KernelCatalog.OnRegisters<T, TTap, TSum, TAcc, TReducer, TExact>(reducer, exact, [KernelCatalog.Strips<T, TTap, TSum, TAcc, TReducer, TExact, RowFirst>(reducer, exact)]);
         if (!_wholePlane) return windows;
-        return [.. KernelCatalog.OnPlanes<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, TTotal, IntegerTotals<T, TSum, TTotal>>(reducer, reducer, new(_rounding)), .. windows];
+        return [.. KernelCatalog.OnPlanes<T, TTap, TSum, TAcc, TExact, TExact, TTotal, IntegerTotals<T, TSum, TTotal>>(exact, exact, new(_rounding)), .. windows];
     }
 
     /// <summary>For windows whose sums a float holds; whole planes are cut into blocks as large as the sums allow, which these are not.</summary>

@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Cenote;
+
+/// <summary>
+/// The mean of a few bytes, cut: exact sums in 16 bits, and products with reciprocals there, of which the upper halves are the quotients. First by the divisor along the lanes, then by the rest:
+/// cutting twice gives what cutting once does.
+/// </summary>
+/// <typeparam name="T">The element.</typeparam>
+/// <typeparam name="TTap">A register of elements.</typeparam>
+/// <typeparam name="TSum">The sum: twice as wide.</typeparam>
+/// <typeparam name="TSums">A register of sums.</typeparam>
+internal readonly unsafe struct FewBytesMeanLanes<T, TTap, TSum, TSums>(IntegerRounding rounding) : ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>, ILiftFrom, IPairSum
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TSum : unmanaged
+    where TSums : unmanaged, ILanes<TSums, TSum>
+{
+    /// <summary>2¹⁵ over each divisor, rounded up: too large by less than an eighth of what a sum of so many taps, 2¹² and for signed ones 1.5·2¹⁰, would need to reach the next quotient.</summary>
+    private static ReadOnlySpan<ushort> Reciprocals => [0, 32768, 16384, 10923, 8192, 6554, 5462, 4682, 4096, 3641, 3277, 2979, 2731, 2521, 2341, 2185, 2048];
+
+    private static long MostTaps => typeof(T) == typeof(byte) ? 16 : 12;
+
+    public bool Accepts(PoolPlan plan) => rounding == IntegerRounding.TowardZero && plan.MaxExtent <= MostTaps && (plan.DivisorOverride is not { } divisor || (divisor >= plan.MaxCount && divisor <= MostTaps));
+
+    public TTap Padding => default;
+
+    public int ExtentSize => sizeof(TSum);
+
+    public bool FoldsInAnyOrder(PoolPlan plan) => true;
+
+    public bool IsLong => false;
+
+    public bool IsExact => true;
+
+    public bool IsIdempotent => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Pair<TSums, TSum> Lift(TTap taps)
+    {
+        var (lower, upper) = TTap.Widen<TSums>(taps);
+        return new(lower, upper);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TSums, TSum> LiftFrom(T* taps)
+    {
+        var (lower, upper) = TTap.WidenFrom<TSums>(taps);
+        return new(lower, upper);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Pair<TSums, TSum> Combine(Pair<TSums, TSum> earlier, Pair<TSums, TSum> later) => new(earlier.Lower + later.Lower, earlier.Upper + later.Upper);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Finish(Pair<TSums, TSum> state, byte* extents, long factor)
+    {
+        TSums rest = TSums.Fill(Reciprocal(factor));
+        return TTap.Narrow(Divide(state.Lower, TSums.Load((TSum*)extents), rest), Divide(state.Upper, TSums.Load((TSum*)extents + TSums.Count), rest));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void WriteExtent(byte* extents, long lane, long extent) => ((TSum*)extents)[lane] = Reciprocal(extent);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Watch(TTap watch, TTap taps) => watch;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Alarms(TTap watch) => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TSums Divide(TSums sums, TSums extents, TSums rest) => Multiply(Multiply(sums, extents), rest);
+
+    // A product of a negative number is cut downwards.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TSums Multiply(TSums sums, TSums reciprocals) => typeof(T) == typeof(byte)
+        ? TSums.MultiplyHigh(sums << 1, reciprocals) : TSums.MultiplyHigh(sums << 2, reciprocals) - TSums.Signs(sums);
+
+    // Of signed numbers half of it, rounded up, for 2¹⁵ is none.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TSum Reciprocal(long divisor)
+    {
+        ushort reciprocal = Unsafe.Add(ref MemoryMarshal.GetReference(Reciprocals), (nint)divisor);
+        return typeof(T) == typeof(byte) ? (TSum)(object)reciprocal : (TSum)(object)(short)((reciprocal + 1) >> 1);
+    }
+}
