@@ -41,7 +41,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         (_plan, _from, _to, _line, _fold) = (job.Plan, job.InputLayout, job.OutputLayout, line, fold);
         (_band, _capacity) = (Band(_plan, line), Capacity(_plan, line));
         _lines = (TState*)scratch;
-        if (RowRuns<T, TTap, TState, TAcc, TFold>.Suit(_plan)) _runs = new(job, line, fold, scratch);
+        if (RowRuns<T, TTap, TState, TAcc, TFold>.Suit(_plan, line)) _runs = new(job, line, fold, scratch);
         else _steps = new(_plan.Height, _band, inTwos, scratch + LineBytes(_plan, line));
     }
 
@@ -56,7 +56,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     /// <summary>How many folded lines of one depth are kept.</summary>
     private static long Capacity(PoolPlan plan, in Line line) => Math.Min(plan.Height.Span + (Band(plan, line) - 1) * plan.Height.Stride, plan.Height.InputLength);
 
-    private static long LineBytes(PoolPlan plan, in Line line) => RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan)
+    private static long LineBytes(PoolPlan plan, in Line line) => RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan, line)
         ? RowRuns<T, TTap, TState, TAcc, TFold>.Bytes(plan, line)
         : Scratch.Round(plan.Depth.MaxCount * Capacity(plan, line) * line.Length * sizeof(TState));
 
@@ -93,7 +93,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     {
         input += depth.Start * _from.Depth;
         output += _line.Start;
-        if (RowRuns<T, TTap, TState, TAcc, TFold>.Suit(_plan)) _runs.Pool(reducer, input, output, depth, first, end, ref watch);
+        if (RowRuns<T, TTap, TState, TAcc, TFold>.Suit(_plan, _line)) _runs.Pool(reducer, input, output, depth, first, end, ref watch);
         else PoolRows(reducer, input, output, depth, first, end, ref watch);
     }
 

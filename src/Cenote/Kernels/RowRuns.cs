@@ -19,6 +19,9 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     /// <summary>How far ahead the outputs' place is asked for, in bytes.</summary>
     private const long Ahead = 512;
 
+    /// <summary>From so many rows in a window on, in strides, this pays for long lines, and how many registers those have. Measured.</summary>
+    private const long ManyLongRows = 7, LongLine = 32;
+
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
     private readonly Line _line;
@@ -42,8 +45,10 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
         _none = Line(_places + 2);
     }
 
-    public static bool Suit(PoolPlan plan) =>
-        plan.Depth.Kernel == 1 && plan.Height is { Dilation: 1, Kernel: >= Runs.ManyRows, Slides: true } height && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength;
+    /// <summary>Whether this pays for the windows of a line.</summary>
+    public static bool Suit(PoolPlan plan, in Line line) =>
+        plan.Depth.Kernel == 1 && plan.Height is { Dilation: 1, Slides: true } height && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength
+        && (height.Kernel >= Runs.ManyRows || (height.Kernel >= ManyLongRows * height.Stride && line.Length >= LongLine * TAcc.Count));
 
     /// <summary>From one line to the next, in states: an odd number of cache lines, that what lies above each other does not compete for the same places of the first-level cache.</summary>
     private static long Pitch(in Line line)
