@@ -27,11 +27,18 @@ internal static unsafe class GradientCopy<T, TSum, TSums, TFormat>
             return;
         }
 
-        for (long i = 0; i < length; i += TSums.Count)
+        long at = 0, lanes = TSums.Count;
+        for (; at + 2 * lanes <= length; at += 2 * lanes)
         {
-            i = Math.Min(i, length - TSums.Count);
-            Prefetch.Behind(from + i, TSums.Count * sizeof(T));
-            TSums.Store(TFormat.Load(from + i), to + i);
+            Prefetch.Behind(from + at, 2 * lanes * sizeof(T));
+            TSums.Store(TFormat.Load(from + at), to + at);
+            TSums.Store(TFormat.Load(from + at + lanes), to + at + lanes);
+        }
+
+        for (; at < length; at += lanes)
+        {
+            at = Math.Min(at, length - lanes);
+            TSums.Store(TFormat.Load(from + at), to + at);
         }
     }
 
@@ -114,10 +121,17 @@ internal static unsafe class GradientCopy<T, TSum, TSums, TFormat>
     private static void WidenLanes<TMark>(byte* from, TSum* to, long length)
         where TMark : unmanaged
     {
-        for (long i = 0; i < length; i += TSums.Count)
+        long at = 0, lanes = TSums.Count;
+        for (; at + 2 * lanes <= length; at += 2 * lanes)
         {
-            i = Math.Min(i, length - TSums.Count);
-            TSums.Store(TSums.LoadUnsigned(from + i * sizeof(TMark), sizeof(TMark)), to + i);
+            TSums.Store(TSums.LoadUnsigned(from + at * sizeof(TMark), sizeof(TMark)), to + at);
+            TSums.Store(TSums.LoadUnsigned(from + (at + lanes) * sizeof(TMark), sizeof(TMark)), to + at + lanes);
+        }
+
+        for (; at < length; at += lanes)
+        {
+            at = Math.Min(at, length - lanes);
+            TSums.Store(TSums.LoadUnsigned(from + at * sizeof(TMark), sizeof(TMark)), to + at);
         }
     }
 

@@ -17,7 +17,7 @@ internal static unsafe class GradientRows<TSum, TSums, TGiven>
 
     /// <summary>Rows of one phase.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void One(TSum* values, TSum* numbers, ReadOnlySpan<GradientTap<TSum>> taps, TSum* to, long length)
+    public static void One(TSum* values, TSum* numbers, GradientTaps<TSum> taps, TSum* to, long length)
     {
         long lanes = TSums.Count, i = 0;
         for (; length - i > 2 * lanes; i += 4 * lanes)
@@ -25,11 +25,11 @@ internal static unsafe class GradientRows<TSum, TSums, TGiven>
             // Three registers are rather made with one again; one or two are not worth it.
             i = Math.Min(i, length - 4 * lanes);
             TSums first = default, second = default, third = default, fourth = default;
-            foreach (ref readonly GradientTap<TSum> tap in taps)
+            TSum* place = values + i, numberPlace = numbers + i;
+            for (GradientTap<TSum>* tap = taps.First; tap != taps.End; tap++)
             {
-                TSums number = TSums.Fill(tap.Bits);
-                TSum* from = values + tap.Shift + i;
-                TSum* chosen = numbers + tap.Shift + i;
+                TSums number = TSums.Fill(tap->Bits);
+                TSum* from = place + tap->Shift, chosen = numberPlace + tap->Shift;
                 first = Add(first, from, chosen, number);
                 second = Add(second, from + lanes, chosen + lanes, number);
                 third = Add(third, from + 2 * lanes, chosen + 2 * lanes, number);
@@ -47,7 +47,8 @@ internal static unsafe class GradientRows<TSum, TSums, TGiven>
         {
             i = Math.Min(i, length - lanes);
             TSums sum = default;
-            foreach (ref readonly GradientTap<TSum> tap in taps) sum = Add(sum, values + tap.Shift + i, numbers + tap.Shift + i, TSums.Fill(tap.Bits));
+            TSum* place = values + i, numberPlace = numbers + i;
+            for (GradientTap<TSum>* tap = taps.First; tap != taps.End; tap++) sum = Add(sum, place + tap->Shift, numberPlace + tap->Shift, TSums.Fill(tap->Bits));
             Prefetch.Behind(to + i, sizeof(TSums));
             TSums.Store(sum, to + i);
         }
@@ -62,25 +63,27 @@ internal static unsafe class GradientRows<TSum, TSums, TGiven>
     /// <param name="to">The row.</param>
     /// <param name="length">How many inputs.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Two(TSum* values, TSum* numbers, ReadOnlySpan<GradientTap<TSum>> taps, ReadOnlySpan<GradientTap<TSum>> otherTaps, in PhaseRows<TSum, TSums> phases, TSum* to, long length)
+    public static void Two(TSum* values, TSum* numbers, GradientTaps<TSum> taps, GradientTaps<TSum> otherTaps, in PhaseRows<TSum, TSums> phases, TSum* to, long length)
     {
         long lanes = TSums.Count;
         TSums low = phases.Lower, high = phases.Upper;
         for (; length > 0; length -= 4 * lanes, to += 4 * lanes, values += 2 * lanes, numbers += 2 * lanes)
         {
             TSums first = default, second = default, other = default, otherSecond = default;
-            foreach (ref readonly GradientTap<TSum> tap in taps)
+            for (GradientTap<TSum>* tap = taps.First; tap != taps.End; tap++)
             {
-                TSums number = TSums.Fill(tap.Bits);
-                first = Add(first, values + tap.Shift, numbers + tap.Shift, number);
-                second = Add(second, values + tap.Shift + lanes, numbers + tap.Shift + lanes, number);
+                TSums number = TSums.Fill(tap->Bits);
+                TSum* from = values + tap->Shift, chosen = numbers + tap->Shift;
+                first = Add(first, from, chosen, number);
+                second = Add(second, from + lanes, chosen + lanes, number);
             }
 
-            foreach (ref readonly GradientTap<TSum> tap in otherTaps)
+            for (GradientTap<TSum>* tap = otherTaps.First; tap != otherTaps.End; tap++)
             {
-                TSums number = TSums.Fill(tap.Bits);
-                other = Add(other, values + tap.Shift, numbers + tap.Shift, number);
-                otherSecond = Add(otherSecond, values + tap.Shift + lanes, numbers + tap.Shift + lanes, number);
+                TSums number = TSums.Fill(tap->Bits);
+                TSum* from = values + tap->Shift, chosen = numbers + tap->Shift;
+                other = Add(other, from, chosen, number);
+                otherSecond = Add(otherSecond, from + lanes, chosen + lanes, number);
             }
 
             Prefetch.Behind(to, 4 * sizeof(TSums));
@@ -104,7 +107,7 @@ internal static unsafe class GradientRows<TSum, TSums, TGiven>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TSums Add(TSums sums, TSum* values, TSum* numbers, TSums number) =>
-        typeof(TGiven) == typeof(ToChosen) ? TSums.AddWhereSame(sums, TSums.Load(values), TSums.Load(numbers), number) : sums + TSums.Load(values);
+        typeof(TGiven) == typeof(ToChosen) ? TSums.AddWhereSame(sums, values, numbers, number) : TSums.AddFrom(sums, values);
 
     private static void StorePart(TSums sums, TSum* to, long length)
     {

@@ -7,6 +7,17 @@ namespace Cenote;
 /// <param name="Bits">Its number in the window, as the bits of a lane.</param>
 internal readonly record struct GradientTap<TSum>(long Shift, TSum Bits);
 
+/// <summary>All taps that read them, in the order of their windows. Walked by addresses: an index takes three instructions more.</summary>
+internal readonly unsafe struct GradientTaps<TSum>(GradientTap<TSum>* first, long count)
+    where TSum : unmanaged
+{
+    public GradientTap<TSum>* First { get; } = first;
+
+    public GradientTap<TSum>* End { get; } = first + count;
+
+    public long Count => End - First;
+}
+
 /// <summary>Adds up what each input of a phase gets, in the order of the windows: lanes across neighbouring inputs of the phase, whose windows are neighbours too.</summary>
 // Bounds: the copies have room for four registers more than they have elements, and so have the sums. Methods of one loop each: the inliner has a budget.
 internal static unsafe class GradientSums<TSum, TSums>
@@ -15,15 +26,16 @@ internal static unsafe class GradientSums<TSum, TSums>
 {
     /// <summary>All of the gradients.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Add(TSum* values, ReadOnlySpan<GradientTap<TSum>> taps, TSum* sums, long length)
+    public static void Add(TSum* values, GradientTaps<TSum> taps, TSum* sums, long length)
     {
         long lanes = TSums.Count;
         for (long i = 0; i < length; i += 4 * lanes)
         {
             TSums first = default, second = default, third = default, fourth = default;
-            foreach (ref readonly GradientTap<TSum> tap in taps)
+            TSum* place = values + i;
+            for (GradientTap<TSum>* tap = taps.First; tap != taps.End; tap++)
             {
-                TSum* from = values + tap.Shift + i;
+                TSum* from = place + tap->Shift;
                 first += TSums.Load(from);
                 second += TSums.Load(from + lanes);
                 third += TSums.Load(from + 2 * lanes);
@@ -39,21 +51,21 @@ internal static unsafe class GradientSums<TSum, TSums>
 
     /// <summary>The gradients of windows that chose the tap.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddChosen(TSum* values, TSum* numbers, ReadOnlySpan<GradientTap<TSum>> taps, TSum* sums, long length)
+    public static void AddChosen(TSum* values, TSum* numbers, GradientTaps<TSum> taps, TSum* sums, long length)
     {
         long lanes = TSums.Count;
         for (long i = 0; i < length; i += 4 * lanes)
         {
             TSums first = default, second = default, third = default, fourth = default;
-            foreach (ref readonly GradientTap<TSum> tap in taps)
+            TSum* place = values + i, numberPlace = numbers + i;
+            for (GradientTap<TSum>* tap = taps.First; tap != taps.End; tap++)
             {
-                TSums number = TSums.Fill(tap.Bits);
-                TSum* from = values + tap.Shift + i;
-                TSum* chosen = numbers + tap.Shift + i;
-                first = TSums.AddWhereSame(first, TSums.Load(from), TSums.Load(chosen), number);
-                second = TSums.AddWhereSame(second, TSums.Load(from + lanes), TSums.Load(chosen + lanes), number);
-                third = TSums.AddWhereSame(third, TSums.Load(from + 2 * lanes), TSums.Load(chosen + 2 * lanes), number);
-                fourth = TSums.AddWhereSame(fourth, TSums.Load(from + 3 * lanes), TSums.Load(chosen + 3 * lanes), number);
+                TSums number = TSums.Fill(tap->Bits);
+                TSum* from = place + tap->Shift, chosen = numberPlace + tap->Shift;
+                first = TSums.AddWhereSame(first, from, chosen, number);
+                second = TSums.AddWhereSame(second, from + lanes, chosen + lanes, number);
+                third = TSums.AddWhereSame(third, from + 2 * lanes, chosen + 2 * lanes, number);
+                fourth = TSums.AddWhereSame(fourth, from + 3 * lanes, chosen + 3 * lanes, number);
             }
 
             TSums.Store(first, sums + i);

@@ -98,7 +98,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
     private void WriteRows<TGiven>(in GradientTile tile, int depths, long firstRow, long firstColumn)
         where TGiven : struct
     {
-        int* counts = stackalloc int[Lists];
+        long* counts = stackalloc long[Lists];
         long stride = _width.Stride, columns = tile.EndColumn - tile.Column;
         var (quotient, columnPhase) = _width.At(tile.Column);
         for (long phase = 0; phase < _height.Stride; phase++)
@@ -107,7 +107,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
             {
                 // Behind the last phase comes the first one of the next quotient.
                 var (ahead, at) = Math.DivRem(columnPhase + i, stride);
-                counts[2 * phase + i] = Taps(TapList(2 * phase + i), depths, _height.Taps(phase), _width.Taps(at), ahead).Length;
+                counts[2 * phase + i] = Taps(TapList(2 * phase + i), depths, _height.Taps(phase), _width.Taps(at), ahead).Count;
             }
         }
 
@@ -120,7 +120,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
                 if (phase == _height.Stride) (place, phase) = (place + 1, 0);
                 long list = 2 * phase, start = plane * _tiles.PlaneElements + (place - firstRow) * _tiles.Pitch + (quotient - firstColumn) * _tiles.Block;
                 TSum* values = _slab.Values + start, numbers = _slab.Numbers + start;
-                var taps = new ReadOnlySpan<GradientTap<TSum>>(TapList(list), counts[list]);
+                var taps = new GradientTaps<TSum>(TapList(list), counts[list]);
                 if (_byChannels)
                 {
                     Pixels<TGiven>(values, numbers, taps, stride == 1 ? taps : new(TapList(list + 1), counts[list + 1]), to, columns, tile.Channels);
@@ -136,7 +136,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
     }
 
     /// <summary>Sums up the channels of a row's pixels, of two phases in turn.</summary>
-    private void Pixels<TGiven>(TSum* values, TSum* numbers, ReadOnlySpan<GradientTap<TSum>> taps, ReadOnlySpan<GradientTap<TSum>> others, T* to, long pixels, long channels)
+    private void Pixels<TGiven>(TSum* values, TSum* numbers, GradientTaps<TSum> taps, GradientTaps<TSum> others, T* to, long pixels, long channels)
         where TGiven : struct
     {
         if (_width.Stride == 1 && _to.Width == _tiles.Block && channels == _tiles.Block) (channels, pixels) = (channels * pixels, 1);
@@ -173,14 +173,14 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
         long planes = _byChannels ? 1 : tile.Channels;
         long start = (_height.At(row).Quotient - firstRow) * _tiles.Pitch + (_width.At(column).Quotient - firstColumn) * _tiles.Block;
         long end = (planes - 1) * _tiles.PlaneElements + (_height.At(lastRow).Quotient - firstRow) * _tiles.Pitch + (_width.At(lastColumn).Quotient - firstColumn + 1) * _tiles.Block;
-        ReadOnlySpan<GradientTap<TSum>> taps = Taps(_taps, depths, _height.Taps(phase), _width.Taps(columnPhase), 0);
+        GradientTaps<TSum> taps = Taps(_taps, depths, _height.Taps(phase), _width.Taps(columnPhase), 0);
         TSum* to = _sums + columnPhase * _sumPitch + start;
         if (_isChosen) GradientSums<TSum, TSums>.AddChosen(_slab.Values + start, _slab.Numbers + start, taps, to, end - start);
         else GradientSums<TSum, TSums>.Add(_slab.Values + start, taps, to, end - start);
     }
 
     /// <summary>The taps that read a phase, in the order of their windows, from so many positions before the input's place on.</summary>
-    private ReadOnlySpan<GradientTap<TSum>> Taps(GradientTap<TSum>* to, int depths, ReadOnlySpan<AxisTap> rows, ReadOnlySpan<AxisTap> columns, long ahead)
+    private GradientTaps<TSum> Taps(GradientTap<TSum>* to, int depths, ReadOnlySpan<AxisTap> rows, ReadOnlySpan<AxisTap> columns, long ahead)
     {
         int count = 0;
         for (int i = 0; i < depths; i++)

@@ -81,8 +81,9 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>The sign in every bit of a lane.</summary>
     static abstract TSelf Signs(TSelf lanes);
 
-    /// <summary>The sum, which is not −0, and where the bits of <paramref name="left"/> and <paramref name="right"/> are the same, the term too.</summary>
-    static abstract TSelf AddWhereSame(TSelf sum, TSelf term, TSelf left, TSelf right);
+    /// <summary>The sum, which is not −0, and where the bits of a number and of <paramref name="same"/> are the same, the term too.</summary>
+    // From memory, that neither needs a load of its own.
+    static abstract TSelf AddWhereSame(TSelf sum, T* terms, T* numbers, TSelf same);
 
     /// <summary>All bits of the lanes where <paramref name="left"/> is greater.</summary>
     static abstract TSelf Greater(TSelf left, TSelf right);

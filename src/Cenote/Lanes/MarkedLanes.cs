@@ -20,9 +20,9 @@ internal readonly unsafe partial struct Lanes128<T>
 
     // Without mask registers zeros are added elsewhere, which changes no sum that began at +0: sooner done than a choice between two sums.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128<T> AddWhereSame(Lanes128<T> sum, Lanes128<T> term, Lanes128<T> left, Lanes128<T> right) => sizeof(T) == 4
-        ? new(sum.Value + (Vector128.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>() & term.Value))
-        : new(sum.Value + (Vector128.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>() & term.Value));
+    public static Lanes128<T> AddWhereSame(Lanes128<T> sum, T* terms, T* numbers, Lanes128<T> same) => sizeof(T) == 4
+        ? new(sum.Value + (Vector128.Equals(same.Value.AsInt32(), Vector128.Load(numbers).AsInt32()).As<int, T>() & Vector128.Load(terms)))
+        : new(sum.Value + (Vector128.Equals(same.Value.AsInt64(), Vector128.Load(numbers).AsInt64()).As<long, T>() & Vector128.Load(terms)));
 }
 
 // Registers this wide exist where these instructions do.
@@ -41,9 +41,9 @@ internal readonly unsafe partial struct Lanes256<T>
 
     // Without mask registers zeros are added elsewhere, which changes no sum that began at +0: sooner done than a choice between two sums.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256<T> AddWhereSame(Lanes256<T> sum, Lanes256<T> term, Lanes256<T> left, Lanes256<T> right) => sizeof(T) == 4
-        ? new(sum.Value + (Vector256.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>() & term.Value))
-        : new(sum.Value + (Vector256.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>() & term.Value));
+    public static Lanes256<T> AddWhereSame(Lanes256<T> sum, T* terms, T* numbers, Lanes256<T> same) => sizeof(T) == 4
+        ? new(sum.Value + (Vector256.Equals(same.Value.AsInt32(), Vector256.Load(numbers).AsInt32()).As<int, T>() & Vector256.Load(terms)))
+        : new(sum.Value + (Vector256.Equals(same.Value.AsInt64(), Vector256.Load(numbers).AsInt64()).As<long, T>() & Vector256.Load(terms)));
 }
 
 // Registers this wide exist where these instructions do.
@@ -62,7 +62,7 @@ internal readonly unsafe partial struct Lanes512<T>
 
     // One expression, that the comparison may become the addition's mask.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512<T> AddWhereSame(Lanes512<T> sum, Lanes512<T> term, Lanes512<T> left, Lanes512<T> right) => sizeof(T) == 4
-        ? new(Vector512.ConditionalSelect(Vector512.Equals(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>(), sum.Value + term.Value, sum.Value))
-        : new(Vector512.ConditionalSelect(Vector512.Equals(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>(), sum.Value + term.Value, sum.Value));
+    public static Lanes512<T> AddWhereSame(Lanes512<T> sum, T* terms, T* numbers, Lanes512<T> same) => sizeof(T) == 4
+        ? new(Vector512.ConditionalSelect(Vector512.Equals(same.Value.AsInt32(), Vector512.Load(numbers).AsInt32()).As<int, T>(), sum.Value + Vector512.Load(terms), sum.Value))
+        : new(Vector512.ConditionalSelect(Vector512.Equals(same.Value.AsInt64(), Vector512.Load(numbers).AsInt64()).As<long, T>(), sum.Value + Vector512.Load(terms), sum.Value));
 }
