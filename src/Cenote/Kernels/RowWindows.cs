@@ -160,7 +160,7 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         {
             int alike = 1;
             while (alike < steps.Length && steps[alike].Two == steps[0].Two && (!_isPairs || steps[alike].Count == steps[0].Count)) alike++;
-            watch = _isPairs && steps[0].Count == 2 && !reducer.IsLong ? Pairs(reducer, rows, steps[..alike], output, watch) : steps[0].Two ? TwoRows(load, reducer, rows, steps[..alike], output, watch) : OneRow(load, reducer, rows, steps[..alike], output, watch);
+            watch = _isPairs && steps[0].Count == 2 && (!reducer.IsLong || default(TReducer) is IPairSum) ? Pairs(reducer, rows, steps[..alike], output, watch) : steps[0].Two ? TwoRows(load, reducer, rows, steps[..alike], output, watch) : OneRow(load, reducer, rows, steps[..alike], output, watch);
             steps = steps[alike..];
         }
 
@@ -226,8 +226,13 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
                 T* row = first + 2 * o;
                 for (long d = depths; d > 0; d--, row += nextDepth)
                 {
-                    load.Walk(ref window, row, 2, 1);
-                    load.Walk(ref window, row + rowStep, 2, 1);
+                    if (default(TReducer) is IPairSum) window.State = reducer.Combine(window.State, reducer.Combine(TReducer.LiftPairs(row), TReducer.LiftPairs(row + rowStep)));
+                    else
+                    {
+                        load.Walk(ref window, row, 2, 1);
+                        load.Walk(ref window, row + rowStep, 2, 1);
+                    }
+
                     if (!ahead) continue;
                     if (inOrder) Prefetch.Behind(row + 2 * o, 4 * sizeof(TTap));
                     else
@@ -238,7 +243,8 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
                 }
 
                 watch = reducer.Watch(watch, window.Seen);
-                Store(TTap.Uncross(reducer.Finish(window.State, extents, factor)), to + o, outputs);
+                TTap results = reducer.Finish(window.State, extents, factor);
+                Store(default(TReducer) is IPairSum ? results : TTap.Uncross(results), to + o, outputs);
             }
         }
 

@@ -36,6 +36,9 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     /// <summary>Lifts taps where they lie; of those marked <see cref="ILiftFrom"/>.</summary>
     static virtual TAcc LiftFrom(T* taps) => throw new NotSupportedException();
 
+    /// <summary>Lifts pairs of neighbours, two registers of them; of those marked <see cref="IPairSum"/>.</summary>
+    static virtual TAcc LiftPairs(T* taps) => throw new NotSupportedException();
+
     /// <summary>Whether the result is the same, or as good, however the taps are grouped.</summary>
     bool FoldsInAnyOrder(PoolPlan plan);
 
