@@ -21,7 +21,8 @@ internal sealed class LayerForm
             if (length < 1 && length != -1) throw new ArgumentException($"inputShape has a length of {length}; each must be at least 1, or -1 for any.", "inputShape");
         OutputShape = (nint[])shape.Clone();
         OutputShape.AsSpan(2).Fill(-1);
-        if (_shape.AsSpan(2).Contains(-1)) return;
+        if (layer is RoiPool regions) OutputShape = [-1, shape[1], regions.OutputSize[0], regions.OutputSize[1]];
+        if (layer is RoiPool || _shape.AsSpan(2).Contains(-1)) return;
         // Planes do not depend on how many there are.
         nint[] bound = [.. shape.Select(length => length == -1 ? 1 : length)];
         Plan = (layer as PoolLayer)?.Plan(bound);
@@ -39,7 +40,7 @@ internal sealed class LayerForm
     public static int OpsetFor<T>(Layer layer)
         where T : unmanaged
     {
-        WindowOptions? averaged = layer switch { AvgPool average => average.Options, SumPool sum => sum.Options, LpPool norm => norm.Options, _ => null };
+        WindowOptions? averaged = layer switch { AvgPool average => average.Options, SumPool sum => sum.Options, LpPool norm => norm.Options, GeMPool mean => mean.Options, _ => null };
         return typeof(T) == typeof(BFloat16) ? 22 : averaged is not null && averaged.Dilation.Any(step => step != 1) ? 19 : 18;
     }
 
@@ -53,15 +54,24 @@ internal sealed class LayerForm
         return new(layer, inputShape.ToArray(), opset, OperatorTypes.Of<T>(), withIndices);
     }
 
+    /// <summary>What the layer reads besides the value: the indices of an unpooling; of regions their boxes, and ONNX's RoiAlign has the numbers of their images apart.</summary>
+    public ValueInfoProto[] Others => _layer switch
+    {
+        MaxUnpool => [Indices("indices", _shape)],
+        RoiMaxPool => [Value("boxes", _type, [-1, 5], "", "R")],
+        RoiAlign => [Value("boxes", _type, [-1, 4], "", "R"), Value("images", DataType.Int64, [-1], "", "R")],
+        _ => [],
+    };
+
     /// <exception cref="ArgumentException">A name is taken, or a length is open that the nodes depend on.</exception>
     /// <exception cref="NotSupportedException">ONNX has no form of the layer.</exception>
-    public void Write(GraphProto graph, string input, string output, string? indices)
+    public void Write(GraphProto graph, string input, string output, string[] others, string? indices)
     {
         var writer = new NodeWriter(graph, output, _opset, _type);
         if (output != input) writer.Take(output, nameof(output));
         else throw new ArgumentException($"output is '{output}', the input too; it must be a new name.", nameof(output));
         if (_withIndices) writer.Take(indices!, nameof(indices));
-        string result = new LayerNodes(writer, _layer, this).Write(input, indices);
+        string result = new LayerNodes(writer, _layer, this).Write(input, others);
         if (result == input) writer.Add("Identity", [input]);
         if (_withIndices) writer.AddResult(indices!);
         writer.Commit(graph, output);
@@ -69,7 +79,7 @@ internal sealed class LayerForm
 
     public ValueInfoProto Input(string name) => Value(name, _type, _shape, "");
 
-    public ValueInfoProto Output(string name) => Value(name, _type, OutputShape, "out_");
+    public ValueInfoProto Output(string name) => Value(name, _type, OutputShape, "out_", _layer is RoiPool ? "R" : "N");
 
     public ValueInfoProto Indices(string name, ReadOnlySpan<nint> shape) => Value(name, DataType.Int64, shape, _withIndices ? "out_" : "");
 
@@ -79,9 +89,9 @@ internal sealed class LayerForm
 
     private string Text() => string.Join('×', _shape);
 
-    private static ValueInfoProto Value(string name, DataType type, ReadOnlySpan<nint> shape, string open)
+    private static ValueInfoProto Value(string name, DataType type, ReadOnlySpan<nint> shape, string open, string first = "N")
     {
-        string[] names = ["N", "C", .. new[] { open + "D", open + "H", open + "W" }[^(shape.Length - 2)..]];
+        string[] names = [first, "C", .. new[] { open + "D", open + "H", open + "W" }[^Math.Max(0, shape.Length - 2)..]];
         var lengths = new TensorShapeProto();
         for (int axis = 0; axis < shape.Length; axis++)
             lengths.Dim.Add(shape[axis] == -1 ? new TensorShapeProto.Types.Dimension { DimParam = names[axis] } : new() { DimValue = shape[axis] });

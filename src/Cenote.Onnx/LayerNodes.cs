@@ -10,7 +10,9 @@ internal sealed class LayerNodes(NodeWriter writer, Layer layer, LayerForm form)
     private readonly int _rank = layer.SpatialRank;
 
     /// <summary>The name of the result.</summary>
-    public string Write(string x, string? indices) => layer switch
+    /// <param name="x">The name of the value to pool.</param>
+    /// <param name="others">Those of what the layer reads besides: the indices of an unpooling, the boxes of regions and the numbers of their images.</param>
+    public string Write(string x, string[] others) => layer switch
     {
         MaxPool { ZeroPadding: true } max => MaxOverZeros(max, x),
         MaxPool max => writer.Add("MaxPool", [x], Window("MaxPool", max.Options)),
@@ -26,7 +28,10 @@ internal sealed class LayerNodes(NodeWriter writer, Layer layer, LayerForm form)
         GlobalSumPool => Widened(x, SumOfPlane),
         AdaptiveMaxPool adaptive => new AdaptiveNodes(writer, this, form).Max(adaptive, x),
         AdaptiveAvgPool adaptive => new AdaptiveNodes(writer, this, form).Average(adaptive, x),
-        MaxUnpool unpool => writer.Add("MaxUnpool", [x, indices ?? throw new ArgumentException($"indices is missing: {layer} reads them.", nameof(indices))], Window("MaxUnpool", unpool.Options)),
+        GeneralizedMeanPool mean => new NormNodes(writer, this).Write(mean, x),
+        MaxUnpool unpool => writer.Add("MaxUnpool", [x, .. others], Window("MaxUnpool", unpool.Options)),
+        RoiMaxPool regions => writer.Add("MaxRoiPool", [x, .. others], Attribute("pooled_shape", Numbers(regions.OutputSize)), Attribute("spatial_scale", (float)regions.SpatialScale)),
+        RoiAlign regions => writer.Add("RoiAlign", [x, .. others], Align(regions)),
         _ => throw new NotSupportedException($"{layer} has no form in ONNX."),
     };
 
@@ -72,10 +77,29 @@ internal sealed class LayerNodes(NodeWriter writer, Layer layer, LayerForm form)
         if (Numbers(options.Dilation).Any(step => step != 1)) attributes.Add(Attribute("dilations", Numbers(options.Dilation)));
         // A rule computes its own number of outputs, whatever the rounding.
         if (options.CeilMode && options.Padding.Rule == PaddingRule.Explicit) attributes.Add(Attribute("ceil_mode", 1));
+        return Known(@operator, attributes);
+    }
+
+    /// <exception cref="NotSupportedException">The operator has not one of them at this opset.</exception>
+    private List<AttributeProto> Known(string @operator, List<AttributeProto> attributes)
+    {
         foreach (AttributeProto attribute in attributes)
             if (OperatorRules.Since(@operator, attribute.Name) is { } since && since > writer.Opset)
                 throw new NotSupportedException($"{layer} at opset {writer.Opset}: ONNX's {@operator} has {attribute.Name} from opset {since} on.");
         return attributes;
+    }
+
+    private List<AttributeProto> Align(RoiAlign regions)
+    {
+        List<AttributeProto> attributes =
+        [
+            Attribute("output_height", regions.OutputSize[0]), Attribute("output_width", regions.OutputSize[1]), Attribute("spatial_scale", (float)regions.SpatialScale),
+            Attribute("sampling_ratio", regions.SamplingRatio), Attribute("mode", regions.Mode == RoiMode.Max ? "max" : "avg"),
+        ];
+        // Before it was an attribute, regions were not aligned.
+        if (regions.Aligned || writer.Opset >= OperatorRules.Since("RoiAlign", "coordinate_transformation_mode"))
+            attributes.Add(Attribute("coordinate_transformation_mode", regions.Aligned ? "half_pixel" : "output_half_pixel"));
+        return Known("RoiAlign", attributes);
     }
 
     private long[] Numbers(Spatial numbers) => [.. Enumerable.Range(0, _rank).Select(axis => (long)numbers[axis])];

@@ -79,6 +79,8 @@ internal sealed class NodeWriter
 
     public static AttributeProto Attribute(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
 
+    public static AttributeProto Attribute(string name, float value) => new() { Name = name, Type = AttributeType.Float, F = value };
+
     public static AttributeProto Attribute(string name, string value) => new() { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) };
 
     public static AttributeProto Attribute(string name, IEnumerable<long> values)

@@ -24,6 +24,13 @@ internal sealed class NormNodes(NodeWriter writer, LayerNodes nodes)
         return nodes.Widened(x, wide => Root(nodes.SumOfPlane(Power(writer.Add("Abs", [wide]), p)), p));
     }
 
+    /// <summary>The mean over the taps inside, of powers of numbers that are no less than ε.</summary>
+    public string Write(GeneralizedMeanPool mean, string x) => nodes.Widened(x, wide =>
+    {
+        string powers = Power(writer.Add("Max", [wide, writer.Constant(mean.Epsilon)]), mean.NormType);
+        return Root(mean is GeMPool windows ? writer.Add("AveragePool", [powers], nodes.Window("AveragePool", windows.Options)) : writer.Add("GlobalAveragePool", [powers]), mean.NormType);
+    });
+
     private static bool IsWhole(double p) => p is >= 1 and <= int.MaxValue && double.IsInteger(p);
 
     /// <summary>The mean over the taps there are, times those of a whole window.</summary>

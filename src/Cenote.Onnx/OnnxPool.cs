@@ -5,8 +5,8 @@ namespace Cenote.Onnx;
 
 /// <summary>Pooling between ONNX models and layers, both ways.</summary>
 /// <remarks>
-/// Read are <c>MaxPool</c>, <c>AveragePool</c>, <c>LpPool</c>, their global forms and <c>MaxUnpool</c>, of every version of the operators that there is. Written are these, and
-/// layers that ONNX has no operator for, as a few standard nodes: adaptive pooling of any size, sums, norms of any exponent. ONNX's tensors are N×C×spatial, with the batch.
+/// Read are <c>MaxPool</c>, <c>AveragePool</c>, <c>LpPool</c>, their global forms, <c>MaxUnpool</c>, <c>RoiAlign</c> and <c>MaxRoiPool</c>, of every version of the operators that there is. Written are these, and
+/// layers that ONNX has no operator for, as a few standard nodes: adaptive pooling of any size, sums, norms of any exponent, generalised means. ONNX's tensors are N×C×spatial, with the batch.
 /// </remarks>
 public static class OnnxPool
 {
@@ -44,7 +44,7 @@ public static class OnnxPool
         throw new ArgumentException(node is null ? $"the model has {nodes.Count} pooling nodes and node names none of them; {names}." : $"node is '{node}', which {found.Length} pooling nodes of the model are called; {names}.", nameof(node));
     }
 
-    /// <summary>A model of one layer: input <c>x</c> (and <c>indices</c>, of an unpooling), output <c>y</c> (and <c>indices</c>, where asked).</summary>
+    /// <summary>A model of one layer: input <c>x</c> (and <c>indices</c>, of an unpooling; <c>boxes</c> of regions, and of RoiAlign <c>images</c>), output <c>y</c> (and <c>indices</c>, where asked).</summary>
     /// <typeparam name="T">The element type of the model: float, double, Half or <see cref="BFloat16"/>; of maxima byte and sbyte too.</typeparam>
     /// <param name="layer">The layer.</param>
     /// <param name="inputShape">N×C×spatial; −1 for a length that may be any. Uneven windows, and sums over an overhang, need the spatial lengths.</param>
@@ -61,9 +61,8 @@ public static class OnnxPool
         ModelProto model = ModelFile.New(version);
         var form = LayerForm.Of<T>(layer, inputShape, version, withIndices);
         model.Graph.Input.Add(form.Input("x"));
-        bool unpools = layer is MaxUnpool;
-        if (unpools) model.Graph.Input.Add(form.Indices("indices", form.InputShape));
-        form.Write(model.Graph, "x", "y", unpools || withIndices ? "indices" : null);
+        model.Graph.Input.Add(form.Others);
+        form.Write(model.Graph, "x", "y", [.. form.Others.Select(other => other.Name)], withIndices ? "indices" : null);
         model.Graph.Output.Add(form.Output("y"));
         if (withIndices) model.Graph.Output.Add(form.Indices("indices", form.OutputShape));
         return model.ToByteArray();
@@ -76,10 +75,12 @@ public static class OnnxPool
     /// <param name="output">A new name, for the result.</param>
     /// <param name="inputShape">The value's N×C×spatial; −1 for a length that may be any.</param>
     /// <param name="indices">For a max pooling a new name for ONNX's indices, or null for none; for an unpooling the name of those that there are.</param>
+    /// <param name="boxes">For regions the name of their boxes: R×5 for RoiMaxPool, R×4 for RoiAlign.</param>
+    /// <param name="images">For RoiAlign the name of the numbers of the boxes' images.</param>
     /// <typeparam name="T">The element type of the value.</typeparam>
     /// <exception cref="ArgumentException">As for <see cref="Write"/>, or a new name is taken.</exception>
     /// <exception cref="NotSupportedException">ONNX has no form of this layer, at the model's opset or for this type.</exception>
-    public static void Append<T>(ModelProto model, Layer layer, string input, string output, ReadOnlySpan<nint> inputShape, string? indices = null)
+    public static void Append<T>(ModelProto model, Layer layer, string input, string output, ReadOnlySpan<nint> inputShape, string? indices = null, string? boxes = null, string? images = null)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -87,6 +88,9 @@ public static class OnnxPool
         ArgumentException.ThrowIfNullOrEmpty(output);
         if (model.Graph is null) throw new ArgumentException("model holds no graph.", nameof(model));
         var form = LayerForm.Of<T>(layer, inputShape, ModelFile.Opset(model), withIndices: layer is not MaxUnpool && indices is not null);
-        form.Write(model.Graph, input, output, indices);
+        string?[] others = layer switch { MaxUnpool => [indices], RoiMaxPool => [boxes], RoiAlign => [boxes, images], _ => [] };
+        string? missing = form.Others.Zip(others).FirstOrDefault(pair => string.IsNullOrEmpty(pair.Second)).First?.Name;
+        if (missing is not null) throw new ArgumentException($"{missing} is missing: {layer} reads them.", missing);
+        form.Write(model.Graph, input, output, [.. others.OfType<string>()], indices);
     }
 }

@@ -44,5 +44,5 @@ internal static class OperatorTypes
         _ => false,
     };
 
-    private static int BFloat16Since(string @operator) => @operator.EndsWith("Pool", StringComparison.Ordinal) || @operator == "MaxUnpool" ? 22 : 13;
+    private static int BFloat16Since(string @operator) => @operator.EndsWith("Pool", StringComparison.Ordinal) || @operator is "MaxUnpool" or "RoiAlign" ? 22 : 13;
 }

@@ -5,7 +5,7 @@ internal sealed class LayerGenerator(int seed)
 {
     private readonly Random _random = new(seed);
 
-    public static readonly string[] Kinds = ["max", "zeros", "min", "average", "divisor", "sum", "norm", "formula", "infinite", "global", "adaptive-max", "adaptive-avg"];
+    public static readonly string[] Kinds = ["max", "zeros", "min", "average", "divisor", "sum", "norm", "formula", "generalised", "infinite", "global", "adaptive-max", "adaptive-avg"];
 
     public (PoolLayer Layer, nint[] Shape) Next(string kind, int rank)
     {
@@ -67,6 +67,12 @@ internal sealed class LayerGenerator(int seed)
                 2 => new LpPool2d(p, o.Kernel, o.Stride, o.CeilMode, o.Padding, o.Dilation) { TrueNorm = kind != "formula" },
                 _ => new LpPool3d(p, o.Kernel, o.Stride, o.CeilMode, o.Padding, o.Dilation) { TrueNorm = kind != "formula" },
             },
+            "generalised" => rank switch
+            {
+                1 => new GeMPool1d(p, o.Kernel, o.Stride, o.CeilMode, o.Padding, o.Dilation),
+                2 => new GeMPool2d(p, o.Kernel, o.Stride, o.CeilMode, o.Padding, o.Dilation),
+                _ => new GeMPool3d(p, o.Kernel, o.Stride, o.CeilMode, o.Padding, o.Dilation),
+            },
             "global" => Global(rank),
             "adaptive-max" => Size(rank) is var size && rank == 1 ? new AdaptiveMaxPool1d(size) : rank == 2 ? new AdaptiveMaxPool2d(size) : new AdaptiveMaxPool3d(size),
             _ => Size(rank) is var size && rank == 1 ? new AdaptiveAvgPool1d(size) : rank == 2 ? new AdaptiveAvgPool2d(size) : new AdaptiveAvgPool3d(size),
@@ -80,7 +86,7 @@ internal sealed class LayerGenerator(int seed)
         _ => new AvgPool3d(o.Kernel, o.Stride, o.Padding, o.CeilMode, count, divisor, o.Dilation),
     };
 
-    private PoolLayer Global(int rank) => (_random.Next(6), rank) switch
+    private PoolLayer Global(int rank) => (_random.Next(7), rank) switch
     {
         (0, 1) => new GlobalMaxPool1d(),
         (0, 2) => new GlobalMaxPool2d(),
@@ -91,6 +97,9 @@ internal sealed class LayerGenerator(int seed)
         (2, 1) => new GlobalSumPool1d(),
         (2, 2) => new GlobalSumPool2d(),
         (2, _) => new GlobalSumPool3d(),
+        (6, 1) => new GlobalGeMPool1d(),
+        (6, 2) => new GlobalGeMPool2d(),
+        (6, _) => new GlobalGeMPool3d(),
         (var kind, 1) => new GlobalLpPool1d(Exponent(kind)),
         (var kind, 2) => new GlobalLpPool2d(Exponent(kind)),
         var (kind, _) => new GlobalLpPool3d(Exponent(kind)),

@@ -101,6 +101,43 @@ public class OnnxRuntimeTests
         Assert.Equal(expected, RuntimeSession.Run(model.ToByteArray(), values, shape, whole).Values);
     }
 
+    [Theory]
+    [InlineData(false, 0, RoiMode.Average)]
+    [InlineData(true, 2, RoiMode.Average)]
+    [InlineData(true, 2, RoiMode.Max)]
+    public void Regions_are_ONNX_Runtimes(bool aligned, int samples, RoiMode mode)
+    {
+        Assert.SkipWhen(RuntimeSession.Missing is not null, RuntimeSession.Missing ?? "");
+        nint[] shape = [2, 3, 12, 15];
+        float[] data = new LayerGenerator(7).Data(shape, positive: true);
+        float[] corners = [2, 3, 17, 20, 8, 0, 26, 9, 0.5f, 1, 12, 13];
+        long[] images = [1, 0, 1];
+        var layer = new RoiAlign((3, 4), 0.5, samples, aligned, mode);
+        float[] expected = [.. layer.Forward(Tensor.Create(data, shape), Tensor.Create(corners, [3, 4]), images)];
+        byte[] model = OnnxPool.Write<float>(layer, [-1, 3, -1, -1]);
+        float[] actual = RuntimeSession.Run(model, data, shape, boxes: corners, images: images).Values;
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+        var read = Assert.IsType<RoiAlign>(OnnxPool.Read(model));
+        Assert.Equal((aligned, samples, mode, layer.ToString()), (read.Aligned, read.SamplingRatio, read.Mode, read.ToString()));
+    }
+
+    [Fact]
+    public void The_greatest_of_regions_are_ONNX_Runtimes()
+    {
+        Assert.SkipWhen(RuntimeSession.Missing is not null, RuntimeSession.Missing ?? "");
+        nint[] shape = [2, 3, 12, 15];
+        float[] data = new LayerGenerator(8).Data(shape, positive: false), boxes = [1, 2, 3, 17, 20, 0, 8, 0, 26, 9];
+        var layer = new RoiMaxPool((3, 2), 0.5);
+        byte[] model = OnnxPool.Write<float>(layer, [-1, 3, -1, -1]);
+        Assert.Equal(layer.Forward(Tensor.Create(data, shape), Tensor.Create(boxes, [2, 5])), RuntimeSession.Run(model, data, shape, boxes: boxes).Values);
+        Assert.Equal(layer.ToString(), OnnxPool.Read(model).ToString());
+        var open = new ModelProto { Graph = new() };
+        open.OpsetImport.Add(new OperatorSetIdProto { Version = 18 });
+        Assert.StartsWith("boxes is missing", Assert.Throws<ArgumentException>(() => OnnxPool.Append<float>(open, layer, "x", "y", shape)).Message, StringComparison.Ordinal);
+        OnnxPool.Append<float>(open, layer, "x", "y", shape, boxes: "b");
+        Assert.Equal(["x", "b"], open.Graph.Node.Single().Input);
+    }
+
     [Fact]
     public void Open_lengths_may_be_any()
     {

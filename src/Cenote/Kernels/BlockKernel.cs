@@ -24,6 +24,9 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
     /// <summary>The same of elements of one and two bytes, of which a register takes many rows, where turning squares is quick and tap by tap costs little.</summary>
     private readonly long _shortRow = isQuick && sizeof(T) <= 2 && Transposition.IsQuick<TTap, T>() ? TTap.Count - 1 : ShortRow;
 
+    /// <summary>Pairs of pairs are worth rows as soon as those fill the narrowest register.</summary>
+    private static readonly long ShortPairs = Math.Max(ShortRow, 16 / sizeof(T) - 1);
+
     /// <summary>A square of a register for each lane. Where rows are shorter than a register, a transposition writes as much behind the copies.</summary>
     private static readonly long SquareBytes = (long)TTap.Count * sizeof(TTap);
 
@@ -40,7 +43,7 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
         PoolPlan plan = job.Plan;
         bool hasRows = job.InputLayout.Width == 1 && job.OutputLayout.Width == 1;
         bool hasPixels = !hasRows && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1;
-        return !hasPixels && (!hasRows || !plan.Slides || plan.Width.OutputLength <= _shortRow) && plan.Batch * plan.Channels >= Planes / 2 && CopyBytes(job) <= MostBytes && Find(Block(job, null)) is not null;
+        return !hasPixels && (!hasRows || !plan.Slides || plan.Width.OutputLength <= (RowWindows<T, TTap, T, TTap>.ArePairs(plan) ? Math.Min(ShortPairs, _shortRow) : _shortRow)) && plan.Batch * plan.Channels >= Planes / 2 && CopyBytes(job) <= MostBytes && Find(Block(job, null)) is not null;
     }
 
     /// <summary>One unit is one block.</summary>

@@ -67,7 +67,10 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
 
             if (i >= end) continue;
             Prefetch.Behind(row + i, sizeof(TTap));
-            TTap rest = TTap.LoadPart(row + i, end - i, padding);
+            // Of such elements part of a register is many instructions: where the row is long enough, one steps back.
+            bool isWhole = sizeof(T) <= 2 && end - start >= TTap.Count;
+            if (isWhole) i = end - TTap.Count;
+            TTap rest = isWhole ? TTap.Load(row + i) : TTap.LoadPart(row + i, end - i, padding);
             seen = reducer.Watch(seen, rest);
             TTap.Store(TWatch.Keep(rest), copy + i);
         }

@@ -29,8 +29,13 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
                 T* row = first + 2 * o;
                 for (long d = depths; d > 0; d--, row += nextDepth)
                 {
-                    load.Walk(ref window, row, 2, 1);
-                    load.Walk(ref window, row + rowStep, 2, 1);
+                    if (default(TReducer) is IPairSum) window.State = reducer.Combine(window.State, reducer.Combine(TReducer.LiftPairs(row), TReducer.LiftPairs(row + rowStep)));
+                    else
+                    {
+                        load.Walk(ref window, row, 2, 1);
+                        load.Walk(ref window, row + rowStep, 2, 1);
+                    }
+
                     if (!ahead) continue;
                     if (inOrder) Prefetch.Behind(row + 2 * o, 4 * sizeof(TTap));
                     else
@@ -41,7 +46,8 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
                 }
 
                 watch = reducer.Watch(watch, window.Seen);
-                Store(TTap.Uncross(reducer.Finish(window.State, extents, factor)), to + o, outputs);
+                TTap results = reducer.Finish(window.State, extents, factor);
+                Store(default(TReducer) is IPairSum ? results : TTap.Uncross(results), to + o, outputs);
             }
         }
 

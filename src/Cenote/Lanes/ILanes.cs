@@ -109,6 +109,10 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     static virtual (TWide Lower, TWide Upper) WidenFrom<TWide>(T* from)
         where TWide : unmanaged => TSelf.Widen<TWide>(TSelf.Load(from));
 
+    /// <summary>Sums of two neighbours, integers of up to 32 bits, at twice the width.</summary>
+    static abstract TWide AddNeighbours<TWide>(TSelf lanes)
+        where TWide : unmanaged;
+
     /// <summary>Floats as doubles in one register twice as wide; there is none wider than 512 bits.</summary>
     static abstract TWide Expand<TWide>(TSelf lanes)
         where TWide : unmanaged;

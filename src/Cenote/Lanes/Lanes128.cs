@@ -173,6 +173,47 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TWide AddNeighbours<TWide>(Lanes128<T> lanes)
+        where TWide : unmanaged
+    {
+        if (typeof(T) == typeof(byte))
+        {
+            if (Ssse3.IsSupported) return Unsafe.BitCast<Vector128<short>, TWide>(Ssse3.MultiplyAddAdjacent(lanes.Value.AsByte(), Vector128<sbyte>.One));
+            Vector128<ushort> bytes = lanes.Value.AsUInt16();
+            return Unsafe.BitCast<Vector128<ushort>, TWide>((bytes & Vector128.Create((ushort)byte.MaxValue)) + (bytes >>> 8));
+        }
+
+        if (typeof(T) == typeof(sbyte))
+        {
+            if (Ssse3.IsSupported) return Unsafe.BitCast<Vector128<short>, TWide>(Ssse3.MultiplyAddAdjacent(Vector128<byte>.One, lanes.Value.AsSByte()));
+            Vector128<short> bytes = lanes.Value.AsInt16();
+            return Unsafe.BitCast<Vector128<short>, TWide>((bytes << 8 >> 8) + (bytes >> 8));
+        }
+
+        if (typeof(T) == typeof(ushort))
+        {
+            Vector128<uint> words = lanes.Value.AsUInt32();
+            return Unsafe.BitCast<Vector128<uint>, TWide>((words & Vector128.Create((uint)ushort.MaxValue)) + (words >>> 16));
+        }
+
+        if (typeof(T) == typeof(short))
+        {
+            if (Sse2.IsSupported) return Unsafe.BitCast<Vector128<int>, TWide>(Sse2.MultiplyAddAdjacent(lanes.Value.AsInt16(), Vector128<short>.One));
+            Vector128<int> words = lanes.Value.AsInt32();
+            return Unsafe.BitCast<Vector128<int>, TWide>((words << 16 >> 16) + (words >> 16));
+        }
+
+        if (typeof(T) == typeof(uint))
+        {
+            Vector128<ulong> words = lanes.Value.AsUInt64();
+            return Unsafe.BitCast<Vector128<ulong>, TWide>((words & Vector128.Create((ulong)uint.MaxValue)) + (words >>> 32));
+        }
+
+        Vector128<long> longs = lanes.Value.AsInt64();
+        return Unsafe.BitCast<Vector128<long>, TWide>((longs << 32 >> 32) + (longs >> 32));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TWide Expand<TWide>(Lanes128<T> lanes)
         where TWide : unmanaged => Unsafe.BitCast<Vector256<double>, TWide>(Vector256.WidenLower(lanes.Value.AsSingle().ToVector256Unsafe()));
 

@@ -194,6 +194,47 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TWide AddNeighbours<TWide>(Lanes256<T> lanes)
+        where TWide : unmanaged
+    {
+        if (typeof(T) == typeof(byte))
+        {
+            if (Avx2.IsSupported) return Unsafe.BitCast<Vector256<short>, TWide>(Avx2.MultiplyAddAdjacent(lanes.Value.AsByte(), Vector256<sbyte>.One));
+            Vector256<ushort> bytes = lanes.Value.AsUInt16();
+            return Unsafe.BitCast<Vector256<ushort>, TWide>((bytes & Vector256.Create((ushort)byte.MaxValue)) + (bytes >>> 8));
+        }
+
+        if (typeof(T) == typeof(sbyte))
+        {
+            if (Avx2.IsSupported) return Unsafe.BitCast<Vector256<short>, TWide>(Avx2.MultiplyAddAdjacent(Vector256<byte>.One, lanes.Value.AsSByte()));
+            Vector256<short> bytes = lanes.Value.AsInt16();
+            return Unsafe.BitCast<Vector256<short>, TWide>((bytes << 8 >> 8) + (bytes >> 8));
+        }
+
+        if (typeof(T) == typeof(ushort))
+        {
+            Vector256<uint> words = lanes.Value.AsUInt32();
+            return Unsafe.BitCast<Vector256<uint>, TWide>((words & Vector256.Create((uint)ushort.MaxValue)) + (words >>> 16));
+        }
+
+        if (typeof(T) == typeof(short))
+        {
+            if (Avx2.IsSupported) return Unsafe.BitCast<Vector256<int>, TWide>(Avx2.MultiplyAddAdjacent(lanes.Value.AsInt16(), Vector256<short>.One));
+            Vector256<int> words = lanes.Value.AsInt32();
+            return Unsafe.BitCast<Vector256<int>, TWide>((words << 16 >> 16) + (words >> 16));
+        }
+
+        if (typeof(T) == typeof(uint))
+        {
+            Vector256<ulong> words = lanes.Value.AsUInt64();
+            return Unsafe.BitCast<Vector256<ulong>, TWide>((words & Vector256.Create((ulong)uint.MaxValue)) + (words >>> 32));
+        }
+
+        Vector256<long> longs = lanes.Value.AsInt64();
+        return Unsafe.BitCast<Vector256<long>, TWide>((longs << 32 >> 32) + (longs >> 32));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TWide Expand<TWide>(Lanes256<T> lanes)
         where TWide : unmanaged => Unsafe.BitCast<Vector512<double>, TWide>(Vector512.WidenLower(lanes.Value.AsSingle().ToVector512Unsafe()));
 

@@ -178,6 +178,47 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
         where TWide : unmanaged => throw new NotSupportedException();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TWide AddNeighbours<TWide>(Lanes512<T> lanes)
+        where TWide : unmanaged
+    {
+        if (typeof(T) == typeof(byte))
+        {
+            if (Avx512BW.IsSupported) return Unsafe.BitCast<Vector512<short>, TWide>(Avx512BW.MultiplyAddAdjacent(lanes.Value.AsByte(), Vector512<sbyte>.One));
+            Vector512<ushort> bytes = lanes.Value.AsUInt16();
+            return Unsafe.BitCast<Vector512<ushort>, TWide>((bytes & Vector512.Create((ushort)byte.MaxValue)) + (bytes >>> 8));
+        }
+
+        if (typeof(T) == typeof(sbyte))
+        {
+            if (Avx512BW.IsSupported) return Unsafe.BitCast<Vector512<short>, TWide>(Avx512BW.MultiplyAddAdjacent(Vector512<byte>.One, lanes.Value.AsSByte()));
+            Vector512<short> bytes = lanes.Value.AsInt16();
+            return Unsafe.BitCast<Vector512<short>, TWide>((bytes << 8 >> 8) + (bytes >> 8));
+        }
+
+        if (typeof(T) == typeof(ushort))
+        {
+            Vector512<uint> words = lanes.Value.AsUInt32();
+            return Unsafe.BitCast<Vector512<uint>, TWide>((words & Vector512.Create((uint)ushort.MaxValue)) + (words >>> 16));
+        }
+
+        if (typeof(T) == typeof(short))
+        {
+            if (Avx512BW.IsSupported) return Unsafe.BitCast<Vector512<int>, TWide>(Avx512BW.MultiplyAddAdjacent(lanes.Value.AsInt16(), Vector512<short>.One));
+            Vector512<int> words = lanes.Value.AsInt32();
+            return Unsafe.BitCast<Vector512<int>, TWide>((words << 16 >> 16) + (words >> 16));
+        }
+
+        if (typeof(T) == typeof(uint))
+        {
+            Vector512<ulong> words = lanes.Value.AsUInt64();
+            return Unsafe.BitCast<Vector512<ulong>, TWide>((words & Vector512.Create((ulong)uint.MaxValue)) + (words >>> 32));
+        }
+
+        Vector512<long> longs = lanes.Value.AsInt64();
+        return Unsafe.BitCast<Vector512<long>, TWide>((longs << 32 >> 32) + (longs >> 32));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Narrow<TWide>(TWide lower, TWide upper)
         where TWide : unmanaged
     {

@@ -211,6 +211,15 @@ public sealed class RoiAlign : RoiPool
         _sampling = new(Math.Max(0, samplingRatio), aligned, mode);
     }
 
+    /// <summary>Samples per bin along each axis; 0 for one per position, rounded up.</summary>
+    public int SamplingRatio => _sampling.Ratio;
+
+    /// <summary>Whether position i covers from i − ½ to i + ½; else from i to i + 1, and regions are at least 1 × 1.</summary>
+    public bool Aligned => _sampling.IsAligned;
+
+    /// <summary>What is made of the samples.</summary>
+    public RoiMode Mode => _sampling.Mode;
+
     /// <summary>The layer as it would be written.</summary>
     /// <returns>For example <c>RoiAlign(7 scale 0.25)</c>.</returns>
     public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"RoiAlign({OutputSize.ToText(2)} scale {SpatialScale})");

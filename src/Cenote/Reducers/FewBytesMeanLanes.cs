@@ -17,8 +17,11 @@ internal readonly unsafe struct FewBytesMeanLanes<T, TTap, TSum, TSums>(IntegerR
     where TSum : unmanaged
     where TSums : unmanaged, ILanes<TSums, TSum>
 {
-    /// <summary>2¹⁵ over each divisor, rounded up: too large by less than an eighth of what a sum of so many taps, 2¹² and for signed ones 1.5·2¹⁰, would need to reach the next quotient.</summary>
+    /// <summary>2¹⁵ over each divisor, rounded up: too large, in all, by too little for a sum of so many taps, at most 2¹², to reach the next quotient.</summary>
     private static ReadOnlySpan<ushort> Reciprocals => [0, 32768, 16384, 10923, 8192, 6554, 5462, 4682, 4096, 3641, 3277, 2979, 2731, 2521, 2341, 2185, 2048];
+
+    /// <summary>2¹⁴ over each divisor, and a whole or a part more: products of negative numbers are cut downwards, and so always by one too far.</summary>
+    private static ReadOnlySpan<short> SignedReciprocals => [0, 16385, 8193, 5462, 4097, 3277, 2731, 2341, 2049, 1821, 1639, 1490, 1366];
 
     private static long MostTaps => typeof(T) == typeof(byte) ? 16 : 12;
 
@@ -51,6 +54,9 @@ internal readonly unsafe struct FewBytesMeanLanes<T, TTap, TSum, TSums>(IntegerR
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TSums, TSum> LiftPairs(T* taps) => new(TTap.AddNeighbours<TSums>(TTap.Load(taps)), TTap.AddNeighbours<TSums>(TTap.Load(taps + TTap.Count)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TSums, TSum> Combine(Pair<TSums, TSum> earlier, Pair<TSums, TSum> later) => new(earlier.Lower + later.Lower, earlier.Upper + later.Upper);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -72,16 +78,12 @@ internal readonly unsafe struct FewBytesMeanLanes<T, TTap, TSum, TSums>(IntegerR
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TSums Divide(TSums sums, TSums extents, TSums rest) => Multiply(Multiply(sums, extents), rest);
 
-    // A product of a negative number is cut downwards.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TSums Multiply(TSums sums, TSums reciprocals) => typeof(T) == typeof(byte)
         ? TSums.MultiplyHigh(sums << 1, reciprocals) : TSums.MultiplyHigh(sums << 2, reciprocals) - TSums.Signs(sums);
 
-    // Of signed numbers half of it, rounded up, for 2¹⁵ is none.
+    // Bounds: Accepts.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TSum Reciprocal(long divisor)
-    {
-        ushort reciprocal = Unsafe.Add(ref MemoryMarshal.GetReference(Reciprocals), (nint)divisor);
-        return typeof(T) == typeof(byte) ? (TSum)(object)reciprocal : (TSum)(object)(short)((reciprocal + 1) >> 1);
-    }
+    private static TSum Reciprocal(long divisor) => typeof(T) == typeof(byte)
+        ? (TSum)(object)Unsafe.Add(ref MemoryMarshal.GetReference(Reciprocals), (nint)divisor) : (TSum)(object)Unsafe.Add(ref MemoryMarshal.GetReference(SignedReciprocals), (nint)divisor);
 }

@@ -42,6 +42,9 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     /// <summary>The outputs, by what <see cref="Divisor"/> returned.</summary>
     static virtual TTap Quotient(TTap sums, TTap divisor) => throw new NotSupportedException();
 
+    /// <summary>Lifts pairs of neighbours, two registers of them; of those marked <see cref="IPairSum"/>.</summary>
+    static virtual TAcc LiftPairs(T* taps) => throw new NotSupportedException();
+
     /// <summary>Whether the result is the same, or as good, however the taps are grouped.</summary>
     bool FoldsInAnyOrder(PoolPlan plan);
 

@@ -15,7 +15,7 @@ namespace Cenote;
 /// <typeparam name="TInts">A register of these.</typeparam>
 /// <typeparam name="TReal">What is divided: float for bytes and for few numbers of 16 bits, else double.</typeparam>
 /// <typeparam name="TReals">A register of these.</typeparam>
-internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(IntegerRounding rounding) : ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>, ILiftFrom
+internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(IntegerRounding rounding) : ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>, ILiftFrom, IPairSum
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TSum : unmanaged
@@ -60,6 +60,9 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
         var (lower, upper) = TTap.WidenFrom<TSums>(taps);
         return new(lower, upper);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TSums, TSum> LiftPairs(T* taps) => new(TTap.AddNeighbours<TSums>(TTap.Load(taps)), TTap.AddNeighbours<TSums>(TTap.Load(taps + TTap.Count)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TSums, TSum> Combine(Pair<TSums, TSum> earlier, Pair<TSums, TSum> later) => new(earlier.Lower + later.Lower, earlier.Upper + later.Upper);

@@ -154,14 +154,18 @@ internal sealed class MeanOperator : PoolOperator
     private KernelCatalog Longs<T>()
         where T : unmanaged, IBinaryInteger<T>
     {
-        return Exact<T, Int128>(On<Lanes512<T>, Lanes512<long>>(), On<Lanes256<T>, Lanes256<long>>(), On<Lanes128<T>, Lanes128<long>>());
+        return Exact<T, Int128>(On<Lanes512<T>, Lanes512<long>, Lanes512<double>>(), On<Lanes256<T>, Lanes256<long>, Lanes256<double>>(), On<Lanes128<T>, Lanes128<long>, Lanes128<double>>());
 
-        PoolKernel[] On<TTap, TLongs>()
+        PoolKernel[] On<TTap, TLongs, TDoubles>()
             where TTap : unmanaged, ILanes<TTap, T>
             where TLongs : unmanaged, ILanes<TLongs, long>
+            where TDoubles : unmanaged, ILanes<TDoubles, double>
         {
-            var reducer = new Int64MeanLanes<T, TTap, TLongs>(_rounding);
-            return KernelCatalog.OnRegisters<T, TTap, Int128, Int128Lanes<TLongs>, Int64MeanLanes<T, TTap, TLongs>, Int64MeanLanes<T, TTap, TLongs>>(reducer, reducer);
+            if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
+            var reducer = new HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>(_rounding);
+            var exact = new Int64MeanLanes<T, TTap, TLongs>(_rounding);
+            return KernelCatalog.OnRegisters<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>>(
+                reducer, exact, [KernelCatalog.Strips<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>, RowFirst>(reducer, exact)]);
         }
     }
 

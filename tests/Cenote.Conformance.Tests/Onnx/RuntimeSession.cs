@@ -12,7 +12,7 @@ internal static class RuntimeSession
 
     /// <summary>The first output, and the indices where the model has two.</summary>
     /// <exception cref="OnnxRuntimeException">The runtime refuses the model.</exception>
-    public static (T[] Values, long[]? Indices) Run<T>(byte[] model, T[] input, ReadOnlySpan<nint> shape, long[]? indices = null)
+    public static (T[] Values, long[]? Indices) Run<T>(byte[] model, T[] input, ReadOnlySpan<nint> shape, long[]? indices = null, T[]? boxes = null, long[]? images = null)
         where T : unmanaged
     {
         using var settings = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
@@ -21,6 +21,8 @@ internal static class RuntimeSession
         long[] lengths = [.. shape.ToArray().Select(length => (long)length)];
         var inputs = new Dictionary<string, OrtValue> { ["x"] = Value(input, lengths) };
         if (indices is not null) inputs["indices"] = Value(indices, lengths);
+        if (boxes is not null) inputs["boxes"] = Value(boxes, [boxes.Length / (images is null ? 5 : 4), images is null ? 5 : 4]);
+        if (images is not null) inputs["images"] = Value(images, [images.Length]);
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, inputs, session.OutputNames);
         foreach (OrtValue value in inputs.Values) value.Dispose();
         return (Elements<T>(outputs[0]), outputs.Count > 1 ? Elements<long>(outputs[1]) : null);
