@@ -69,7 +69,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         if (!reducer.FoldsInAnyOrder(plan) || !TFold.Accepts(job) || LineBytes(plan, TFold.LineAt(plan, 0)) > MostLineBytes) return false;
         // Sums have the same bits in every memory order, and so the same grouping.
         if (!plan.Slides && !reducer.IsExact) return true;
-        bool hasOther = reducer.IsExact || (!RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan) && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap));
+        bool hasOther = reducer.IsExact || (!RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan, TFold.LineAt(plan, 0)) && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap));
         return (!hasOther || TFold.Pays(plan)) && plan.FoldsRows;
     }
 
