@@ -93,12 +93,13 @@ internal readonly unsafe struct FoldedChoices<T, TTap, TNumber, TNumbers>
     public void Merge<TReducer>(TReducer reducer, T* earlier, T* later, T* to)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
-        for (long i = 0; i < _pitch; i += TTap.Count)
+        long pitch = _pitch;
+        for (long i = 0; i < pitch; i += TTap.Count)
         {
-            var chosen = Load(reducer, earlier + i);
-            Join(ref chosen, later + i);
+            var chosen = new Choices<T, TTap, TNumber, TNumbers, TReducer>(reducer, TTap.Load(earlier + i), TNumbers.Load((TNumber*)(earlier + pitch + i)));
+            chosen.Join(TTap.Load(later + i), TNumbers.Load((TNumber*)(later + pitch + i)));
             TTap.Store(chosen.Values, to + i);
-            TNumbers.Store(chosen.Numbers, Numbers(to + i));
+            TNumbers.Store(chosen.Numbers, (TNumber*)(to + pitch + i));
         }
     }
 

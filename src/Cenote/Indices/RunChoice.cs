@@ -64,10 +64,10 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
             watch = readsRow ? FirstPass(reducer, from, firstRuns, watch) : Lift(reducer, from, watch);
             long run = readsRow ? Growth : 1;
             TNumber* numbers = readsRow ? _numbers : _positions;
-            for (; run * Growth <= _taps; run *= Growth, numbers = _numbers) Pass(reducer, numbers, count + (_taps - Growth * run) * _step, new(Growth, run * _step, run * _step));
+            for (; run * Growth <= _taps; run *= Growth, numbers = _numbers) Pass(reducer, numbers, count + (_taps - Growth * run) * _step, new(Growth, run * _step, (Growth - 1) * run * _step));
             // The last run of a window overlaps the one before it.
             long whole = (_taps + run - 1) / run;
-            var last = new RunsOfWindow(whole, run * _step, whole > 1 ? (_taps - (whole - 1) * run) * _step : 0);
+            var last = new RunsOfWindow(whole, run * _step, (_taps - run) * _step);
             if (_stride > 1)
             {
                 if (whole > 1) Pass(reducer, numbers, count, last);
@@ -131,18 +131,41 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
     }
 
     /// <summary>Combines runs to longer ones.</summary>
-    // Bounds: a register from the last of count windows on reads less than two registers behind the row's need.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pass<TReducer>(TReducer reducer, TNumber* numbers, long count, in RunsOfWindow runs)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
-        // Ascending: what is written was read before, so that output and input may be the same.
-        for (long i = 0; i < count; i += TTap.Count)
+        switch (runs.Count)
         {
-            var chosen = Combine(reducer, numbers, i, runs);
-            TTap.Store(chosen.Values, _values + i);
-            TNumbers.Store(chosen.Numbers, _numbers + i);
+            case 2: Pass<TReducer, Two>(reducer, numbers, count, runs); break;
+            case 3: Pass<TReducer, Three>(reducer, numbers, count, runs); break;
+            default: Pass<TReducer, Four>(reducer, numbers, count, runs); break;
         }
+    }
+
+    // Bounds: a register from the last of count windows on reads less than two registers behind the row's need.
+    // Ascending: what is written was read before, so that output and input may be the same. By twos, as Runs does.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Pass<TReducer, TParts>(TReducer reducer, TNumber* numbers, long count, in RunsOfWindow runs)
+        where TReducer : struct, IChoiceLanes<T, TTap>
+        where TParts : struct, ISide
+    {
+        T* values = _values;
+        TNumber* to = _numbers;
+        long i = 0, distance = runs.Distance, last = runs.Last;
+        for (; i + TTap.Count < count; i += 2 * TTap.Count)
+        {
+            var chosen = Combine<TReducer, TParts>(reducer, values + i, numbers + i, distance, last);
+            var next = Combine<TReducer, TParts>(reducer, values + i + TTap.Count, numbers + i + TTap.Count, distance, last);
+            TTap.Store(chosen.Values, values + i);
+            TNumbers.Store(chosen.Numbers, to + i);
+            TTap.Store(next.Values, values + i + TTap.Count);
+            TNumbers.Store(next.Numbers, to + i + TTap.Count);
+        }
+
+        if (i >= count) return;
+        var rest = Combine<TReducer, TParts>(reducer, values + i, numbers + i, distance, last);
+        TTap.Store(rest.Values, values + i);
+        TNumbers.Store(rest.Numbers, to + i);
     }
 
     /// <summary>Combines runs to windows, turns positions into numbers of taps, and puts them where they belong.</summary>
@@ -153,38 +176,46 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
     /// <param name="numbers">Where their numbers go.</param>
     /// <param name="start">The number of the row's first tap.</param>
     /// <param name="isOutput">Whether the values are outputs.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void LastPass<TReducer>(TReducer reducer, TNumber* runNumbers, in RunsOfWindow runs, T* values, TNumber* numbers, long start, bool isOutput)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
-        TNumbers first = NumberLine.Fill<TNumbers, TNumber>(start);
-        for (long o = 0; o < _outputs; o += TTap.Count)
+        switch (runs.Count)
         {
-            if (o + TTap.Count > _outputs) o = Math.Max(0, _outputs - TTap.Count);
-            var chosen = Combine(reducer, runNumbers, o, runs);
+            case 1: LastPass<TReducer, One>(reducer, runNumbers, runs, values, numbers, start, isOutput); break;
+            case 2: LastPass<TReducer, Two>(reducer, runNumbers, runs, values, numbers, start, isOutput); break;
+            case 3: LastPass<TReducer, Three>(reducer, runNumbers, runs, values, numbers, start, isOutput); break;
+            default: LastPass<TReducer, Four>(reducer, runNumbers, runs, values, numbers, start, isOutput); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void LastPass<TReducer, TParts>(TReducer reducer, TNumber* runNumbers, in RunsOfWindow runs, T* values, TNumber* numbers, long start, bool isOutput)
+        where TReducer : struct, IChoiceLanes<T, TTap>
+        where TParts : struct, ISide
+    {
+        TNumbers first = NumberLine.Fill<TNumbers, TNumber>(start);
+        long outputs = _outputs, distance = runs.Distance, last = runs.Last;
+        for (long o = 0; o < outputs; o += TTap.Count)
+        {
+            if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
+            var chosen = Combine<TReducer, TParts>(reducer, _values + o, runNumbers + o, distance, last);
             // A window of nothing but the lowest value may have kept padding before the input: its first tap is the one.
             TNumbers.Store(first + TNumbers.Max(chosen.Numbers - Starts(o), TNumbers.Load(_heads + o)), numbers + o);
             if (!isOutput) TTap.Store(chosen.Values, values + o);
-            else if (_outputs >= TTap.Count) TTap.Store(reducer.Finish(chosen.Values, null, 1), values + o);
-            else TTap.StorePart(reducer.Finish(chosen.Values, null, 1), values + o, _outputs);
+            else if (outputs >= TTap.Count) TTap.Store(reducer.Finish(chosen.Values, null, 1), values + o);
+            else TTap.StorePart(reducer.Finish(chosen.Values, null, 1), values + o, outputs);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Choices<T, TTap, TNumber, TNumbers, TReducer> Combine<TReducer>(TReducer reducer, TNumber* numbers, long first, in RunsOfWindow runs)
+    private static Choices<T, TTap, TNumber, TNumbers, TReducer> Combine<TReducer, TParts>(TReducer reducer, T* values, TNumber* numbers, long distance, long last)
         where TReducer : struct, IChoiceLanes<T, TTap>
+        where TParts : struct, ISide
     {
-        var chosen = new Choices<T, TTap, TNumber, TNumbers, TReducer>(reducer, TTap.Load(_values + first), TNumbers.Load(numbers + first));
-        if (runs.Count == 1) return chosen;
-        long run = first;
-        for (long k = 2; k < runs.Count; k++)
-        {
-            run += runs.Distance;
-            chosen.Join(TTap.Load(_values + run), TNumbers.Load(numbers + run));
-        }
-
-        run += runs.LastDistance;
-        chosen.Join(TTap.Load(_values + run), TNumbers.Load(numbers + run));
+        var chosen = new Choices<T, TTap, TNumber, TNumbers, TReducer>(reducer, TTap.Load(values), TNumbers.Load(numbers));
+        if (TParts.Of(0) > 2) chosen.Join(TTap.Load(values + distance), TNumbers.Load(numbers + distance));
+        if (TParts.Of(0) > 3) chosen.Join(TTap.Load(values + 2 * distance), TNumbers.Load(numbers + 2 * distance));
+        if (TParts.Of(0) > 1) chosen.Join(TTap.Load(values + last), TNumbers.Load(numbers + last));
         return chosen;
     }
 
@@ -202,6 +233,6 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
     /// <summary>The runs that are combined to one.</summary>
     /// <param name="Count">How many.</param>
     /// <param name="Distance">From each to the next, in elements.</param>
-    /// <param name="LastDistance">From the last but one to the last.</param>
-    private readonly record struct RunsOfWindow(long Count, long Distance, long LastDistance);
+    /// <param name="Last">From the first to the last, which may overlap the one before it.</param>
+    private readonly record struct RunsOfWindow(long Count, long Distance, long Last);
 }
