@@ -58,7 +58,8 @@ internal sealed class KernelCatalog
     /// <param name="exact">The one for plans that the first does not accept, and for taps of which it is not sure.</param>
     /// <param name="strips">Those of <see cref="Strips"/>, where registers hold what several windows come to.</param>
     /// <param name="pixels">That of <see cref="PixelWindows{T, TTap, TState, TAcc}"/>, where another reducer suits it better.</param>
-    public static PoolKernel[] OnRegisters<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact, ReadOnlySpan<PoolKernel> strips = default, PoolKernel? pixels = null)
+    /// <param name="columns">That of <see cref="PixelColumns{T, TTap, TState, TAcc}"/>, of exact sums.</param>
+    public static PoolKernel[] OnRegisters<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact, ReadOnlySpan<PoolKernel> strips = default, PoolKernel? pixels = null, PoolKernel? columns = null)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
@@ -71,6 +72,7 @@ internal sealed class KernelCatalog
         [
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, SingleTaps<T, TTap, TState, TAcc>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, PixelFold<T, TTap, TState, TAcc>>>(reducer, exact),
+            .. columns is null ? [] : (ReadOnlySpan<PoolKernel>)[columns],
             pixels ?? new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, PixelWindows<T, TTap, TState, TAcc>>(reducer, exact),
         ];
         return

@@ -11,7 +11,7 @@ namespace Cenote;
 /// <typeparam name="TTap">A register of elements.</typeparam>
 /// <typeparam name="TLongs">A register of the sums of halves.</typeparam>
 /// <typeparam name="TDoubles">What is divided.</typeparam>
-internal readonly unsafe struct HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>(IntegerRounding rounding) : ILaneReducer<T, TTap, Int128, Int128Lanes<TLongs>>
+internal readonly unsafe struct HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>(IntegerRounding rounding) : ILaneReducer<T, TTap, Int128, Int128Lanes<TLongs>>, ILiftFrom
     where T : unmanaged, IBinaryInteger<T>
     where TTap : unmanaged, ILanes<TTap, T>
     where TLongs : unmanaged, ILanes<TLongs, long>
@@ -52,6 +52,9 @@ internal readonly unsafe struct HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles
         TLongs longs = Unsafe.BitCast<TTap, TLongs>(taps), lower = longs & LowerHalf;
         return typeof(T) == typeof(ulong) ? new(lower, longs >>> HalfBits) : new(lower, ((longs ^ TLongs.Fill(long.MinValue)) >>> HalfBits) - TLongs.Fill(1L << (HalfBits - 1)));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Int128Lanes<TLongs> LiftFrom(T* taps) => default(HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>).Lift(TTap.Load(taps));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Int128Lanes<TLongs> Combine(Int128Lanes<TLongs> earlier, Int128Lanes<TLongs> later) => new(earlier.Lower + later.Lower, earlier.Upper + later.Upper);

@@ -7,7 +7,7 @@ namespace Cenote;
 /// <typeparam name="T">The element: long or ulong.</typeparam>
 /// <typeparam name="TTap">A register of elements.</typeparam>
 /// <typeparam name="TLongs">A register of the halves of sums.</typeparam>
-internal readonly unsafe struct Int64MeanLanes<T, TTap, TLongs>(IntegerRounding rounding) : ILaneReducer<T, TTap, Int128, Int128Lanes<TLongs>>
+internal readonly unsafe struct Int64MeanLanes<T, TTap, TLongs>(IntegerRounding rounding) : ILaneReducer<T, TTap, Int128, Int128Lanes<TLongs>>, ILiftFrom
     where T : unmanaged, IBinaryInteger<T>
     where TTap : unmanaged, ILanes<TTap, T>
     where TLongs : unmanaged, ILanes<TLongs, long>
@@ -35,6 +35,9 @@ internal readonly unsafe struct Int64MeanLanes<T, TTap, TLongs>(IntegerRounding 
     }
 
     // A lower half that is less than what went into it, without a sign, has carried; comparisons are −1 there.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Int128Lanes<TLongs> LiftFrom(T* taps) => default(Int64MeanLanes<T, TTap, TLongs>).Lift(TTap.Load(taps));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Int128Lanes<TLongs> Combine(Int128Lanes<TLongs> earlier, Int128Lanes<TLongs> later)
     {

@@ -165,7 +165,8 @@ internal sealed class MeanOperator : PoolOperator
             var reducer = new HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>(_rounding);
             var exact = new Int64MeanLanes<T, TTap, TLongs>(_rounding);
             return KernelCatalog.OnRegisters<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>>(
-                reducer, exact, [KernelCatalog.Strips<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>, RowFirst>(reducer, exact)]);
+                reducer, exact, [KernelCatalog.Strips<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>, RowFirst>(reducer, exact)],
+                columns: new LineKernel<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>, PixelColumns<T, TTap, Int128, Int128Lanes<TLongs>>>(reducer, exact));
         }
     }
 
@@ -223,7 +224,8 @@ internal sealed class MeanOperator : PoolOperator
         where TTotal : unmanaged, IBinaryInteger<TTotal>
     {
         if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
-        PoolKernel[] windows = KernelCatalog.OnRegisters<T, TTap, TSum, TAcc, TReducer, TExact>(reducer, exact, [KernelCatalog.Strips<T, TTap, TSum, TAcc, TReducer, TExact, RowFirst>(reducer, exact)]);
+        PoolKernel[] windows = KernelCatalog.OnRegisters<T, TTap, TSum, TAcc, TReducer, TExact>(
+            reducer, exact, [KernelCatalog.Strips<T, TTap, TSum, TAcc, TReducer, TExact, RowFirst>(reducer, exact)], columns: new LineKernel<T, TTap, TSum, TAcc, TReducer, TExact, PixelColumns<T, TTap, TSum, TAcc>>(reducer, exact));
         if (!_wholePlane) return windows;
         return [.. KernelCatalog.OnPlanes<T, TTap, TSum, TAcc, TExact, TExact, TTotal, IntegerTotals<T, TSum, TTotal>>(exact, exact, new(_rounding)), .. windows];
     }
