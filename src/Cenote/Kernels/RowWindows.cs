@@ -6,7 +6,7 @@ namespace Cenote;
 /// Rows of contiguous elements, lanes across the width: the taps of a window come one after the other in row-major order, so that sums are the
 /// reference's own to the last bit. Two output rows whose windows overlap are made together, and share what they load.
 /// </summary>
-internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows<RowWindows<T, TTap, TState, TAcc>, T, TTap, TState, TAcc>
+internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILineWindows<RowWindows<T, TTap, TState, TAcc>, T, TTap, TState, TAcc>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TState : unmanaged
@@ -160,7 +160,8 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
         {
             int alike = 1;
             while (alike < steps.Length && steps[alike].Two == steps[0].Two && (!_isPairs || steps[alike].Count == steps[0].Count)) alike++;
-            watch = _isPairs && steps[0].Count == 2 && !reducer.IsLong ? Pairs(reducer, rows, steps[..alike], output, watch) : steps[0].Two ? TwoRows(load, reducer, rows, steps[..alike], output, watch) : OneRow(load, reducer, rows, steps[..alike], output, watch);
+            watch = _isPairs && steps[0].Count == 2 && !reducer.IsLong ? Pairs(reducer, rows, steps[..alike], output, watch) : steps[0].Two ? TwoRows(load, reducer, rows, steps[..alike], output, watch)
+                : _plan.Height.Kernel == 1 && _plan.Depth.Kernel == 1 ? Single(load, reducer, rows, steps[..alike], output, watch) : OneRow(load, reducer, rows, steps[..alike], output, watch);
             steps = steps[alike..];
         }
 
@@ -199,46 +200,6 @@ internal readonly unsafe struct RowWindows<T, TTap, TState, TAcc> : ILineWindows
 
                 watch = reducer.Watch(watch, window.Seen);
                 Store(reducer.Finish(window.State, _extents.At(_start + o), factor), to + o, outputs);
-            }
-        }
-
-        return watch;
-    }
-
-    /// <summary>Makes rows of outputs one by one, with windows of two taps by two: no loop over taps, and one divisor for all. The lanes stay crossed until the end.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TTap Pairs<TReducer>(TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        long outputs = _outputs, rowStep = rows.Step * _plan.Height.Dilation, nextDepth = rows.NextDepth, depths = rows.Depth.Count;
-        bool ahead = Prefetch.Pays(_plan.InputElements * sizeof(T)), inOrder = Prefetch.InOrder(2 * rowStep * sizeof(T));
-        byte* extents = _extents.At(_start);
-        TAcc none = reducer.Lift(reducer.Padding);
-        var load = new CrossedLoad<T, TTap>();
-        foreach (ref readonly RowStep step in steps)
-        {
-            long factor = _plan.OuterDivisor(rows.Depth.Extent * step.Extent);
-            T* to = output + step.Row * _to.Height, first = rows.First + step.Line * rows.Step;
-            for (long o = 0; o < outputs; o += TTap.Count)
-            {
-                if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
-                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
-                T* row = first + 2 * o;
-                for (long d = depths; d > 0; d--, row += nextDepth)
-                {
-                    load.Walk(ref window, row, 2, 1);
-                    load.Walk(ref window, row + rowStep, 2, 1);
-                    if (!ahead) continue;
-                    if (inOrder) Prefetch.Behind(row + 2 * o, 4 * sizeof(TTap));
-                    else
-                    {
-                        Prefetch.Behind(row, 2 * sizeof(TTap));
-                        Prefetch.Behind(row + rowStep, 2 * sizeof(TTap));
-                    }
-                }
-
-                watch = reducer.Watch(watch, window.Seen);
-                Store(TTap.Uncross(reducer.Finish(window.State, extents, factor)), to + o, outputs);
             }
         }
 

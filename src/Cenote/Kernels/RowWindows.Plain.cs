@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+// Windows that need no loop over rows and depths: of short ones it would cost as much as their taps.
+internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
+{
+    /// <summary>How far ahead outputs are asked for, in bytes.</summary>
+    private const long OutputDistance = 2048;
+
+    /// <summary>Makes rows of outputs one by one, with windows of one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap Single<TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long outputs = _outputs, taps = _plan.Width.Kernel, dilation = _plan.Width.Dilation, stride = _plan.Width.LaneStride;
+        bool ahead = _row.IsInside && Prefetch.Pays(_plan.InputElements * sizeof(T));
+        TAcc none = reducer.Lift(reducer.Padding);
+        foreach (ref readonly RowStep step in steps)
+        {
+            long factor = _plan.OuterDivisor(rows.Depth.Extent * step.Extent);
+            T* to = output + step.Row * _to.Height, row = rows.First + step.Line * rows.Step;
+            for (long o = 0; o < outputs; o += TTap.Count)
+            {
+                if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
+                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
+                load.Walk(ref window, row + o * stride, taps, dilation);
+                if (ahead)
+                {
+                    Prefetch.Behind(row + o * stride, stride * sizeof(TTap));
+                    Prefetch.Along(to + o, sizeof(TTap), OutputDistance);
+                }
+
+                watch = reducer.Watch(watch, window.Seen);
+                Store(reducer.Finish(window.State, _extents.At(_start + o), factor), to + o, outputs);
+            }
+        }
+
+        return watch;
+    }
+
+    /// <summary>Makes rows of outputs one by one, with windows of two taps by two: no loop over taps, and one divisor for all. The lanes stay crossed until the end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap Pairs<TReducer>(TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long outputs = _outputs, rowStep = rows.Step * _plan.Height.Dilation, nextDepth = rows.NextDepth, depths = rows.Depth.Count;
+        bool ahead = Prefetch.Pays(_plan.InputElements * sizeof(T)), inOrder = Prefetch.InOrder(2 * rowStep * sizeof(T));
+        byte* extents = _extents.At(_start);
+        TAcc none = reducer.Lift(reducer.Padding);
+        var load = new CrossedLoad<T, TTap>();
+        foreach (ref readonly RowStep step in steps)
+        {
+            long factor = _plan.OuterDivisor(rows.Depth.Extent * step.Extent);
+            T* to = output + step.Row * _to.Height, first = rows.First + step.Line * rows.Step;
+            for (long o = 0; o < outputs; o += TTap.Count)
+            {
+                if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
+                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
+                T* row = first + 2 * o;
+                for (long d = depths; d > 0; d--, row += nextDepth)
+                {
+                    load.Walk(ref window, row, 2, 1);
+                    load.Walk(ref window, row + rowStep, 2, 1);
+                    if (!ahead) continue;
+                    if (inOrder) Prefetch.Behind(row + 2 * o, 4 * sizeof(TTap));
+                    else
+                    {
+                        Prefetch.Behind(row, 2 * sizeof(TTap));
+                        Prefetch.Behind(row + rowStep, 2 * sizeof(TTap));
+                    }
+                }
+
+                watch = reducer.Watch(watch, window.Seen);
+                Store(TTap.Uncross(reducer.Finish(window.State, extents, factor)), to + o, outputs);
+            }
+        }
+
+        return watch;
+    }
+}
