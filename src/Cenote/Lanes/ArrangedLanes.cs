@@ -5,7 +5,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Cenote;
 
-// Registers as parts of a row: what lies some lanes to the left and to the right, and every fourth lane. Numbers of lanes are constants once this is inlined, as these instructions want them.
+// Numbers of lanes are constants once these methods are inlined.
+#pragma warning disable CA1857
+
+// Registers as parts of a row: what lies some lanes to the left and to the right, and every fourth lane.
 internal readonly unsafe partial struct Lanes128<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
