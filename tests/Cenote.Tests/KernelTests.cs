@@ -180,6 +180,8 @@ public class KernelTests
             };
         }
 
+        // Windows around each input have kernels of their own.
+        int around = number % 6 == 1 ? 3 + 2 * random.Next(2) : 0, apart = 1 + random.Next(2);
         int[] kernel = new int[rank], stride = new int[rank], before = new int[rank], after = new int[rank], dilation = new int[rank];
         for (int axis = 0; axis < rank; axis++)
         {
@@ -188,6 +190,7 @@ public class KernelTests
             stride[axis] = 1 + random.Next(random.Next(4) == 0 ? 7 : 3);
             before[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
             after[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
+            if (around > 0) (kernel[axis], dilation[axis], stride[axis], before[axis], after[axis]) = (around, apart, 1, around / 2 * apart, around / 2 * apart);
         }
 
         Spatial k = Spatial.Create(kernel), s = Spatial.Create(stride), d = Spatial.Create(dilation);

@@ -157,7 +157,10 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILin
         {
             int alike = 1;
             while (alike < steps.Length && steps[alike].Two == steps[0].Two && (!_isPairs || steps[alike].Count == steps[0].Count)) alike++;
-            watch = _isPairs && steps[0].Count == 2 && (!reducer.IsLong || default(TReducer) is IPairSum) ? Pairs(reducer, rows, steps[..alike], output, watch) : steps[0].Two ? TwoRows(load, reducer, rows, steps[..alike], output, watch) : OneRow(load, reducer, rows, steps[..alike], output, watch);
+            watch = _isPairs && steps[0].Count == 2 && (!reducer.IsLong || default(TReducer) is IPairSum) ? Pairs(reducer, rows, steps[..alike], output, watch)
+                : steps[0].Two ? TwoRows(load, reducer, rows, steps[..alike], output, watch)
+                : _plan.Height.Kernel == 1 && _plan.Depth.Kernel == 1 ? Single(load, reducer, rows, steps[..alike], output, watch)
+                : OneRow(load, reducer, rows, steps[..alike], output, watch);
             steps = steps[alike..];
         }
 

@@ -168,6 +168,16 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>Which lane lies in a place of that order.</summary>
     static abstract int Crossed(int place);
 
+    /// <summary>Four registers in memory as four others: every fourth lane, from the first, the second, the third and the fourth one on.</summary>
+    static virtual (TSelf First, TSelf Second, TSelf Third, TSelf Fourth) LoadFourths(T* from)
+    {
+        var (even, odd) = TSelf.Unzip(TSelf.Load(from), TSelf.Load(from + TSelf.Count));
+        var (laterEven, laterOdd) = TSelf.Unzip(TSelf.Load(from + 2 * TSelf.Count), TSelf.Load(from + 3 * TSelf.Count));
+        var (first, third) = TSelf.Unzip(even, laterEven);
+        var (second, fourth) = TSelf.Unzip(odd, laterOdd);
+        return (first, second, third, fourth);
+    }
+
     /// <summary>Lanes of two registers laid end to end, by their numbers in <paramref name="pattern"/>.</summary>
     static abstract TSelf Pick(TSelf low, TSelf high, TSelf pattern);
 

@@ -41,6 +41,13 @@ internal static unsafe class Prefetch
         for (long i = CacheLine; i < bytes; i += CacheLine) Sse.Prefetch0((byte*)from + distance + i);
     }
 
+    /// <summary>Asks for the line that lies <paramref name="distance"/> behind, where registers of so many bytes are walked along: once for each line, for in the caches asking twice takes longer than all else. Measured.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Along(void* from, long bytes, long distance = Distance)
+    {
+        if (((nint)from & (CacheLine - 1)) < bytes) Line((byte*)from + distance);
+    }
+
     /// <summary>Asks for the cache line of an address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Line(void* address)

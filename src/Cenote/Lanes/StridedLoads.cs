@@ -231,11 +231,7 @@ internal readonly unsafe struct FourthLoad<T, TTap> : IStridedLoad<T, TTap>
 
         for (long k = 0; k < taps; k += 4)
         {
-            T* from = row + k;
-            var (even, odd) = TTap.Unzip(TTap.Load(from), TTap.Load(from + TTap.Count));
-            var (laterEven, laterOdd) = TTap.Unzip(TTap.Load(from + 2 * TTap.Count), TTap.Load(from + 3 * TTap.Count));
-            var (first, third) = TTap.Unzip(even, laterEven);
-            var (second, fourth) = TTap.Unzip(odd, laterOdd);
+            var (first, second, third, fourth) = TTap.LoadFourths(row + k);
             sink.Take(first);
             if (k + 1 < taps) sink.Take(second);
             if (k + 2 < taps) sink.Take(third);

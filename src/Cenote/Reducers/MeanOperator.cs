@@ -54,7 +54,8 @@ internal sealed class MeanOperator : PoolOperator
         static PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? []
             : KernelCatalog.OnRegisters<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>>(
-                default, default, [KernelCatalog.Phases<T, TTap, T, TTap, MeanLanes<T, TTap, Quotients>, MeanLanes<T, TTap, Quotients>>(default, default), KernelCatalog.Strips<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>, TapByTap>(default, default)]);
+                default, default, [new LineKernel<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>, RowShifts<T, TTap>>(default, default),
+                    KernelCatalog.Phases<T, TTap, T, TTap, MeanLanes<T, TTap, Quotients>, MeanLanes<T, TTap, Quotients>>(default, default), KernelCatalog.Strips<T, TTap, T, TTap, MeanLanes<T, TTap, ExactProducts>, MeanLanes<T, TTap, Quotients>, TapByTap>(default, default)]);
     }
 
     private static KernelCatalog SmallFloats<T, TFormat, TExact>()

@@ -2,13 +2,48 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
-// Windows of two taps by two that share none, as most poolings are: no loop over taps, and one divisor for all.
+// Windows that need no loop over rows and depths: of short ones it would cost as much as their taps.
 internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
 {
+    /// <summary>How far ahead outputs are asked for, in bytes.</summary>
+    private const long OutputDistance = 2048;
+
     /// <summary>Whether windows have two taps each way, and share none.</summary>
     public static bool ArePairs(PoolPlan plan) => plan.Width is { Kernel: 2, LaneStride: 2, Dilation: 1 } && plan.Height is { Kernel: 2, Stride: > 1 };
 
-    /// <summary>Makes rows of outputs one by one. The lanes stay crossed until the end.</summary>
+    /// <summary>Makes rows of outputs one by one, with windows of one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private TTap Single<TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
+        where TLoad : struct, IStridedLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long outputs = _outputs, taps = _plan.Width.Kernel, dilation = _plan.Width.Dilation, stride = _plan.Width.LaneStride;
+        bool ahead = _row.IsInside && Prefetch.Pays(_plan.InputElements * sizeof(T));
+        TAcc none = reducer.Lift(reducer.Padding);
+        foreach (ref readonly RowStep step in steps)
+        {
+            long factor = _plan.OuterDivisor(rows.Depth.Extent * step.Extent);
+            T* to = output + step.Row * _to.Height, row = rows.First + step.Line * rows.Step;
+            for (long o = 0; o < outputs; o += TTap.Count)
+            {
+                if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
+                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
+                load.Walk(ref window, row + o * stride, taps, dilation);
+                if (ahead)
+                {
+                    Prefetch.Behind(row + o * stride, stride * sizeof(TTap));
+                    Prefetch.Along(to + o, sizeof(TTap), OutputDistance);
+                }
+
+                watch = reducer.Watch(watch, window.Seen);
+                Store(reducer.Finish(window.State, _extents.At(_start + o), factor), to + o, outputs);
+            }
+        }
+
+        return watch;
+    }
+
+    /// <summary>Makes rows of outputs one by one, with windows of two taps by two that share none: no loop over taps, and one divisor for all. The lanes stay crossed until the end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private TTap Pairs<TReducer>(TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>

@@ -5,7 +5,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Cenote;
 
-// Registers as parts of a row: the same row, some lanes further to the left or to the right. Numbers of lanes are constants once this is inlined, as these instructions want them.
+// Numbers of lanes are constants once these methods are inlined.
+#pragma warning disable CA1857
+
+// Registers as parts of a row: what lies some lanes to the left and to the right, and every fourth lane.
 internal readonly unsafe partial struct Lanes128<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -40,6 +43,22 @@ internal readonly unsafe partial struct Lanes256<T>
         return (new(Avx2.AlignRight(high.Value.AsByte(), between, (byte)(16 - TBy.Of(0) * sizeof(T))).As<byte, T>()),
             new(Avx2.AlignRight(between, low.Value.AsByte(), (byte)(TBy.Of(0) * sizeof(T))).As<byte, T>()));
     }
+
+    // Halves are loaded to where they belong: no lane has to cross from one to the other.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Lanes256<T> First, Lanes256<T> Second, Lanes256<T> Third, Lanes256<T> Fourth) LoadFourths(T* from)
+    {
+        long count = Crosses ? Count / 2 : Count;
+        var (even, odd) = UnzipCrossed(LoadApart(from), LoadApart(from + count));
+        var (laterEven, laterOdd) = UnzipCrossed(LoadApart(from + 2 * count), LoadApart(from + 3 * count));
+        var (first, third) = UnzipCrossed(even, laterEven);
+        var (second, fourth) = UnzipCrossed(odd, laterOdd);
+        return (first, second, third, fourth);
+    }
+
+    /// <summary>Half a register, and another one from two registers further on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes256<T> LoadApart(T* from) => Crosses ? new(Vector256.Create(Vector128.Load(from), Vector128.Load(from + 2 * Count))) : Load(from);
 }
 
 internal readonly unsafe partial struct Lanes512<T>
