@@ -18,6 +18,8 @@ public class MeanRoundingTests
         Cut<ushort>(taps, divisor);
         Cut<int>(taps, divisor);
         Cut<uint>(taps, divisor);
+        Cut<long>(taps, divisor);
+        Cut<ulong>(taps, divisor);
     }
 
     [Theory]
