@@ -21,6 +21,9 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     /// <summary>Rows are copied by so many at a time: read again at once, at other places, they would not have left the store buffer yet.</summary>
     private const long Batch = 8;
 
+    /// <summary>And fewer of long ones, that their copies stay in the first-level cache: but two at least.</summary>
+    private const long CopyCache = 8 << 10;
+
     /// <summary>Rows that are folded together take up to so much: what passes over them read and write stays in the first-level cache.</summary>
     private const long RunBytesTogether = 4096;
 
@@ -98,7 +101,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     {
         while (rows > 0)
         {
-            long count = Math.Min(rows, Math.Clamp(8192 / (_room * sizeof(T)), 2, Batch));
+            long count = Math.Min(rows, Math.Clamp(CopyCache / (_room * sizeof(T)), 2, Batch));
             if (_row.IsInside)
             {
                 watch = Lines(reducer, row + _row.From, count, rowStep, states, lineStep, watch, isInput: true);
