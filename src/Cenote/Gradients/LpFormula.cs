@@ -10,11 +10,13 @@ internal readonly record struct LpWindow<TReal>(TReal Sum, long Number)
 internal readonly struct LpFormula<TReal>(LpNorm norm) : ISmoothFormula<TReal, LpWindow<TReal>>
     where TReal : unmanaged, IFloatingPointIeee754<TReal>
 {
+    private readonly TReal _nothing = norm.Nothing<TReal>();
+
     public bool ReadsNumbers => norm.IsMax;
 
     public LpWindow<TReal> Take(in LpWindow<TReal> window, bool isFirst, TReal tap, long number)
     {
-        TReal power = norm.Power(tap);
+        TReal power = norm.Power(tap) - _nothing;
         return isFirst ? new(power, number) : new(norm.Combine(window.Sum, power), power > window.Sum || TReal.IsNaN(power) ? number : window.Number);
     }
 
