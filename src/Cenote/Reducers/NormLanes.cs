@@ -139,6 +139,36 @@ internal readonly struct SecondPower : ILanePower
         where T : unmanaged => TLanes.Sqrt(sums);
 }
 
+/// <summary>Any exponent, on registers.</summary>
+internal static unsafe class LanePower
+{
+    // Those that PyTorch does without a logarithm, too.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Raise<TLanes, T>(TLanes numbers, double exponent)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged => exponent switch
+        {
+            0 => RealNumber<T>.Fill<TLanes>(1),
+            1 => numbers,
+            2 => numbers * numbers,
+            3 => numbers * numbers * numbers,
+            0.5 => TLanes.Sqrt(numbers),
+            -0.5 => RealNumber<T>.Fill<TLanes>(1) / TLanes.Sqrt(numbers),
+            _ => One<TLanes, T>(numbers, exponent),
+        };
+
+    /// <summary>One by one.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TLanes One<TLanes, T>(TLanes numbers, double exponent)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged
+    {
+        T* powers = (T*)&numbers;
+        for (int i = 0; i < TLanes.Count; i++) powers[i] = RealNumber<T>.Pow(powers[i], exponent);
+        return numbers;
+    }
+}
+
 /// <summary>Constants of float or double in registers.</summary>
 internal static class RealNumber<T>
     where T : unmanaged
@@ -147,6 +177,9 @@ internal static class RealNumber<T>
     public static TLanes Fill<TLanes>(double value)
         where TLanes : unmanaged, ILanes<TLanes, T> =>
         TLanes.Fill(typeof(T) == typeof(float) ? (T)(object)(float)value : (T)(object)value);
+
+    public static T Pow(T number, double exponent) =>
+        typeof(T) == typeof(float) ? (T)(object)MathF.Pow((float)(object)number, (float)exponent) : (T)(object)Math.Pow((double)(object)number, exponent);
 
     /// <summary>The upper bits, of as many as a number has.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
