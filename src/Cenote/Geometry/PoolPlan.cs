@@ -118,7 +118,7 @@ public sealed partial class PoolPlan
     internal PoolPlan Transposed => _transposed ??= new(this);
 
     /// <summary>The same windows over some of the planes.</summary>
-    internal PoolPlan Part(long batch, long channels) => batch == Batch && channels == Channels ? this : new(this, batch, channels, Width, DivisorOverride);
+    internal PoolPlan Part(long batch, long channels) => batch == Batch && channels == Channels ? this : new(this, batch, channels, Width, DivisorOverride) { IsGlobal = IsGlobal };
 
     /// <summary>One image of so many channels, each a plane of so many elements: those that a mask leaves.</summary>
     internal PoolPlan Masked(long channels, long taps) => new(this, channels, taps);
@@ -152,6 +152,15 @@ public sealed partial class PoolPlan
         return new(dense[0], dense[1], dense[2], dense[3], dense[4]);
     }
 
+    /// <summary>The strides of a dense tensor of the input's or output's lengths, row-major or with its channels side by side.</summary>
+    internal TensorLayout Dense(bool byChannels, bool ofOutput)
+    {
+        var (depth, height, width) = ofOutput ? (Depth.OutputLength, Height.OutputLength, Width.OutputLength) : (Depth.InputLength, Height.InputLength, Width.InputLength);
+        if (!byChannels) return TensorLayout.RowMajor(Channels, depth, height, width);
+        long row = width * Channels, slice = height * row;
+        return new(depth * slice, 1, slice, row, Channels);
+    }
+
     /// <summary>Whether the other plan has the same shapes and the same windows.</summary>
     internal bool HasWindowsOf(PoolPlan other) =>
         ReferenceEquals(this, other)
@@ -168,7 +177,7 @@ public sealed partial class PoolPlan
     internal PoolPlan Unpadded => _unpadded ??= new(this, Batch, Channels, Width, DivisorOverride) { ReadsPadding = false };
 
     /// <summary>The same windows, their sums over another divisor; of a plan it is always the same one.</summary>
-    internal PoolPlan Over(long divisor) => _over ??= new(this, Batch, Channels, Width, divisor);
+    internal PoolPlan Over(long divisor) => _over ??= new(this, Batch, Channels, Width, divisor) { IsGlobal = IsGlobal };
 
     /// <summary>The most taps that one window has inside the input.</summary>
     internal long MaxCount => Depth.MaxCount * Height.MaxCount * Width.MaxCount;
@@ -243,7 +252,7 @@ public sealed partial class PoolPlan
     internal bool Slides => Depth.Slides && Height.Slides && Width.Slides;
 
     /// <summary>Whether there is one window per plane, and it reads the plane's every element.</summary>
-    internal bool IsGlobal { get; }
+    internal bool IsGlobal { get; private init; }
 
     /// <summary>Whether all divisors of averages are powers of two, whatever their sign.</summary>
     internal bool DividesByPowersOfTwo => DivisorOverride is { } divisor ? Int128.IsPow2(Int128.Abs(divisor)) : Depth.CountsPowersOfTwo && Height.CountsPowersOfTwo && Width.CountsPowersOfTwo;

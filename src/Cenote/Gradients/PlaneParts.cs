@@ -16,14 +16,13 @@ internal readonly struct PlaneParts
     private readonly long _images, _channels;
 
     /// <param name="plan">The plan.</param>
-    /// <param name="elementSize">The bytes of an element.</param>
+    /// <param name="bytes">What is kept of a plane.</param>
     /// <param name="channelsLast">Whether the channels lie side by side.</param>
-    public PlaneParts(PoolPlan plan, int elementSize, bool channelsLast)
+    public PlaneParts(PoolPlan plan, Int128 bytes, bool channelsLast)
     {
         _plan = plan;
-        // An image without a plane has none to part.
-        Int128 bytes = (Int128)plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength * (elementSize + OffsetMemory.SizeFor(plan.Taps));
         if (bytes * LeastChannels > MostBytes) throw new ArgumentException($"output {PoolPlan.Text(plan.OutputShape)} has planes of {bytes} bytes to be made anew; at most {MostBytes / LeastChannels} are.", "input");
+        // An image without a plane has none to part.
         long perPlane = Math.Max(1, (long)bytes);
         long planes = Math.Max(1, Math.Max(4, Environment.ProcessorCount) * BytesPerCore / perPlane);
         if (channelsLast) planes = Math.Max(planes, LeastChannels);
@@ -32,8 +31,14 @@ internal readonly struct PlaneParts
         Bytes = plan.OutputElements == 0 ? 0 : perPlane * _images * _channels;
     }
 
-    /// <summary>The bytes of the largest part's values and offsets.</summary>
+    /// <summary>The bytes of what is kept of the largest part.</summary>
     public long Bytes { get; }
+
+    /// <summary>The elements of a plane of the input.</summary>
+    public static Int128 Inputs(PoolPlan plan) => Outputs(plan.Transposed);
+
+    /// <summary>The elements of a plane of the output.</summary>
+    public static Int128 Outputs(PoolPlan plan) => (Int128)plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength;
 
     public IEnumerator<Part> GetEnumerator()
     {

@@ -26,7 +26,7 @@ internal sealed unsafe class SmoothGradient<T, TReal, TConvert, TWindow, TFormul
 {
     public override void Run(PoolPlan plan, int maxDegree, IProgress<double>? progress, CancellationToken cancellation)
     {
-        var parts = new PlaneParts(plan, sizeof(TWindow), memory.Inputs.Channel == 1);
+        var parts = new PlaneParts(plan, sizeof(TWindow) * PlaneParts.Outputs(plan), memory.Inputs.Channel == 1);
         var windows = (TWindow*)NativeMemory.Alloc((nuint)parts.Bytes);
         try
         {

@@ -193,7 +193,7 @@ public abstract class IndexedPool : PoolLayer
             Require.Apart(nameof(inputGradient), target, nameof(input), new((nuint)source, sizeof(T), input.Lengths, input.Strides));
             TensorLayout gradients = TensorLayout.Of(gradient.Strides, SpatialRank), inputs = TensorLayout.Of(input.Strides, SpatialRank), results = TensorLayout.Of(inputGradient.Strides, SpatialRank);
             if (plan.OutputElements == 0) progress?.Report(1);
-            var parts = new PlaneParts(plan, sizeof(T), inputs.Channel == 1);
+            var parts = new PlaneParts(plan, (sizeof(T) + OffsetMemory.SizeFor(plan.Taps)) * PlaneParts.Outputs(plan), inputs.Channel == 1);
             // Values that nobody asked for, and where they were.
             byte* values = (byte*)NativeMemory.Alloc((nuint)parts.Bytes);
             try

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Cenote;
 
 /// <summary>A pooling layer whose outputs are power means of their windows.</summary>
@@ -21,12 +23,19 @@ public abstract class NormPool : SmoothPool
 
     private protected override SmoothGradient GradientOf(ElementType type, in SmoothMemory memory) => (type, SlidingWindow is null) switch
     {
-        (ElementType.Single, false) => new SmoothGradient<float, float, SingleMean, LpWindow<float>, LpFormula<float>>(new(Norm), memory),
-        (ElementType.Single, true) => new SmoothGradient<float, double, DoubleMean, LpWindow<double>, LpFormula<double>>(new(Norm), memory),
-        (ElementType.Double, _) => new SmoothGradient<double, double, DoubleMean, LpWindow<double>, LpFormula<double>>(new(Norm), memory),
-        (ElementType.Half, false) => new SmoothGradient<Half, float, SingleMean, LpWindow<float>, LpFormula<float>>(new(Norm), memory),
-        (ElementType.Half, true) => new SmoothGradient<Half, double, DoubleMean, LpWindow<double>, LpFormula<double>>(new(Norm), memory),
-        (_, false) => new SmoothGradient<BFloat16, float, SingleMean, LpWindow<float>, LpFormula<float>>(new(Norm), memory),
-        (_, true) => new SmoothGradient<BFloat16, double, DoubleMean, LpWindow<double>, LpFormula<double>>(new(Norm), memory),
+        (ElementType.Single, false) => Of<float, float, SingleMean>(memory),
+        (ElementType.Single, true) => Of<float, double, DoubleMean>(memory),
+        (ElementType.Double, _) => Of<double, double, DoubleMean>(memory),
+        (ElementType.Half, false) => Of<Half, float, SingleMean>(memory),
+        (ElementType.Half, true) => Of<Half, double, DoubleMean>(memory),
+        (_, false) => Of<BFloat16, float, SingleMean>(memory),
+        (_, true) => Of<BFloat16, double, DoubleMean>(memory),
     };
+
+    private SmoothGradient Of<T, TReal, TConvert>(in SmoothMemory memory)
+        where T : unmanaged
+        where TReal : unmanaged, IFloatingPointIeee754<TReal>
+        where TConvert : struct, IPoolReducer<T, TReal> => Norm.IsMax
+        ? new SmoothGradient<T, TReal, TConvert, LpWindow<TReal>, MagnitudeFormula<TReal>>(default, memory)
+        : new NormGradient<T, TReal, TConvert>(Norm, memory);
 }

@@ -76,7 +76,7 @@ internal readonly struct SecondPower : ILanePower<SecondPower>
 }
 
 /// <summary>Any exponent above 0 of taps that may be clamped.</summary>
-internal readonly unsafe struct AnyPower(LpNorm norm, double nothing) : ILanePower<AnyPower>
+internal readonly struct AnyPower(LpNorm norm, double nothing) : ILanePower<AnyPower>
 {
     public static AnyPower Of(in LpNorm norm, bool isSingle) => new(norm, isSingle ? norm.Nothing<float>() : norm.Nothing<double>());
 
@@ -90,7 +90,7 @@ internal readonly unsafe struct AnyPower(LpNorm norm, double nothing) : ILanePow
         if (norm.IsTrue) taps &= RealNumber<T>.FillBits<TLanes>(long.MaxValue);
         // NaN stays: it is the earlier one.
         taps = TLanes.Max(taps, RealNumber<T>.Fill<TLanes>(norm.Least));
-        return (norm.P == 3 ? taps * taps * taps : Raise<TLanes, T>(taps, norm.P)) - RealNumber<T>.Fill<TLanes>(nothing);
+        return LanePower.Raise<TLanes, T>(taps, norm.P) - RealNumber<T>.Fill<TLanes>(nothing);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -101,31 +101,35 @@ internal readonly unsafe struct AnyPower(LpNorm norm, double nothing) : ILanePow
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLanes Root<TLanes, T>(TLanes sums)
         where TLanes : unmanaged, ILanes<TLanes, T>
-        where T : unmanaged => Raise<TLanes, T>(sums, 1 / norm.P);
+        where T : unmanaged => LanePower.Raise<TLanes, T>(sums, 1 / norm.P);
+}
 
-    /// <summary>The powers that <see cref="LpNorm.Raise"/> gives.</summary>
+/// <summary>Any exponent, on registers.</summary>
+internal static unsafe class LanePower
+{
+    // Those that PyTorch does without a logarithm, too.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Raise<TLanes, T>(TLanes numbers, double exponent)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged => exponent switch
+        {
+            0 => RealNumber<T>.Fill<TLanes>(1),
+            1 => numbers,
+            2 => numbers * numbers,
+            3 => numbers * numbers * numbers,
+            0.5 => TLanes.Sqrt(numbers),
+            -0.5 => RealNumber<T>.Fill<TLanes>(1) / TLanes.Sqrt(numbers),
+            _ => One<TLanes, T>(numbers, exponent),
+        };
+
+    /// <summary>One by one: logarithms on registers save a seventh of that, and cost the last digit.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static TLanes Raise<TLanes, T>(TLanes numbers, double exponent)
+    private static TLanes One<TLanes, T>(TLanes numbers, double exponent)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged
     {
-        switch (exponent)
-        {
-            case 0.5: return TLanes.Sqrt(numbers);
-            case 1: return numbers;
-            case 2: return numbers * numbers;
-            case 3: return numbers * numbers * numbers;
-        }
-
-        // One by one: logarithms on registers save a seventh of that, and cost the last digit.
-        T* lanes = stackalloc T[TLanes.Count];
-        TLanes.Store(numbers, lanes);
-        for (int lane = 0; lane < TLanes.Count; lane++)
-        {
-            if (typeof(T) == typeof(float)) ((float*)lanes)[lane] = LpNorm.Raise(((float*)lanes)[lane], exponent);
-            else ((double*)lanes)[lane] = LpNorm.Raise(((double*)lanes)[lane], exponent);
-        }
-
-        return TLanes.Load(lanes);
+        T* powers = (T*)&numbers;
+        for (int i = 0; i < TLanes.Count; i++) powers[i] = RealNumber<T>.Pow(powers[i], exponent);
+        return numbers;
     }
 }

@@ -35,25 +35,6 @@ internal readonly record struct LpNorm(double P, bool IsTrue, double Taps, doubl
     public TReal Root<TReal>(TReal sum, long divisor)
         where TReal : IFloatingPointIeee754<TReal> => IsMax ? sum : Raise(Whole(sum, divisor), 1 / P);
 
-    /// <summary>What the root's slope gives to each tap, to be multiplied by <see cref="TapSlope"/>: 0 where the sum is 0, as in PyTorch.</summary>
-    public TReal SumSlope<TReal>(TReal sum, long divisor)
-        where TReal : IFloatingPointIeee754<TReal>
-    {
-        TReal whole = Whole(sum, divisor);
-        if (TReal.IsZero(whole)) return TReal.Zero;
-        TReal slope = Raise(whole, (1 / P) - 1);
-        return IsTrue ? slope : slope * TReal.CreateTruncating(Taps) / TReal.CreateTruncating(divisor);
-    }
-
-    public TReal TapSlope<TReal>(TReal tap)
-        where TReal : IFloatingPointIeee754<TReal>
-    {
-        if (tap < TReal.CreateTruncating(Least)) return TReal.Zero;
-        if (!IsTrue) return Raise(tap, P - 1);
-        TReal magnitude = IsMax ? TReal.One : Raise(TReal.Abs(tap), P - 1);
-        return tap < TReal.Zero ? -magnitude : TReal.IsZero(tap) ? TReal.Zero : magnitude;
-    }
-
     public TReal Clamp<TReal>(TReal tap)
         where TReal : IFloatingPointIeee754<TReal> => IsClamped ? TReal.Max(tap, TReal.CreateTruncating(Least)) : tap;
 

@@ -110,6 +110,9 @@ internal static class RealNumber<T>
         where TLanes : unmanaged, ILanes<TLanes, T> =>
         TLanes.Fill(typeof(T) == typeof(float) ? (T)(object)(float)value : (T)(object)value);
 
+    public static T Pow(T number, double exponent) =>
+        typeof(T) == typeof(float) ? (T)(object)MathF.Pow((float)(object)number, (float)exponent) : (T)(object)Math.Pow((double)(object)number, exponent);
+
     /// <summary>The upper bits, of as many as a number has.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes FillBits<TLanes>(long bits)
