@@ -75,7 +75,8 @@ public class KernelTests
             // Slices leave gaps between pixels, planes and batches.
             long gap = random.Next(4) == 0 ? 1 + random.Next(3) : 0;
             TensorLayout from = Layout(plan, order, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength, gap);
-            TensorLayout to = Layout(plan, order, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength, gap);
+            // Input and output may lie in different orders.
+            TensorLayout to = Layout(plan, random.Next(8) == 0 ? (Order)random.Next(3) : order, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength, gap);
             long inputLength = Extent(plan, from, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength);
             long outputLength = Extent(plan, to, plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength);
             using var inputMemory = new GuardedMemory((nuint)(inputLength * sizeof(T)));

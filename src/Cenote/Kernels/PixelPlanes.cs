@@ -6,12 +6,12 @@ using System.Runtime.Intrinsics.X86;
 namespace Cenote;
 
 /// <summary>Dense pixels of two to four channels as planes, and back, by shuffles of 16 bytes: as many registers of pixels as there are channels hold a register of each.</summary>
-internal readonly unsafe struct PixelPlanes
+internal readonly unsafe struct PixelPlanes : IPlaneCopy
 {
-    public const long FewestChannels = 2, MostChannels = 4;
+    private const long FewestChannels = 2, MostChannels = 4;
 
     /// <summary>How many orders of bytes there are at most, of pixels and of planes.</summary>
-    public const int Orders = 2 * (int)(MostChannels * MostChannels);
+    private const int Orders = 2 * (int)(MostChannels * MostChannels);
 
     private const byte Nothing = byte.MaxValue;
 
@@ -23,7 +23,7 @@ internal readonly unsafe struct PixelPlanes
     /// <param name="channels">Channels of a pixel.</param>
     /// <param name="size">Bytes of an element.</param>
     /// <param name="orders">Room for <see cref="Orders"/>.</param>
-    public PixelPlanes(long channels, long size, Vector128<byte>* orders)
+    private PixelPlanes(long channels, long size, Vector128<byte>* orders)
     {
         (_channels, _size) = (channels, size);
         _split = orders;
@@ -41,18 +41,47 @@ internal readonly unsafe struct PixelPlanes
     }
 
     /// <summary>What a row must have at least, in bytes of a plane.</summary>
-    public static int Register => Vector128<byte>.Count;
+    private static int Register => Vector128<byte>.Count;
+
+    /// <summary>Lanes across so few channels would be empty for the most part, and those across the width would have to pick their taps.</summary>
+    public static bool Suits(in PoolJob job, int size)
+    {
+        PoolPlan plan = job.Plan;
+        return Vector128.IsHardwareAccelerated && plan.Channels is >= FewestChannels and <= MostChannels && plan.Channels * size < Register && !plan.HasSingleTaps
+            && plan.Depth is { InputLength: 1, OutputLength: 1 } && plan.Width.LaneStride > 1
+            && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && job.InputLayout.Width == plan.Channels && job.OutputLayout.Width == plan.Channels
+            && Math.Min(plan.Width.InputLength, plan.Width.OutputLength) * size >= Register;
+    }
+
+    /// <summary>Larger bands are no longer in a cache.</summary>
+    public static long MostBytes => 1 << 22;
+
+    public static long Channels(in PoolJob job) => job.Plan.Channels;
+
+    public static void Split(byte* from, in TensorLayout layout, in PlaneBox box, byte* to, int size)
+    {
+        Vector128<byte>* orders = stackalloc Vector128<byte>[Orders];
+        var pixels = new PixelPlanes(box.Channels, size, orders);
+        for (long h = 0; h < box.Rows; h++) pixels.Split(from + h * layout.Height * size, box.Width, to + h * box.Width * size, box.Pitch * size);
+    }
+
+    public static void Join(byte* from, in PlaneBox box, byte* to, in TensorLayout layout, int size)
+    {
+        Vector128<byte>* orders = stackalloc Vector128<byte>[Orders];
+        var pixels = new PixelPlanes(box.Channels, size, orders);
+        for (long h = 0; h < box.Rows; h++) pixels.Join(from + h * box.Width * size, box.Pitch * size, box.Width, to + h * layout.Height * size);
+    }
 
     /// <summary>Takes a row of pixels apart.</summary>
     /// <param name="pixels">The row.</param>
     /// <param name="count">How many pixels.</param>
     /// <param name="planes">The first channel's row; the others lie <paramref name="pitch"/> bytes apart.</param>
     /// <param name="pitch">From plane to plane.</param>
-    public void Split(byte* pixels, long count, byte* planes, long pitch) => Mix(new(pixels, _channels, Register), new(planes, 1, pitch), count * _size, _split);
+    private void Split(byte* pixels, long count, byte* planes, long pitch) => Mix(new(pixels, _channels, Register), new(planes, 1, pitch), count * _size, _split);
 
     /// <summary>Puts rows of planes together as pixels.</summary>
-    /// <inheritdoc cref="Split"/>
-    public void Join(byte* planes, long pitch, long count, byte* pixels) => Mix(new(planes, 1, pitch), new(pixels, _channels, Register), count * _size, _join);
+    /// <inheritdoc cref="Split(byte*, long, byte*, long)"/>
+    private void Join(byte* planes, long pitch, long count, byte* pixels) => Mix(new(planes, 1, pitch), new(pixels, _channels, Register), count * _size, _join);
 
     /// <summary>Byte <paramref name="i"/> of a result comes from one of the registers, which are numbered on end.</summary>
     private void Set(Vector128<byte>* orders, long result, long i, long from)
