@@ -26,6 +26,42 @@ public class ColumnTests
         }
     }
 
+    /// <summary>Planes with NaN or −0 are pooled in order, and those between them are not; rows shorter than a register among them.</summary>
+    [Theory]
+    [InlineData(3, 1, 5)]
+    [InlineData(3, 1, 20)]
+    [InlineData(5, 2, 20)]
+    [InlineData(3, 1, 37)]
+    public void Planes_between_odd_ones_are_pooled_like_them(int kernel, int padding, int width)
+    {
+        const int Planes = 40, Height = 6;
+        int size = Height * width;
+        float[] planes = [.. Enumerable.Range(0, Planes * size).Select(i => -(float)(i * 37 % 64) / 8 - 1)];
+        foreach (int odd in (int[])[0, 1, 7, 8, 30])
+        {
+            planes[odd * size + 1] = odd % 2 == 0 ? float.NaN : -0f;
+            planes[odd * size + width] = 0;
+        }
+
+        var layer = new MaxPool2d(kernel, 1, padding) { MaxDegreeOfParallelism = 1 };
+        float[] pooled = [.. layer.Forward(Tensor.Create(planes, [1, Planes, Height, width]))];
+        short[] halves = [.. layer.Forward(Tensor.Create([.. planes.Select(each => (Half)each)], [1, Planes, Height, width])).Select(BitConverter.HalfToInt16Bits)];
+        for (int i = 0; i < pooled.Length; i++)
+        {
+            var (h, w) = Math.DivRem(i % size, width);
+            float expected = float.NegativeInfinity;
+            for (int y = Math.Max(0, h - padding); y <= Math.Min(Height - 1, h + padding); y++)
+                for (int x = Math.Max(0, w - padding); x <= Math.Min(width - 1, w + padding); x++)
+                {
+                    float tap = planes[i / size * size + y * width + x];
+                    if (tap > expected || float.IsNaN(tap)) expected = tap;
+                }
+
+            Assert.Equal(BitConverter.SingleToInt32Bits(expected), BitConverter.SingleToInt32Bits(pooled[i]));
+            Assert.Equal(BitConverter.HalfToInt16Bits((Half)expected), halves[i]);
+        }
+    }
+
     /// <summary>Taps a thousand million positions apart: lines that hold them all would take gigabytes.</summary>
     [Fact]
     public void Windows_of_any_span_take_little_memory()

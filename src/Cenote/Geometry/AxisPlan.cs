@@ -203,6 +203,9 @@ internal sealed class AxisPlan
     /// <summary>How many outputs from either end on, at most, have windows that reach out of the input.</summary>
     public long MostClipped => Math.Max(Math.Min(WholeFrom, OutputLength), OutputLength - Math.Clamp(WholeEnd, 0, OutputLength));
 
+    /// <summary>Whether a window may have no tap inside the input, as taps that lie apart may pass it by.</summary>
+    public bool MayMiss => Dilation > 1 && MostClipped > 0;
+
     /// <summary>The taps that output <paramref name="position"/> reads, clipped to the input.</summary>
     public Window this[long position]
     {

@@ -239,6 +239,9 @@ public sealed partial class PoolPlan
         return Divisor(extent);
     }
 
+    /// <summary>Whether a window may have no tap inside the input.</summary>
+    internal bool MayMiss => Depth.MayMiss || Height.MayMiss || Width.MayMiss;
+
     /// <summary>Whether sums may be grouped: those of few taps are PyTorch's to the last bit, but not over uneven windows, which it divides axis by axis.</summary>
     internal bool FoldsInAnyOrder => !Slides || MaxCount > MostTapsInOrder;
 

@@ -68,6 +68,6 @@ internal sealed unsafe class ExponentGradient<T, TConvert>(LpNorm norm, T* gradi
 
         long count = depth.Count * height.Count * width.Count;
         if (count == 0) return 0;
-        return norm.Root(powers, count) * (logarithms / (norm.P * powers) - Math.Log(powers / count) / (norm.P * norm.P));
+        return LpNorm.Raise(powers / count, 1 / norm.P) * (logarithms / (norm.P * powers) - Math.Log(powers / count) / (norm.P * norm.P));
     }
 }

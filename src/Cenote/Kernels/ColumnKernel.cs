@@ -36,8 +36,8 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
         return plan.Slides && !plan.ReadsPadding && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1
             && width.Kernel <= MostTaps && (width.LaneStride == 1 || width.Dilation == 1) && ColumnLines<T, TTap>.Fit(width)
             // Outputs of rows shorter than a register are stored over the next one's place.
-            && width.InputLength >= TTap.Count && width.OutputLength <= MostOutputs && (width.OutputLength >= TTap.Count || job.OutputLayout.Height == width.OutputLength)
-            && (ColumnShifts<T, TTap, TReducer>.Suit(job) || (CombinesLittle(plan) && !WaitsForMemory(plan)));
+            && width.OutputLength <= MostOutputs && (width.OutputLength >= TTap.Count || job.OutputLayout.Height == width.OutputLength)
+            && (ColumnShifts<T, TTap, TReducer>.Suit(job) || (width.InputLength >= TTap.Count && CombinesLittle(plan) && !WaitsForMemory(plan)));
     }
 
     /// <summary>Whether few windows share a row: else it is better walked once than combined as often. Measured.</summary>
@@ -63,6 +63,21 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
 
     public override void Run(in PoolJob job, long first, long end)
     {
+        long rows = job.Plan.Height.OutputLength, share = 1;
+        while (true)
+        {
+            long met = Slices(job, first, end);
+            if (met == end) return;
+            // Such taps are rare, or there are many: the others take a slice, and twice as many where they took most since the last one.
+            share = met - first < share * rows ? 2 * share : 1;
+            first = Math.Min(end, (met / rows + share) * rows);
+            Other(job).Run(job, met, first);
+        }
+    }
+
+    /// <summary>Pools output rows; those from the result on are left, because their slice holds taps that cannot be combined in this order.</summary>
+    private long Slices(in PoolJob job, long first, long end)
+    {
         PoolPlan plan = job.Plan;
         long rows = plan.Height.OutputLength, next;
         var (slices, row) = Math.DivRem(first, rows);
@@ -71,24 +86,23 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
         bool shifts = ColumnShifts<T, TTap, TReducer>.Suit(job);
         ColumnLines<T, TTap> lines = shifts ? default : ColumnLines<T, TTap>.Create(job, reducer.Lift(reducer.Padding));
         Window depth = plan.Depth[d];
+        bool onEnd = job.OutputLayout == TensorLayout.RowMajor(plan.Channels, plan.Depth.OutputLength, rows, plan.Width.OutputLength).Along(plan.Batch, plan.Channels, plan.Depth.OutputLength, rows, plan.Width.OutputLength);
         for (; first < end; first = next, row = 0)
         {
             job.Cancellation.ThrowIfCancellationRequested();
             next = Math.Min(first - row + rows, end);
             T* input = (T*)job.Input + n * job.InputLayout.Batch + c * job.InputLayout.Channel;
             T* output = (T*)job.Output + n * job.OutputLayout.Batch + c * job.OutputLayout.Channel + d * job.OutputLayout.Depth;
-            var slice = new Rows(input, output, depth, row, row + next - first);
-            if (!(shifts ? Shifts(job, slice) : Slice(job, slice, lines)))
-            {
-                Other(job).Run(job, first, end);
-                return;
-            }
-
+            T* limit = onEnd ? (T*)job.Output + end * plan.Width.OutputLength : output + (row + next - first - 1) * job.OutputLayout.Height + plan.Width.OutputLength;
+            var slice = new Rows(input, output, limit, depth, row, row + next - first);
+            if (!(shifts ? Shifts(job, slice) : Slice(job, slice, lines))) return first;
             if (++d == plan.Depth.OutputLength) d = 0;
             if (plan.Depth.OutputLength > 1) depth = plan.Depth[d];
             if (d > 0) continue;
             if (++c == plan.Channels) (c, n) = (0, n + 1);
         }
+
+        return end;
     }
 
     private PoolKernel Other(in PoolJob job) => others.Find(job, Units(job)) ?? throw new InvalidOperationException("the last of the others takes every job.");
@@ -97,7 +111,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
     private bool Shifts(in PoolJob job, in Rows rows)
     {
         ColumnWatches<TTap> watches = default;
-        new ColumnShifts<T, TTap, TReducer>(reducer, job).Pool(rows.Input + rows.Depth.Start * job.InputLayout.Depth, rows.Output, rows.First, rows.End, ref watches);
+        new ColumnShifts<T, TTap, TReducer>(reducer, job).Pool(rows.Input + rows.Depth.Start * job.InputLayout.Depth, rows.Output, rows.Limit, rows.First, rows.End, ref watches);
         return !reducer.Alarms(watches.NaN, watches.Ties);
     }
 
@@ -173,7 +187,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
     private void Walk(in PoolJob job, in Rows rows, long first, long end, long output, T* line, in ColumnLines<T, TTap> lines)
     {
         T* to = rows.Output + first * job.OutputLayout.Height + output;
-        T* limit = rows.Output + (rows.End - 1) * job.OutputLayout.Height + job.Plan.Width.OutputLength;
+        T* limit = rows.Limit;
         switch (job.Plan.Width.LaneStride)
         {
             case 1: Along<Any, UnitLoad<T, TTap>>(new(), job, line, lines, to, end - first, limit); break;
@@ -223,10 +237,10 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
         public void Take(TTap tap) => State = reducer.Combine(State, tap);
     }
 
-    /// <summary>Output rows of a slice, and where they and their taps lie.</summary>
-    private readonly struct Rows(T* input, T* output, in Window depth, long first, long end)
+    /// <summary>Output rows of a slice, and where they and their taps lie; what lies between them and the limit is written later.</summary>
+    private readonly struct Rows(T* input, T* output, T* limit, in Window depth, long first, long end)
     {
-        public readonly T* Input = input, Output = output;
+        public readonly T* Input = input, Output = output, Limit = limit;
         public readonly Window Depth = depth;
         public readonly long First = first, End = end;
     }

@@ -18,11 +18,23 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
     private readonly AxisPlan _height;
     private readonly long _width, _step, _nextRow;
 
+    /// <summary>Where the last register of the input begins: of any row before it a register may be read, whatever lies behind the row's end.</summary>
+    private readonly T* _lastInput;
+
     public ColumnShifts(TReducer reducer, in PoolJob job)
     {
         _reducer = reducer;
         _height = job.Plan.Height;
         (_width, _step, _nextRow) = (job.Plan.Width.InputLength, job.InputLayout.Height, job.OutputLayout.Height);
+        _lastInput = (T*)job.Input + LastElement(job) + 1 - TTap.Count;
+    }
+
+    private static long LastElement(in PoolJob job)
+    {
+        PoolPlan plan = job.Plan;
+        TensorLayout layout = job.InputLayout;
+        return (plan.Batch - 1) * Math.Max(0, layout.Batch) + (plan.Channels - 1) * Math.Max(0, layout.Channel)
+            + (plan.Depth.InputLength - 1) * Math.Max(0, layout.Depth) + (plan.Height.InputLength - 1) * layout.Height + plan.Width.InputLength - 1;
     }
 
     /// <summary>Whether windows are such that this is compiled for, and rows lie so that a register may go on behind them.</summary>
@@ -32,45 +44,65 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
         AxisPlan height = plan.Height, width = plan.Width;
         return plan.Depth.Kernel == 1 && IsCentered(height) && IsCentered(width) && height.Kernel == width.Kernel && height.Dilation == width.Dilation
             && (width.Kernel == 3 ? width.Dilation <= 2 : width.Kernel == 5 && width.Dilation == 1)
-            && height.InputLength >= height.Dilation && width.InputLength >= TTap.Count
+            && height.InputLength >= height.Dilation && Registers.Suit<TTap, T>(width.InputLength)
             && job.InputLayout.Height >= 0 && (job.OutputLayout.Height == width.OutputLength || width.OutputLength % TTap.Count == 0);
     }
 
     private static bool IsCentered(AxisPlan axis) => axis.Stride == 1 && 2 * axis.Before == axis.Span - 1 && axis.OutputLength == axis.InputLength;
 
     /// <summary>Pools output rows of a slice.</summary>
-    public void Pool(T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
+    /// <param name="limit">Where outputs end that may be written over, because they are written later.</param>
+    public void Pool(T* input, T* output, T* limit, long first, long end, ref ColumnWatches<TTap> watches)
     {
         // Of every window the row in its middle is watched: what is left are rows that other runs have in the middle.
         long reach = _height.Before;
         for (long h = Math.Max(0, first - reach); h < first; h++) Watch(input + h * _step, ref watches);
         for (long h = end; h < Math.Min(_height.InputLength, end + reach); h++) Watch(input + h * _step, ref watches);
-        if (_height.Kernel == 5) Rows<Five, One>(input, output, first, end, ref watches);
-        else if (_height.Dilation == 2) Rows<Three, Two>(input, output, first, end, ref watches);
-        else Rows<Three, One>(input, output, first, end, ref watches);
+        // Behind its last whole register a row is read into the next one, and so it is written; the last rows in part.
+        long rest = _width % TTap.Count, whole = _width - rest, inPart = end;
+        T* lastInput = _lastInput - whole, lastOutput = limit - TTap.Count - whole;
+        while (rest > 0 && inPart > first && (input + Math.Min(inPart - 1 + reach, _height.InputLength - 1) * _step > lastInput || output + (inPart - 1) * _nextRow > lastOutput)) inPart--;
+        Rows(new UnitLoad<T, TTap>(), input, output, first, inPart, ref watches);
+        if (inPart < end) Rows(new ShortLoad<T, TTap>(rest, _reducer.Padding), input, output, inPart, end, ref watches);
     }
 
     private void Watch(T* row, ref ColumnWatches<TTap> watches)
     {
         for (long i = 0; i < _width; i += TTap.Count)
         {
-            TTap taps = TTap.Load(row + Math.Min(i, _width - TTap.Count));
+            TTap taps = _width < TTap.Count ? TTap.LoadPart(row, _width, _reducer.Padding) : TTap.Load(row + Math.Min(i, _width - TTap.Count));
             watches.NaN = _reducer.WatchNaN(watches.NaN, taps);
             watches.Ties = _reducer.WatchTies(watches.Ties, taps);
         }
     }
 
-    // Bounds: behind its last whole register a row is read into the next one, of the last rows in part; and so it is written, over what follows later.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Rows<TTaps, TDilation>(T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
+    private void Rows<TLoad>(TLoad load, T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
+        where TLoad : struct, ITapLoad<T, TTap>
+    {
+        if (_height.Kernel == 5) Rows<Five, One, TLoad>(load, input, output, first, end, ref watches);
+        else if (_height.Dilation == 2) Rows<Three, Two, TLoad>(load, input, output, first, end, ref watches);
+        else Rows<Three, One, TLoad>(load, input, output, first, end, ref watches);
+    }
+
+    private void Rows<TTaps, TDilation, TLoad>(TLoad load, T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
         where TTaps : struct, ISide
         where TDilation : struct, ISide
+        where TLoad : struct, ITapLoad<T, TTap>
+    {
+        if (_width < TTap.Count) Short<TTaps, TDilation, TLoad>(load, input, output, first, end, ref watches);
+        else Long<TTaps, TDilation, TLoad>(load, input, output, first, end, ref watches);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Long<TTaps, TDilation, TLoad>(TLoad load, T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
+        where TTaps : struct, ISide
+        where TDilation : struct, ISide
+        where TLoad : struct, ITapLoad<T, TTap>
     {
         TReducer reducer = _reducer;
         long width = _width, step = _step, nextRow = _nextRow, rest = width % TTap.Count, whole = width - rest, height = _height.InputLength, dilation = TDilation.Of(0);
-        TTap padding = reducer.Padding, none = reducer.Lift(padding), mask = TTap.First(rest);
-        var part = new ShortLoad<T, TTap>(rest, padding);
-        T* lastInput = input + (height - 1) * step + width - TTap.Count, lastOutput = output + (end - 1) * nextRow + width - TTap.Count, row = input + first * step;
+        TTap none = reducer.Lift(reducer.Padding), mask = TTap.First(rest);
+        T* row = input + first * step;
         ColumnWatches<TTap> seen = watches;
         output += first * nextRow;
         for (long h = first; h < end; h++, row += step, output += nextRow)
@@ -90,16 +122,42 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
 
             if (rest > 0)
             {
-                TTap next = from + bottom <= lastInput
-                    ? TTap.Select(mask, Column<TTaps, UnitLoad<T, TTap>>(new(), from, above, below, top, bottom, ref seen), none)
-                    : Column<TTaps, ShortLoad<T, TTap>>(part, from, above, below, top, bottom, ref seen);
+                TTap next = TTap.Select(mask, Column<TTaps, TLoad>(load, from, above, below, top, bottom, ref seen), none);
                 TTap.Store(reducer.Finish(window.Next(reducer, next), null, 1), to);
                 to += TTap.Count;
             }
 
-            TTap result = reducer.Finish(window.Next(reducer, none), null, 1);
-            if (rest == 0 || to <= lastOutput) TTap.Store(result, to);
-            else TTap.StorePart(result, to, rest);
+            load.Store(reducer.Finish(window.Next(reducer, none), null, 1), to);
+        }
+
+        watches = seen;
+    }
+
+    /// <summary>The same of rows that fill no register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Short<TTaps, TDilation, TLoad>(TLoad load, T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
+        where TTaps : struct, ISide
+        where TDilation : struct, ISide
+        where TLoad : struct, ITapLoad<T, TTap>
+    {
+        TReducer reducer = _reducer;
+        long step = _step, nextRow = _nextRow, height = _height.InputLength, dilation = TDilation.Of(0), reach = TTaps.Of(0) / 2 * dilation;
+        TTap none = reducer.Lift(reducer.Padding), mask = TTap.First(_width);
+        T* row = input + first * step;
+        ColumnWatches<TTap> seen = watches;
+        output += first * nextRow;
+        for (long h = first, stop; h < end; h = stop)
+        {
+            long above = h >= dilation ? -dilation * step : 0, below = h + dilation < height ? dilation * step : 0;
+            long top = h >= 2 * dilation ? -2 * dilation * step : 0, bottom = TTaps.Of(0) > 3 && h + 2 * dilation < height ? 2 * dilation * step : below;
+            stop = h < reach || h + reach >= height ? h + 1 : Math.Min(end, height - reach);
+            for (; h < stop; h++, row += step, output += nextRow)
+            {
+                TTap columns = TTap.Select(mask, Column<TTaps, TLoad>(load, row, above, below, top, bottom, ref seen), none);
+                Prefetch.Line((byte*)(row + bottom) + Prefetch.Distance);
+                Prefetch.Line((byte*)output + OutputDistance);
+                load.Store(reducer.Finish(new Shifted<TTaps, TDilation>(columns, none).Next(reducer, none), null, 1), output);
+            }
         }
 
         watches = seen;

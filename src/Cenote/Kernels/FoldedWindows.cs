@@ -67,8 +67,8 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     {
         PoolPlan plan = job.Plan;
         if (!reducer.FoldsInAnyOrder(plan) || !TFold.Accepts(job) || LineBytes(plan, TFold.LineAt(plan, 0)) > MostLineBytes) return false;
-        // Sums have the same bits in every memory order, and so the same grouping.
-        if (!plan.Slides && !reducer.IsExact) return true;
+        // Sums over uneven windows have the same bits in every memory order, and so one grouping, which is another.
+        if (!plan.Slides && !reducer.IsExact) return false;
         bool hasOther = reducer.IsExact || (!RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan, TFold.LineAt(plan, 0)) && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap));
         return (!hasOther || TFold.Pays(plan)) && plan.FoldsRows;
     }

@@ -71,6 +71,7 @@ internal sealed class KernelCatalog
         PoolKernel[] channels =
         [
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, SingleTaps<T, TTap, TState, TAcc>>(reducer, exact),
+            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, UnevenPixels<T, TTap, TState, TAcc>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, PixelFold<T, TTap, TState, TAcc>>>(reducer, exact),
             .. columns is null ? [] : (ReadOnlySpan<PoolKernel>)[columns],
             pixels ?? new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, PixelWindows<T, TTap, TState, TAcc>>(reducer, exact),
@@ -78,6 +79,7 @@ internal sealed class KernelCatalog
         return
         [
             .. channels,
+            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, UnevenRows<T, TTap, TState, TAcc>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, TurnedFold<T, TTap, TState, TAcc>>>(reducer, exact),
             new BlockKernel<T, TTap>(channels, isQuick: reducer.IsExact && default(TReducer) is not ILiftedOnce),
             .. Rows<T, TTap, TState, TAcc, TReducer, TExact>(reducer, exact, strips),

@@ -1,8 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// Windows of uneven lengths, whatever the reducer and the strides: the states of an output row are kept, and the taps of each input row combined into them, row by row as
-/// <see cref="FoldedWindows{T, TTap, TState, TAcc, TFold}"/> does it, so that sums are the same. What is to be known of the windows along the width is worked out once.
+/// Windows of uneven lengths, whatever the reducer and the strides: the states of an output row are kept, and the taps of each input row combined into them; sums are made column by column, as
+/// <see cref="ColumnSums{T, TTap, TState, TAcc}"/> makes them, so that they have the same bits in every memory order. What is to be known of the windows along the width is worked out once.
 /// </summary>
 internal sealed unsafe class UnevenWindows<T, TState, TReducer>(TReducer reducer) : PoolKernel
     where T : unmanaged
@@ -39,18 +39,37 @@ internal sealed unsafe class UnevenWindows<T, TState, TReducer>(TReducer reducer
             var (n, c) = Math.DivRem(rest, plan.Channels);
             T* plane = (T*)job.Input + n * from.Batch + c * from.Channel, output = (T*)job.Output + n * to.Batch + c * to.Channel + d * to.Depth + h * to.Height;
             Window depth = plan.Depth[d], height = plan.Height[h];
+            T* corner = plane + depth.Start * from.Depth + height.Start * from.Height;
             states.Fill(reducer.Identity);
-            for (long i = 0; i < depth.Count; i++)
+            for (int w = 0; w < widths.Length && default(TReducer) is ISumReducer; w++)
+            {
+                job.Cancellation.ThrowIfCancellationRequested();
+                for (long k = 0; k < widths[w].Count; k++) states[w] = reducer.Combine(states[w], Column(corner + (widths[w].Start + k * widths[w].Step) * from.Width, depth.Count, depth.Step * from.Depth, height.Count, height.Step * from.Height));
+            }
+
+            for (long i = 0; i < depth.Count && default(TReducer) is not ISumReducer; i++)
             {
                 for (long j = 0; j < height.Count; j++)
                 {
                     job.Cancellation.ThrowIfCancellationRequested();
-                    Combine(plane + (depth.Start + i * depth.Step) * from.Depth + (height.Start + j * height.Step) * from.Height, from.Width, widths, states);
+                    Combine(corner + i * depth.Step * from.Depth + j * height.Step * from.Height, from.Width, widths, states);
                 }
             }
 
             for (int w = 0; w < widths.Length; w++) output[w * to.Width] = reducer.Finish(states[w], depth.Count * height.Count * widths[w].Count, plan.Divisor(depth.Extent * height.Extent * widths[w].Extent));
         }
+    }
+
+    private TState Column(T* slice, long depths, long nextDepth, long rows, long nextRow)
+    {
+        TState state = reducer.Identity;
+        for (long i = 0; i < depths; i++, slice += nextDepth)
+        {
+            T* tap = slice;
+            for (long j = 0; j < rows; j++, tap += nextRow) state = reducer.Combine(state, reducer.Lift(*tap));
+        }
+
+        return state;
     }
 
     private void Combine(T* row, long step, ReadOnlySpan<Window> widths, Span<TState> states)

@@ -14,7 +14,7 @@ internal static class MeanZero
 }
 
 /// <summary>The mean in single precision: taps added in the order given, one division, one rounding.</summary>
-internal readonly struct SingleMean : IPoolReducer<float, float>, IPoolReducer<Half, float>, IPoolReducer<BFloat16, float>
+internal readonly struct SingleMean : IPoolReducer<float, float>, IPoolReducer<Half, float>, IPoolReducer<BFloat16, float>, ISumReducer
 {
     public float Identity => 0;
 
@@ -34,7 +34,7 @@ internal readonly struct SingleMean : IPoolReducer<float, float>, IPoolReducer<H
 }
 
 /// <summary>The mean in double precision; for narrower elements the sum of a whole plane, which single precision would lose.</summary>
-internal readonly struct DoubleMean : IPoolReducer<double, double>, IPoolReducer<float, double>, IPoolReducer<Half, double>, IPoolReducer<BFloat16, double>
+internal readonly struct DoubleMean : IPoolReducer<double, double>, IPoolReducer<float, double>, IPoolReducer<Half, double>, IPoolReducer<BFloat16, double>, ISumReducer
 {
     public double Identity => 0;
 

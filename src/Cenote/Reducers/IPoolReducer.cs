@@ -22,3 +22,6 @@ internal interface IPoolReducer<T, TState>
     /// <param name="divisor">What an average divides by.</param>
     T Finish(TState state, long count, long divisor);
 }
+
+/// <summary>Marks reducers whose states are sums, rounded as they are made: where taps may be grouped, all kernels group them alike.</summary>
+internal interface ISumReducer;

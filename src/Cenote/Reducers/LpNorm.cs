@@ -22,6 +22,13 @@ internal readonly record struct LpNorm(double P, bool IsTrue, double Taps, doubl
         return IsMax ? tap : Raise(Clamp(tap), P);
     }
 
+    /// <summary>
+    /// The power by which a tap adds less than its own, and the mean is less: that of the least tap, where taps are clamped. So one outside the input adds
+    /// nothing. Not under negative exponents, for which it would be the greatest.
+    /// </summary>
+    public TReal Nothing<TReal>()
+        where TReal : IFloatingPointIeee754<TReal> => IsClamped && P > 0 ? Raise(TReal.CreateTruncating(Least), P) : TReal.Zero;
+
     public TReal Combine<TReal>(TReal earlier, TReal later)
         where TReal : IFloatingPointIeee754<TReal> => !IsMax ? earlier + later : later > earlier || TReal.IsNaN(later) ? later : earlier;
 
@@ -34,10 +41,15 @@ internal readonly record struct LpNorm(double P, bool IsTrue, double Taps, doubl
     /// <summary>The sum of powers of a window without a clipped tap.</summary>
     // A window of padding alone has the divisor 0 and the sum 0.
     private TReal Whole<TReal>(TReal sum, long divisor)
-        where TReal : IFloatingPointIeee754<TReal> => IsTrue || divisor == 0 ? sum : sum / TReal.CreateTruncating(divisor) * TReal.CreateTruncating(Taps);
+        where TReal : IFloatingPointIeee754<TReal>
+    {
+        if (IsTrue || divisor == 0) return sum;
+        TReal whole = sum / TReal.CreateTruncating(divisor) * TReal.CreateTruncating(Taps);
+        return IsClamped ? whole + Nothing<TReal>() : whole;
+    }
 
     // The exponents that PyTorch does without a logarithm, too.
-    private static TReal Raise<TReal>(TReal value, double exponent)
+    public static TReal Raise<TReal>(TReal value, double exponent)
         where TReal : IFloatingPointIeee754<TReal> => exponent switch
         {
             0 => TReal.One,

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
-/// <summary>The p-norm of a window, or with wider sums of a whole plane, of one layer: the exponent is the layer's. Exponents of 1, 2 and ∞ have registers.</summary>
+/// <summary>The p-norm of a window, or with wider sums of a whole plane, of one layer: the exponent is the layer's. Those above 0 have registers.</summary>
 internal sealed class LpOperator(LpNorm norm, bool wholePlane) : PoolOperator
 {
     public LpNorm Norm => norm;
@@ -23,6 +23,9 @@ internal sealed class LpOperator(LpNorm norm, bool wholePlane) : PoolOperator
         ElementType.BFloat16 => wholePlane ? WideSmallFloats<BFloat16, BFloat16Bits>() : SmallFloats<BFloat16, BFloat16Bits>(),
         _ => throw new NotSupportedException($"elements of {ElementTypes.Name(type)} have no p-norm; they must be {ElementTypes.FloatingPoint}."),
     };
+
+    /// <summary>Whether a tap outside the input, which is 0 on registers, adds nothing.</summary>
+    private bool HasRegisters => norm.P > 0 && double.IsFinite(norm.P);
 
     private KernelCatalog Magnitudes<T, TReal, TConvert, TBits, T512, T256, T128>(TBits magnitude)
         where T : unmanaged
@@ -119,7 +122,8 @@ internal sealed class LpOperator(LpNorm norm, bool wholePlane) : PoolOperator
 
         PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, double> =>
-            Planes<double, double, TTap, DoubleDouble, DoubleDoubleLanes<TTap>, CompensatedMeanLanes<TTap>, CompensatedNorm>(new(norm));
+            // The divisor of a mean is no pair.
+            norm.IsClamped ? [] : Planes<double, double, TTap, DoubleDouble, DoubleDoubleLanes<TTap>, CompensatedMeanLanes<TTap>, CompensatedNorm>(new(norm));
     }
 
     private PoolKernel[] Windows<T, TTap, TState, TAcc, TMean>()
@@ -129,10 +133,10 @@ internal sealed class LpOperator(LpNorm norm, bool wholePlane) : PoolOperator
         where TAcc : unmanaged, IRegister<TAcc, TState>
         where TMean : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        return norm.IsClamped ? [] : norm.P switch { 1 => Of<FirstPower>(), 2 => Of<SecondPower>(), _ => [] };
+        return (norm.P, norm.IsClamped) switch { (1, false) => Of<FirstPower>(), (2, false) => Of<SecondPower>(), _ => HasRegisters ? Of<AnyPower>() : [] };
 
         PoolKernel[] Of<TPower>()
-            where TPower : struct, ILanePower =>
+            where TPower : struct, ILanePower<TPower> =>
             KernelCatalog.OnRegisters<T, TTap, TState, TAcc, NormLanes<T, TTap, TState, TAcc, TMean, TPower>, NormLanes<T, TTap, TState, TAcc, TMean, TPower>>(new(norm), new(norm));
     }
 
@@ -145,10 +149,10 @@ internal sealed class LpOperator(LpNorm norm, bool wholePlane) : PoolOperator
         where TMean : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TReducer : struct, IPoolReducer<TElement, TState>
     {
-        return norm.IsClamped ? [] : norm.P switch { 1 => Of<FirstPower>(), 2 => Of<SecondPower>(), _ => [] };
+        return (norm.P, norm.IsClamped) switch { (1, false) => Of<FirstPower>(), (2, false) => Of<SecondPower>(), _ => HasRegisters ? Of<AnyPower>() : [] };
 
         PoolKernel[] Of<TPower>()
-            where TPower : struct, ILanePower =>
+            where TPower : struct, ILanePower<TPower> =>
             KernelCatalog.OnPlanes<T, TTap, TState, TAcc, NormLanes<T, TTap, TState, TAcc, TMean, TPower>, NormLanes<T, TTap, TState, TAcc, TMean, TPower>, TState, FloatTotals<T, TElement, TState, TReducer>>(new(norm), new(norm), new(reducer));
     }
 }

@@ -11,9 +11,11 @@ internal readonly struct LpReducer<T, TReal, TConvert>(LpNorm norm) : IPoolReduc
     where TReal : unmanaged, IFloatingPointIeee754<TReal>
     where TConvert : struct, IPoolReducer<T, TReal>
 {
+    private readonly TReal _nothing = norm.Nothing<TReal>();
+
     public TReal Identity => TReal.Zero;
 
-    public TReal Lift(T tap) => norm.Power(default(TConvert).Lift(tap));
+    public TReal Lift(T tap) => norm.Power(default(TConvert).Lift(tap)) - _nothing;
 
     public TReal Combine(TReal earlier, TReal later) => norm.Combine(earlier, later);
 
@@ -23,9 +25,11 @@ internal readonly struct LpReducer<T, TReal, TConvert>(LpNorm norm) : IPoolReduc
 /// <summary>The true norm of doubles over a whole plane, with compensated sums.</summary>
 internal readonly struct CompensatedNorm(LpNorm norm) : IPoolReducer<double, DoubleDouble>
 {
+    private readonly double _nothing = norm.Nothing<double>();
+
     public DoubleDouble Identity => default;
 
-    public DoubleDouble Lift(double tap) => new(norm.Power(tap), 0);
+    public DoubleDouble Lift(double tap) => new(norm.Power(tap) - _nothing, 0);
 
     public DoubleDouble Combine(DoubleDouble earlier, DoubleDouble later) => default(CompensatedMean).Combine(earlier, later);
 

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Cenote;
 
 /// <summary>
-/// A p-norm on registers, for p of 1 and 2: the mean of an operator that adds, with each tap's power in the tap's place, and the root before the
+/// A power mean on registers: the mean of an operator that adds, with each tap's power in the tap's place, and the root before the
 /// last rounding. In PyTorch's formula the sum is divided and multiplied first; the true norm divides by nothing.
 /// </summary>
 /// <typeparam name="T">A tap as it lies in memory.</typeparam>
@@ -19,11 +19,14 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
     where TState : unmanaged
     where TAcc : unmanaged, IRegister<TAcc, TState>
     where TMean : struct, ILaneReducer<T, TTap, TState, TAcc>
-    where TPower : struct, ILanePower
+    where TPower : struct, ILanePower<TPower>
 {
     private static readonly byte* Ones = WriteOnes();
 
-    public bool Accepts(PoolPlan plan) => default(TMean).Accepts(plan);
+    private readonly TPower _power = TPower.Of(norm, isSingle: typeof(TState) == typeof(float));
+
+    // The mean of no taps is not 0 where taps are clamped.
+    public bool Accepts(PoolPlan plan) => default(TMean).Accepts(plan) && !(norm.IsClamped && plan.MayMiss);
 
     public TTap Padding => default;
 
@@ -31,7 +34,7 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
 
     public bool FoldsInAnyOrder(PoolPlan plan) => default(TMean).FoldsInAnyOrder(plan);
 
-    public bool IsLong => default(TMean).IsLong || Unsafe.SizeOf<TAcc>() > Unsafe.SizeOf<TTap>();
+    public bool IsLong => default(TMean).IsLong || TPower.IsLong || Unsafe.SizeOf<TAcc>() > Unsafe.SizeOf<TTap>();
 
     public bool IsExact => false;
 
@@ -41,7 +44,7 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
     public TAcc Lift(TTap taps)
     {
         TAcc numbers = default(TMean).Lift(taps);
-        return TAcc.Map(numbers, numbers, new Power<TPower>(norm.IsTrue));
+        return TAcc.Map(numbers, numbers, new Term(_power));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -50,8 +53,8 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TAcc state, byte* extents, long factor)
     {
-        if (!norm.IsTrue) state = TAcc.Map(state, TAcc.Load((TState*)extents), new Whole(factor, norm.Taps));
-        return default(TMean).Finish(TAcc.Map(state, state, default(Root<TPower>)), Ones, 1);
+        if (!norm.IsTrue) state = TAcc.Map(state, TAcc.Load((TState*)extents), new Whole(_power, factor, norm.Taps));
+        return default(TMean).Finish(TAcc.Map(state, state, new Root(_power)), Ones, 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -72,100 +75,29 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
     }
 
     /// <summary>What a tap gives to the sum.</summary>
-    private readonly struct Power<TExponent>(bool ofMagnitude) : ILaneMap
-        where TExponent : struct, ILanePower
+    private readonly struct Term(TPower power) : ILaneMap
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Of<TLanes, TNumber>(TLanes left, TLanes right)
             where TLanes : unmanaged, ILanes<TLanes, TNumber>
-            where TNumber : unmanaged => TExponent.Raise<TLanes, TNumber>(left, ofMagnitude);
+            where TNumber : unmanaged => power.Term<TLanes, TNumber>(left);
     }
 
     /// <summary>The sum of a window without a clipped tap, as PyTorch estimates it.</summary>
-    private readonly struct Whole(long factor, double taps) : ILaneMap
+    private readonly struct Whole(TPower power, long factor, double taps) : ILaneMap
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Of<TLanes, TNumber>(TLanes left, TLanes right)
             where TLanes : unmanaged, ILanes<TLanes, TNumber>
-            where TNumber : unmanaged => left / (right * RealNumber<TNumber>.Fill<TLanes>(factor)) * RealNumber<TNumber>.Fill<TLanes>(taps);
+            where TNumber : unmanaged => power.Whole<TLanes, TNumber>(left / (right * RealNumber<TNumber>.Fill<TLanes>(factor)) * RealNumber<TNumber>.Fill<TLanes>(taps));
     }
 
-    private readonly struct Root<TExponent> : ILaneMap
-        where TExponent : struct, ILanePower
+    private readonly struct Root(TPower power) : ILaneMap
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Of<TLanes, TNumber>(TLanes left, TLanes right)
             where TLanes : unmanaged, ILanes<TLanes, TNumber>
-            where TNumber : unmanaged => TExponent.Root<TLanes, TNumber>(left);
-    }
-}
-
-/// <summary>An exponent, on registers.</summary>
-internal interface ILanePower
-{
-    static abstract TLanes Raise<TLanes, T>(TLanes numbers, bool ofMagnitude)
-        where TLanes : unmanaged, ILanes<TLanes, T>
-        where T : unmanaged;
-
-    static abstract TLanes Root<TLanes, T>(TLanes sums)
-        where TLanes : unmanaged, ILanes<TLanes, T>
-        where T : unmanaged;
-}
-
-internal readonly struct FirstPower : ILanePower
-{
-    // One instruction either way: of the magnitude the sign's bit is taken out, else no bit.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes Raise<TLanes, T>(TLanes numbers, bool ofMagnitude)
-        where TLanes : unmanaged, ILanes<TLanes, T>
-        where T : unmanaged => numbers & RealNumber<T>.FillBits<TLanes>(ofMagnitude ? long.MaxValue : -1);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes Root<TLanes, T>(TLanes sums)
-        where TLanes : unmanaged, ILanes<TLanes, T>
-        where T : unmanaged => sums;
-}
-
-internal readonly struct SecondPower : ILanePower
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes Raise<TLanes, T>(TLanes numbers, bool ofMagnitude)
-        where TLanes : unmanaged, ILanes<TLanes, T>
-        where T : unmanaged => numbers * numbers;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes Root<TLanes, T>(TLanes sums)
-        where TLanes : unmanaged, ILanes<TLanes, T>
-        where T : unmanaged => TLanes.Sqrt(sums);
-}
-
-/// <summary>Any exponent, on registers.</summary>
-internal static unsafe class LanePower
-{
-    // Those that PyTorch does without a logarithm, too.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes Raise<TLanes, T>(TLanes numbers, double exponent)
-        where TLanes : unmanaged, ILanes<TLanes, T>
-        where T : unmanaged => exponent switch
-        {
-            0 => RealNumber<T>.Fill<TLanes>(1),
-            1 => numbers,
-            2 => numbers * numbers,
-            3 => numbers * numbers * numbers,
-            0.5 => TLanes.Sqrt(numbers),
-            -0.5 => RealNumber<T>.Fill<TLanes>(1) / TLanes.Sqrt(numbers),
-            _ => One<TLanes, T>(numbers, exponent),
-        };
-
-    /// <summary>One by one.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static TLanes One<TLanes, T>(TLanes numbers, double exponent)
-        where TLanes : unmanaged, ILanes<TLanes, T>
-        where T : unmanaged
-    {
-        T* powers = (T*)&numbers;
-        for (int i = 0; i < TLanes.Count; i++) powers[i] = RealNumber<T>.Pow(powers[i], exponent);
-        return numbers;
+            where TNumber : unmanaged => power.Root<TLanes, TNumber>(left);
     }
 }
 

@@ -43,6 +43,8 @@ public class UnevenKernelTests
         Assert.Contains(met, name => name.StartsWith("turned rows", StringComparison.Ordinal));
         Assert.Contains(met, name => name.StartsWith("folded pixels", StringComparison.Ordinal));
         if (typeof(T) == typeof(byte)) return;
+        Assert.Contains(met, name => name.StartsWith("uneven rows", StringComparison.Ordinal));
+        Assert.Contains(met, name => name.StartsWith("uneven pixels", StringComparison.Ordinal));
         Assert.Contains("segments", met);
     }
 
@@ -76,6 +78,8 @@ public class UnevenKernelTests
     [InlineData(70, 50, 61, 7, 6)]
     [InlineData(5, 13, 15, 9, 7)]
     [InlineData(40, 15, 31, 15, 7)]
+    [InlineData(2, 21, 700, 5, 300)]
+    [InlineData(300, 9, 130, 4, 60)]
     public void Memory_order_changes_no_bit(int channels, int height, int width, int rows, int columns)
     {
         Tensor<double> x = Sample.Doubles(new Random(2), [2, channels, height, width]);
