@@ -36,6 +36,35 @@ public class GradientKernelTests
         Check([8, 64, 33, 33], threads => new GlobalAvgPool2d() { MaxDegreeOfParallelism = threads });
     }
 
+    /// <summary>A number that falls by one from window to window is the same tap, but behind the first tap of a row another one.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(1, 2)]
+    public unsafe void Runs_of_windows_that_choose_one_tap(int stride, int dilation)
+    {
+        var random = new Random(7);
+        PoolPlan pooling = new MaxPool2d(19, stride, 9, dilation).Plan(1, 2, 90, 150);
+        float[] gradients = [.. Enumerable.Range(0, (int)pooling.OutputElements).Select(_ => random.NextSingle() - 0.5f)], result = new float[pooling.InputElements];
+        var numbers = new ushort[gradients.Length];
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = (ushort)(i == 0 || numbers[i - 1] == 0 || random.Next(40) == 0 ? random.Next(19 * 19) : numbers[i - 1] - 1);
+        fixed (float* from = gradients, to = result)
+        fixed (ushort* marks = numbers)
+        {
+            TensorLayout order = pooling.Dense(byChannels: false, ofOutput: true);
+            PoolJob job = PoolJob.Of(pooling.Transposed, from, order, to, pooling.Dense(byChannels: false, ofOutput: false), default) with { Offsets = new(marks, sizeof(ushort), order) };
+            IReadOnlyList<PoolKernel> kernels = ChosenGradient.Instance[ElementType.Single].Kernels;
+            kernels[^1].Run(job, 0, kernels[^1].Units(job));
+            float[] expected = [.. result];
+            foreach (PoolKernel kernel in kernels.SkipLast(1).Where(kernel => kernel.Accepts(job)))
+            {
+                Array.Fill(result, 77);
+                kernel.Run(job, 0, kernel.Units(job));
+                Assert.Equal(expected, result);
+            }
+        }
+    }
+
     private static void Check(nint[] shape, Func<int, PoolLayer> layer)
     {
         var random = new Random(11);

@@ -98,6 +98,12 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
     private static void OneRow<TMark>(T* gradients, long step, TMark* offsets, long markStep, TSum* to, long pixel, AxisPlan width, long* table)
         where TMark : unmanaged, IBinaryInteger<TMark>
     {
+        if (typeof(TMark) == typeof(ushort) && pixel == 1 && step == 1 && markStep == 1 && ScatterRuns<T, TSum, TSums, TFormat>.Accepts(width))
+        {
+            ScatterRuns<T, TSum, TSums, TFormat>.Add(gradients, (ushort*)offsets, to, width, table);
+            return;
+        }
+
         long length = width.OutputLength, stride = width.Stride * pixel;
         TSum* place = to;
         TSum sum = *place;
