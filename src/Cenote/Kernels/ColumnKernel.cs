@@ -4,7 +4,7 @@ namespace Cenote;
 
 /// <summary>
 /// Maxima and minima of rows: the rows of a window are combined first, where they lie, and what they come to is walked along the width. Every output row then
-/// costs one walk, however many rows and depths its windows have. Of two zeros it is not known any more which came first: −0 is watched for, as NaN is, and slices from the first such one on go to another kernel.
+/// costs one walk, however many rows and depths its windows have. Of two zeros it is not known any more which came first: −0 is watched for, as NaN is, and slices that hold such a tap go to another kernel.
 /// </summary>
 /// <param name="reducer">Combines.</param>
 /// <param name="others">Kernels that keep the order; the first whose units are output rows too takes over, at the latest the last one.</param>

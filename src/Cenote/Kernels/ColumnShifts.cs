@@ -112,7 +112,19 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
             long top = h >= 2 * dilation ? -2 * dilation * step : 0, bottom = TTaps.Of(0) > 3 && h + 2 * dilation < height ? 2 * dilation * step : below;
             T* from = row, to = output, stop = row + whole;
             var window = new Shifted<TTaps, TDilation>(Column<TTaps, UnitLoad<T, TTap>>(new(), from, above, below, top, bottom, ref seen), none);
-            for (from += TTap.Count; from < stop; from += TTap.Count, to += TTap.Count)
+            from += TTap.Count;
+            // By twos: what is done besides costs as much as a register.
+            for (; typeof(TTaps) == typeof(Three) && from + TTap.Count < stop; from += 2 * TTap.Count, to += 2 * TTap.Count)
+            {
+                TTap next = Column<TTaps, UnitLoad<T, TTap>>(new(), from, above, below, top, bottom, ref seen);
+                TTap later = Column<TTaps, UnitLoad<T, TTap>>(new(), from + TTap.Count, above, below, top, bottom, ref seen);
+                Prefetch.Behind(from + bottom, 2 * sizeof(TTap));
+                Prefetch.Behind(to, 2 * sizeof(TTap), OutputDistance);
+                TTap.Store(reducer.Finish(window.Next(reducer, next), null, 1), to);
+                TTap.Store(reducer.Finish(window.Next(reducer, later), null, 1), to + TTap.Count);
+            }
+
+            for (; from < stop; from += TTap.Count, to += TTap.Count)
             {
                 TTap next = Column<TTaps, UnitLoad<T, TTap>>(new(), from, above, below, top, bottom, ref seen);
                 Prefetch.Line((byte*)(from + bottom) + Prefetch.Distance);

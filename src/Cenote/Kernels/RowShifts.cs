@@ -41,10 +41,13 @@ internal readonly unsafe struct RowShifts<T, TTap> : ILineWindows<RowShifts<T, T
     public static string Name => "shifts";
 
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
-        where TReducer : struct, ILaneReducer<T, TTap, T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, T, TTap> => default(TReducer) is ITapSum && Suits(job);
+
+    /// <summary>Whether windows are 3×3 taps around each input, and rows neither shorter than a register nor too long.</summary>
+    public static bool Suits(in PoolJob job)
     {
         PoolPlan plan = job.Plan;
-        return default(TReducer) is ITapSum && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && plan.Slides && plan.Depth.Kernel == 1 && IsAround(plan.Height) && IsAround(plan.Width)
+        return job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && plan.Slides && plan.Depth.Kernel == 1 && IsAround(plan.Height) && IsAround(plan.Width)
             && plan.Width.InputLength >= TTap.Count && plan.Width.InputLength <= LongestRow / sizeof(T) && plan.Height.OutputLength <= MostRows
             && (job.OutputLayout.Height == plan.Width.OutputLength || plan.Width.OutputLength % TTap.Count == 0);
     }

@@ -203,7 +203,7 @@ internal sealed class MeanOperator : PoolOperator
         where TTotal : unmanaged, IBinaryInteger<TTotal>
     {
         var reducer = new IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(_rounding);
-        return On<T, TTap, TSum, Pair<TSums, TSum>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, TTotal>(reducer, reducer);
+        return On<T, TTap, TSum, TSums, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, TTotal>(reducer, reducer);
     }
 
     private PoolKernel[] OnBytes<T, TTap, TSum, TSums, TInts, TReals>()
@@ -213,22 +213,24 @@ internal sealed class MeanOperator : PoolOperator
         where TSums : unmanaged, ILanes<TSums, TSum>
         where TInts : unmanaged, ILanes<TInts, int>
         where TReals : unmanaged, ILanes<TReals, float> =>
-        On<T, TTap, TSum, Pair<TSums, TSum>, FewBytesMeanLanes<T, TTap, TSum, TSums>, IntegerMeanLanes<T, TTap, TSum, TSums, int, TInts, float, TReals>, long>(new(_rounding), new(_rounding));
+        On<T, TTap, TSum, TSums, FewBytesMeanLanes<T, TTap, TSum, TSums>, IntegerMeanLanes<T, TTap, TSum, TSums, int, TInts, float, TReals>, long>(new(_rounding), new(_rounding));
 
-    private PoolKernel[] On<T, TTap, TSum, TAcc, TReducer, TExact, TTotal>(TReducer reducer, TExact exact)
+    private PoolKernel[] On<T, TTap, TSum, TSums, TReducer, TExact, TTotal>(TReducer reducer, TExact exact)
         where T : unmanaged, IBinaryInteger<T>
         where TTap : unmanaged, ILanes<TTap, T>
         where TSum : unmanaged, IBinaryInteger<TSum>
-        where TAcc : unmanaged, IRegister<TAcc, TSum>
-        where TReducer : struct, ILaneReducer<T, TTap, TSum, TAcc>
-        where TExact : struct, ILaneReducer<T, TTap, TSum, TAcc>
+        where TSums : unmanaged, ILanes<TSums, TSum>
+        where TReducer : struct, ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>
+        where TExact : struct, ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>
         where TTotal : unmanaged, IBinaryInteger<TTotal>
     {
         if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
-        PoolKernel[] windows = KernelCatalog.OnRegisters<T, TTap, TSum, TAcc, TReducer, TExact>(
-            reducer, exact, [KernelCatalog.Strips<T, TTap, TSum, TAcc, TReducer, TExact, RowFirst>(reducer, exact)], columns: new LineKernel<T, TTap, TSum, TAcc, TReducer, TExact, PixelColumns<T, TTap, TSum, TAcc>>(reducer, exact));
+        PoolKernel[] windows = KernelCatalog.OnRegisters<T, TTap, TSum, Pair<TSums, TSum>, TReducer, TExact>(
+            reducer, exact,
+            [new LineKernel<T, TTap, TSum, Pair<TSums, TSum>, TReducer, TExact, SumShifts<T, TTap, TSum, TSums>>(reducer, exact), KernelCatalog.Strips<T, TTap, TSum, Pair<TSums, TSum>, TReducer, TExact, RowFirst>(reducer, exact)],
+            columns: new LineKernel<T, TTap, TSum, Pair<TSums, TSum>, TReducer, TExact, PixelColumns<T, TTap, TSum, Pair<TSums, TSum>>>(reducer, exact));
         if (!_wholePlane) return windows;
-        return [.. KernelCatalog.OnPlanes<T, TTap, TSum, TAcc, TExact, TExact, TTotal, IntegerTotals<T, TSum, TTotal>>(exact, exact, new(_rounding)), .. windows];
+        return [.. KernelCatalog.OnPlanes<T, TTap, TSum, Pair<TSums, TSum>, TExact, TExact, TTotal, IntegerTotals<T, TSum, TTotal>>(exact, exact, new(_rounding)), .. windows];
     }
 
     /// <summary>For windows whose sums a float holds; whole planes are cut into blocks as large as the sums allow, which these are not.</summary>
