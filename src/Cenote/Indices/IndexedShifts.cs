@@ -94,10 +94,11 @@ internal readonly unsafe struct IndexedShifts<T, TTap, TNumber, TNumbers> : IInd
             }
 
             Fill(reducer, input, h - _reach, row, last + _reach, ref watch);
+            long count = (last - h) * _width;
             T* to = slice.Output + h * _width;
             byte* marks = slice.Offsets + h * _width;
-            if (_kernel == 3) Down<Three, TReducer>(reducer, (last - h) * _width, to, marks);
-            else Down<Five, TReducer>(reducer, (last - h) * _width, to, marks);
+            if (count >= TTap.Count) Down(reducer, count, to, marks);
+            else DownPart(reducer, count, to, marks);
         }
     }
 
@@ -194,89 +195,95 @@ internal readonly unsafe struct IndexedShifts<T, TTap, TNumber, TNumbers> : IInd
     {
         if (first >= end) return watch;
         long table = _table;
-        T* bounds = _bounds + first, to = _values + place + first, last = from + end;
-        TNumber* heads = _heads + first, numbers = _numbers + place + first;
-        from += first;
-        TTap before = first > 0 ? reducer.Lift(TTap.Load(from - TTap.Count)) : default, taps = load.Load(from), columns = reducer.Lift(taps);
+        T* bounds = _bounds, to = _values + place;
+        TNumber* heads = _heads, numbers = _numbers + place;
+        TTap taps = load.Load(from + first), columns = reducer.Lift(taps), before = first > 0 ? reducer.Lift(TTap.Load(from + first - TTap.Count)) : default;
+        (TTap left, _) = TTap.Neighbours<TStep>(before, columns);
+        (TTap farLeft, _) = TTap.Neighbours<Two>(before, columns);
         watch = reducer.Watch(watch, taps);
-        for (; from < last; from += TTap.Count, bounds += TTap.Count, heads += TTap.Count, to += TTap.Count, numbers += TTap.Count)
+        for (long i = first; i < end; i += TTap.Count)
         {
-            taps = load.Load(from + TTap.Count);
-            Prefetch.Line((byte*)from + Prefetch.Distance);
+            taps = load.Load(from + i + TTap.Count);
+            Prefetch.Line((byte*)(from + i) + Prefetch.Distance);
             watch = reducer.Watch(watch, taps);
             TTap next = reducer.Lift(taps);
-            (TTap left, _) = TTap.Neighbours<TStep>(before, columns);
-            (_, TTap right) = TTap.Neighbours<TStep>(columns, next);
+            (TTap nextLeft, TTap right) = TTap.Neighbours<TStep>(columns, next);
             Chosen<TReducer> chosen;
             if (TTaps.Of(0) == 3)
             {
-                chosen = new(reducer, reducer.Bound(left, TTap.Load(bounds)), TNumbers.Load(heads));
+                chosen = new(reducer, reducer.Bound(left, TTap.Load(bounds + i)), TNumbers.Load(heads + i));
                 chosen.Take(columns, 1);
-                chosen.Take(reducer.Bound(right, TTap.Load(bounds + table)), 2);
+                chosen.Take(reducer.Bound(right, TTap.Load(bounds + table + i)), 2);
             }
             else
             {
-                (TTap farLeft, _) = TTap.Neighbours<Two>(before, columns);
-                (_, TTap farRight) = TTap.Neighbours<Two>(columns, next);
-                chosen = new(reducer, reducer.Bound(farLeft, TTap.Load(bounds)), TNumbers.Load(heads));
-                chosen.Take(reducer.Bound(left, TTap.Load(bounds + table)), 1);
+                (TTap nextFarLeft, TTap farRight) = TTap.Neighbours<Two>(columns, next);
+                chosen = new(reducer, reducer.Bound(farLeft, TTap.Load(bounds + i)), TNumbers.Load(heads + i));
+                chosen.Take(reducer.Bound(left, TTap.Load(bounds + table + i)), 1);
                 chosen.Take(columns, 2);
-                chosen.Take(reducer.Bound(right, TTap.Load(bounds + 2 * table)), 3);
-                chosen.Take(reducer.Bound(farRight, TTap.Load(bounds + 3 * table)), 4);
+                chosen.Take(reducer.Bound(right, TTap.Load(bounds + 2 * table + i)), 3);
+                chosen.Take(reducer.Bound(farRight, TTap.Load(bounds + 3 * table + i)), 4);
+                farLeft = nextFarLeft;
             }
 
-            TTap.Store(chosen.Values, to);
-            TNumbers.Store(chosen.Numbers, numbers);
-            before = columns;
+            TTap.Store(chosen.Values, to + i);
+            TNumbers.Store(chosen.Numbers, numbers + i);
+            left = nextLeft;
             columns = next;
         }
 
         return watch;
     }
 
+    /// <summary>Less than a register of outputs.</summary>
+    private void DownPart<TReducer>(TReducer reducer, long count, T* output, byte* marks)
+        where TReducer : struct, IChoiceLanes<T, TTap>
+    {
+        TTap values = default;
+        TNumbers numbers = default;
+        Down(reducer, TTap.Count, (T*)&values, (byte*)&numbers);
+        TTap.StorePart(values, output, count);
+        for (long i = 0; i < count; i++) marks[i] = ((byte*)&numbers)[i];
+    }
+
+    private void Down<TReducer>(TReducer reducer, long count, T* output, byte* marks)
+        where TReducer : struct, IChoiceLanes<T, TTap>
+    {
+        if (_kernel == 3) Down<Three, TReducer>(reducer, count, output, marks);
+        else Down<Five, TReducer>(reducer, count, output, marks);
+    }
+
     /// <summary>Chooses of the lines of each window's rows.</summary>
-    // Bounds: the last register steps back over outputs already written; less than one is written in part.
+    // Bounds: at least a register, of which the last steps back over outputs already written.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Down<TTaps, TReducer>(TReducer reducer, long count, T* output, byte* marks)
         where TTaps : struct, ISide
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
-        long taps = TTaps.Of(0), next = _step * _width, last = Math.Max(0, count - TTap.Count);
+        long taps = TTaps.Of(0), next = _step * _width, last = count - TTap.Count, i = 0;
         T* values = _values;
         TNumber* numbers = _numbers;
-        for (long i = 0; i < count; i += TTap.Count)
+        while (true)
         {
-            i = Math.Min(i, last);
             T* line = values + i;
-            TNumber* chosenBefore = numbers + i;
-            var chosen = new Chosen<TReducer>(reducer, TTap.Load(line), TNumbers.Load(chosenBefore));
-            chosen.Take(TTap.Load(line + next), TNumbers.Load(chosenBefore + next), taps);
-            chosen.Take(TTap.Load(line + 2 * next), TNumbers.Load(chosenBefore + 2 * next), 2 * taps);
+            TNumber* place = numbers + i;
+            var chosen = new Chosen<TReducer>(reducer, TTap.Load(line), TNumbers.Load(place));
+            chosen.Take(TTap.Load(line + next), TNumbers.Load(place + next), taps);
+            chosen.Take(TTap.Load(line + 2 * next), TNumbers.Load(place + 2 * next), 2 * taps);
             if (taps > 3)
             {
-                chosen.Take(TTap.Load(line + 3 * next), TNumbers.Load(chosenBefore + 3 * next), 3 * taps);
-                chosen.Take(TTap.Load(line + 4 * next), TNumbers.Load(chosenBefore + 4 * next), 4 * taps);
-            }
-
-            TTap result = reducer.Finish(chosen.Values, null, 1);
-            if (count < TTap.Count)
-            {
-                StorePart(result, chosen.Numbers, count, output, marks);
-                return;
+                chosen.Take(TTap.Load(line + 3 * next), TNumbers.Load(place + 3 * next), 3 * taps);
+                chosen.Take(TTap.Load(line + 4 * next), TNumbers.Load(place + 4 * next), 4 * taps);
             }
 
             Prefetch.Line((byte*)(output + i) + OutputDistance);
-            TTap.Store(result, output + i);
+            TTap.Store(reducer.Finish(chosen.Values, null, 1), output + i);
             TNumbers.StoreNarrow(chosen.Numbers, marks + i, 1);
+            i += TTap.Count;
+            if (i <= last) continue;
+            if (i == count) return;
+            i = last;
         }
-    }
-
-    // A method of its own: what has an address lies in memory.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void StorePart(TTap values, TNumbers numbers, long count, T* output, byte* marks)
-    {
-        TTap.StorePart(values, output, count);
-        for (long lane = 0; lane < count; lane++) marks[lane] = ((byte*)&numbers)[lane * sizeof(TNumber)];
     }
 
     /// <summary>What a register of windows chooses.</summary>
