@@ -147,6 +147,14 @@ public class IndexedKernelTests
             dilation[0] = stride[0] == 1 ? dilation[0] : 1;
             dilation[1] = stride[1] == 1 ? dilation[1] : 1;
             for (int axis = 0; axis < rank; axis++) (before[axis], after[axis]) = (random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1), random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1));
+            if (stride[0] == 1 && random.Next(2) == 0)
+            {
+                // Windows around each input.
+                dilation[0] = dilation[1] = kernel[0] == 3 ? 1 + random.Next(2) : 1;
+                before[0] = before[1] = after[0] = after[1] = kernel[0] / 2 * dilation[0];
+                if (random.Next(2) == 0) shape[3] = 1 + random.Next(40);
+            }
+
             if (random.Next(5) == 0)
             {
                 // Whole registers of channels, in more columns or rows than a tile has, or fewer.

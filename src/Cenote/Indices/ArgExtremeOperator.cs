@@ -33,14 +33,16 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
     private static KernelCatalog Of<T, TNumber>(ElementType type, T worst, params PoolKernel[] more)
         where T : unmanaged, IComparisonOperators<T, T, bool>
         where TNumber : unmanaged, IEquatable<TNumber> =>
-        Of(worst, [.. Located<T, TNumber>(type), .. Blocks<T>(Lines<T, TNumber>(worst))], more);
+        Of(worst, [.. Blocks<T>(Located<T, TNumber>(type), Lines<T, TNumber>(worst))], more);
 
     private static KernelCatalog SmallFloats<T>(ElementType type, T worst, short infinity)
         where T : unmanaged, IComparisonOperators<T, T, bool> =>
-        Of(worst, [.. Located<T, ushort>(type), .. Blocks<short>(
-            OnRegisters<short, Lanes512<short>, ushort, Lanes512<ushort>, SmallFloatExtremeLanes<Lanes512<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes512<short>, TOrder>>(new(infinity), new(infinity)),
-            OnRegisters<short, Lanes256<short>, ushort, Lanes256<ushort>, SmallFloatExtremeLanes<Lanes256<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes256<short>, TOrder>>(new(infinity), new(infinity)),
-            OnRegisters<short, Lanes128<short>, ushort, Lanes128<ushort>, SmallFloatExtremeLanes<Lanes128<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes128<short>, TOrder>>(new(infinity), new(infinity)))]);
+        Of(worst, Blocks<short>(Located<T, ushort>(type),
+            [
+                OnRegisters<short, Lanes512<short>, ushort, Lanes512<ushort>, SmallFloatExtremeLanes<Lanes512<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes512<short>, TOrder>>(new(infinity), new(infinity)),
+                OnRegisters<short, Lanes256<short>, ushort, Lanes256<ushort>, SmallFloatExtremeLanes<Lanes256<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes256<short>, TOrder>>(new(infinity), new(infinity)),
+                OnRegisters<short, Lanes128<short>, ushort, Lanes128<ushort>, SmallFloatExtremeLanes<Lanes128<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes128<short>, TOrder>>(new(infinity), new(infinity)),
+            ]));
 
     /// <summary>The kernels given, and behind them the reference.</summary>
     private static KernelCatalog Of<T>(T worst, PoolKernel[] kernels, params PoolKernel[] more)
@@ -52,17 +54,17 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
         where T : unmanaged
         where TBits : unmanaged, IEquatable<TBits> => Registers.Exist(16) ? [new LocatedPlanes<T, TBits>(ExtremeOperator<TOrder>.Instance, type)] : [];
 
-    /// <summary>The line kernels of each register width, and before them those for short rows, which use the first that suits channels.</summary>
-    private static PoolKernel[] Blocks<T>(params PoolKernel[][] lines)
+    /// <summary>The line kernels of each register width, and before them those for whole planes, and for short rows, which use the first that suits channels.</summary>
+    private static PoolKernel[] Blocks<T>(PoolKernel[] planes, PoolKernel[][] widths)
         where T : unmanaged
     {
-        PoolKernel[] all = [.. lines.SelectMany(kernels => kernels)];
+        PoolKernel[] all = [.. widths.SelectMany(kernels => kernels)], lines = [.. all.Where(kernel => !kernel.UnitsArePlanes)];
         if (all.Length == 0) return all;
         // The first of each width are better than rows.
-        List<PoolKernel> kernels = [.. lines.Where(each => each.Length > 0).Select(each => each[0]), new InterleavedKernel(all, FewChannels, FewOddChannels, ManyTaps)];
-        if (Registers.Exist(64)) kernels.Add(new BlockKernel<T, Lanes512<T>>(all));
-        if (Registers.Exist(32)) kernels.Add(new BlockKernel<T, Lanes256<T>>(all));
-        kernels.Add(new BlockKernel<T, Lanes128<T>>(all));
+        List<PoolKernel> kernels = [.. all.Except(lines), .. planes, .. widths.Where(each => each.Length > 0).Select(each => each[0]), new InterleavedKernel(lines, FewChannels, FewOddChannels, ManyTaps)];
+        if (Registers.Exist(64)) kernels.Add(new BlockKernel<T, Lanes512<T>>(lines));
+        if (Registers.Exist(32)) kernels.Add(new BlockKernel<T, Lanes256<T>>(lines));
+        kernels.Add(new BlockKernel<T, Lanes128<T>>(lines));
         return [.. kernels, .. all.Except(kernels)];
     }
 
@@ -105,9 +107,11 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixelStrips<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixels<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedRows<T, TTap, TNumber, TNumbers>>(reducer, exact),
+            new IndexedKernel<T, TTap, TReducer, TExact, IndexedShifts<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedStrips<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedColumns<T, TTap, TNumber, TNumbers, TReducer>(reducer, folds),
             folds,
+            new IndexedPlanes<T, TTap, TNumber, TNumbers, TReducer, TExact>(reducer, exact),
         ];
     }
 }

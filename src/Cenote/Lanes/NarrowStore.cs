@@ -24,6 +24,7 @@ internal static unsafe class NarrowStore
     public static void Store(Vector256<byte> lanes, int wide, byte* to, int size)
     {
         if (wide == size) lanes.Store(to);
+        else if (Avx2.IsSupported && wide == 4 && size == 1) StoreBytes(lanes, to);
         else if (wide > 1) Store(Halve(lanes, wide), wide / 2, to, size);
     }
 
@@ -38,6 +39,14 @@ internal static unsafe class NarrowStore
             case 4: *(uint*)to = Quarter(lanes, wide).AsUInt32().ToScalar(); break;
             default: *(ushort*)to = Halve(Quarter(lanes, 8), default, 2).AsUInt16().ToScalar(); break;
         }
+    }
+
+    /// <summary>Eight bytes: half of the steps that two halvings take.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreBytes(Vector256<byte> lanes, byte* to)
+    {
+        Vector256<int> lowest = Avx2.Shuffle(lanes, Vector256.Create(0x0C080400).AsByte()).AsInt32();
+        *(ulong*)to = Sse2.UnpackLow(lowest.GetLower(), lowest.GetUpper()).AsUInt64().ToScalar();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -37,6 +37,11 @@ internal readonly unsafe struct ExtremeLanes<T, TTap, TOrder>(T worst) : IChoice
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater) => TOrder.SelectBetter<T, TTap>(later, earlier, ofLater, ofEarlier);
 
+    public TTap NoBound => IsFloating ? default(TTap) - Padding : Padding ^ TTap.Equal(Padding, Padding);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Bound(TTap tap, TTap bound) => TOrder.Worse<T, TTap>(tap, bound);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;
 
@@ -94,6 +99,11 @@ internal readonly unsafe struct ExactExtremeLanes<T, TTap, TOrder>(T worst) : IC
     public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater) =>
         TTap.Select(TTap.Equal(later, later), TOrder.SelectBetter<T, TTap>(later, earlier, ofLater, ofEarlier), ofLater);
 
+    public TTap NoBound => Padding ^ TTap.Equal(Padding, Padding);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Bound(TTap tap, TTap bound) => TTap.Select(TTap.Equal(bound, Padding), bound, tap);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;
 
@@ -140,6 +150,11 @@ internal readonly unsafe struct SmallFloatExtremeLanes<TTap, TOrder>(short infin
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater) => TOrder.SelectBetter<short, TTap>(later, earlier, ofLater, ofEarlier);
+
+    public TTap NoBound => TTap.Fill(TOrder.Worst(short.MaxValue, short.MinValue));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Bound(TTap tap, TTap bound) => TOrder.Worse<short, TTap>(tap, bound);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => Lift(state);
@@ -202,6 +217,11 @@ internal readonly unsafe struct ExactSmallFloatExtremeLanes<TTap, TOrder>(short 
         TTap better = TTap.Select(isKept, default, TOrder.Better<short, TTap>(Order(later), Order(earlier)));
         return TTap.Select(better | isNaN, ofLater, ofEarlier);
     }
+
+    public TTap NoBound => Padding ^ TTap.Equal(Padding, Padding);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Bound(TTap tap, TTap bound) => TTap.Select(TTap.Equal(bound, Padding), bound, tap);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;

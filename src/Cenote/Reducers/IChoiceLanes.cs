@@ -7,4 +7,10 @@ internal interface IChoiceLanes<T, TTap> : ILaneReducer<T, TTap, T, TTap>
 {
     /// <summary>What belongs to the operand that combining keeps, whatever its bits mean.</summary>
     TTap Choose(TTap earlier, TTap later, TTap ofEarlier, TTap ofLater);
+
+    /// <summary>A bound that no tap passes.</summary>
+    TTap NoBound { get; }
+
+    /// <summary>A tap, or what was lifted of padding where that is its bound.</summary>
+    TTap Bound(TTap tap, TTap bound);
 }

@@ -17,6 +17,11 @@ internal interface IOrder
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>;
 
+    /// <summary>The operand that is not better; of numbers.</summary>
+    static abstract TTap Worse<T, TTap>(TTap left, TTap right)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>;
+
     /// <summary>All bits of the lanes where <paramref name="later"/> is better.</summary>
     static abstract TTap Better<T, TTap>(TTap later, TTap earlier)
         where T : unmanaged
@@ -43,6 +48,11 @@ internal readonly struct Greatest : IOrder
         where TTap : unmanaged, ILanes<TTap, T> => TTap.Max(earlier, later);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TTap Worse<T, TTap>(TTap left, TTap right)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T> => TTap.Min(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TTap Better<T, TTap>(TTap later, TTap earlier)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T> => TTap.Greater(later, earlier);
@@ -66,6 +76,11 @@ internal readonly struct Least : IOrder
     public static TTap Best<T, TTap>(TTap earlier, TTap later)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T> => TTap.Min(earlier, later);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TTap Worse<T, TTap>(TTap left, TTap right)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T> => TTap.Max(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TTap Better<T, TTap>(TTap later, TTap earlier)
