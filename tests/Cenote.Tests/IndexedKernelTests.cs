@@ -171,6 +171,20 @@ public class IndexedKernelTests
             }
         }
 
+        // Large windows, of which each lane has a plane of its own.
+        if (rank < 3 && random.Next(6) == 0)
+        {
+            shape[1] = 64 * (1 + random.Next(2));
+            for (int axis = 0; axis < rank; axis++)
+            {
+                shape[2 + axis] = random.Next(3) == 0 ? 1 + random.Next(20) : 64 + random.Next(12);
+                kernel[axis] = 7 + random.Next(9);
+                stride[axis] = random.Next(2) == 0 ? 1 : 1 + random.Next(kernel[axis] - 1);
+                dilation[axis] = 1;
+                (before[axis], after[axis]) = (random.Next(2) * random.Next(kernel[axis]), random.Next(2) * random.Next(kernel[axis]));
+            }
+        }
+
         Spatial k = Spatial.Create(kernel), s = Spatial.Create(stride), d = Spatial.Create(dilation);
         var p = new Padding(Spatial.Create(before), Spatial.Create(after));
         bool ceil = random.Next(2) == 0, zero = random.Next(16) == 0;

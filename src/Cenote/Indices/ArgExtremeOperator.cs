@@ -58,8 +58,9 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
     {
         PoolKernel[] all = [.. lines.SelectMany(kernels => kernels)];
         if (all.Length == 0) return all;
+        const int BeforeRows = 3;
         // The first of each width are better than rows.
-        List<PoolKernel> kernels = [.. lines.Where(each => each.Length > 0).Select(each => each[0]), new InterleavedKernel(all, FewChannels, FewOddChannels, ManyTaps)];
+        List<PoolKernel> kernels = [.. lines.SelectMany(each => each.Take(BeforeRows)), new InterleavedKernel(all, FewChannels, FewOddChannels, ManyTaps)];
         if (Registers.Exist(64)) kernels.Add(new BlockKernel<T, Lanes512<T>>(all));
         if (Registers.Exist(32)) kernels.Add(new BlockKernel<T, Lanes256<T>>(all));
         kernels.Add(new BlockKernel<T, Lanes128<T>>(all));
@@ -103,6 +104,8 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
         return
         [
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixelStrips<T, TTap, TNumber, TNumbers>>(reducer, exact),
+            new IndexedKernel<T, TTap, TReducer, TExact, IndexedRuns<T, TTap, TNumber, TNumbers, PixelLanes<T, TTap, TNumber, TNumbers>>>(reducer, exact),
+            new IndexedKernel<T, TTap, TReducer, TExact, IndexedRuns<T, TTap, TNumber, TNumbers, TurnedLanes<T, TTap, TNumber, TNumbers>>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixels<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedRows<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedStrips<T, TTap, TNumber, TNumbers>>(reducer, exact),
