@@ -15,7 +15,7 @@ internal readonly unsafe struct IndexedRuns<T, TTap, TNumber, TNumbers, TPlanes>
     private const long BandBytes = 256 << 10;
 
     /// <summary>Windows of fewer taps along an axis are combined tap by tap, and of more the endings would leave the second-level cache.</summary>
-    private const long FewestTaps = 7, MostTaps = 2048;
+    private const long FewestTaps = 7, FewestTapsInStrides = 4, MostTaps = 2048;
 
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to, _marks;
@@ -86,7 +86,7 @@ internal readonly unsafe struct IndexedRuns<T, TTap, TNumber, TNumbers, TPlanes>
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
         AxisPlan height = _plan.Height;
-        long outputs = _plan.Width.OutputLength, states = States(_plan), next = TTap.Count * _from.Channel, nextTo = TTap.Count * _to.Channel, nextMarks = TTap.Count * _marks.Channel * _size;
+        long outputs = _plan.Width.OutputLength, pitch = Pitch(_plan), states = States(_plan), next = TTap.Count * _from.Channel, nextTo = TTap.Count * _to.Channel, nextMarks = TTap.Count * _marks.Channel * _size;
         for (long h = first, last; h < end; h = last)
         {
             last = Math.Min(end, h + _band);
@@ -95,7 +95,7 @@ internal readonly unsafe struct IndexedRuns<T, TTap, TNumber, TNumbers, TPlanes>
             {
                 for (long i = 0; i < _registers; i++)
                 {
-                    var line = new RowLine<TReducer>(reducer, this, input + row * _from.Height + i * next, row * _plan.Width.Kernel, _rows + i * states + (row - top) * outputs, null, null);
+                    var line = new RowLine<TReducer>(reducer, this, input + row * _from.Height + i * next, row * _plan.Width.Kernel, _rows + i * states + (row - top) * pitch, null, null);
                     ChoiceRuns<T, TTap, TNumber, TNumbers>.Slide<RowLine<TReducer>, CountedRun<T, TTap, TNumber, TNumbers, TReducer>, TReducer>(reducer, ref line, _plan.Width, 0, outputs, ref watch);
                 }
             }
@@ -104,31 +104,34 @@ internal readonly unsafe struct IndexedRuns<T, TTap, TNumber, TNumbers, TPlanes>
             {
                 for (long column = 0; column < outputs; column++)
                 {
-                    var line = new ColumnLine(_rows + i * states + column, outputs, top, h);
+                    var line = new ColumnLine(_rows + i * states + column, pitch, top, h);
                     ChoiceRuns<T, TTap, TNumber, TNumbers>.Slide<ColumnLine, KeptRun<T, TTap, TNumber, TNumbers>, TReducer>(reducer, ref line, height, h, last, ref watch);
                 }
             }
 
             for (long row = h; row < last; row++)
                 for (long i = 0; i < _registers; i++)
-                    Write(reducer, _rows + i * states + (row - h) * outputs, height.Start(row) * _plan.Width.Kernel, 0, outputs, output + row * _to.Height + i * nextTo, marks + row * _marks.Height * _size + i * nextMarks);
+                    Write(reducer, _rows + i * states + (row - h) * pitch, height.Start(row) * _plan.Width.Kernel, 0, outputs, output + row * _to.Height + i * nextTo, marks + row * _marks.Height * _size + i * nextMarks);
         }
     }
 
-    private static bool Pays(AxisPlan axis) => axis is { Dilation: 1, Kernel: >= FewestTaps and <= MostTaps } && axis.Stride < axis.Kernel;
+    private static bool Pays(AxisPlan axis) => axis is { Dilation: 1, Kernel: >= FewestTaps and <= MostTaps } && axis.Kernel >= FewestTapsInStrides * axis.Stride;
 
     /// <summary>How many output rows are made together.</summary>
     private static long Band(PoolPlan plan)
     {
         AxisPlan height = plan.Height;
-        long rows = BandBytes / (TPlanes.Registers(plan) * plan.Width.OutputLength * sizeof(Choice<TTap, TNumbers>));
+        long rows = BandBytes / (TPlanes.Registers(plan) * Pitch(plan) * sizeof(Choice<TTap, TNumbers>));
         return height.Kernel == 1 ? 1 : Math.Clamp((rows - height.Kernel) / height.Stride + 1, 1, height.OutputLength);
     }
+
+    /// <summary>From one row to the next: an odd number of choices, each some cache lines, so that those of a column do not compete for the same places of the first-level cache.</summary>
+    private static long Pitch(PoolPlan plan) => plan.Width.OutputLength | 1;
 
     private static long Rows(PoolPlan plan) => TPlanes.Registers(plan) * States(plan);
 
     /// <summary>How many choices the rows of a band come to; of windows one row high those of a block.</summary>
-    private static long States(PoolPlan plan) => plan.Height.Kernel == 1 ? plan.Width.Kernel : ((Band(plan) - 1) * plan.Height.Stride + plan.Height.Kernel) * plan.Width.OutputLength;
+    private static long States(PoolPlan plan) => plan.Height.Kernel == 1 ? plan.Width.Kernel : ((Band(plan) - 1) * plan.Height.Stride + plan.Height.Kernel) * Pitch(plan);
 
     /// <summary>Writes windows of a row; what lies before one is taken off the number of its tap.</summary>
     private void Write<TReducer>(TReducer reducer, Choice<TTap, TNumbers>* windows, long number, long first, long count, T* to, byte* marks)
