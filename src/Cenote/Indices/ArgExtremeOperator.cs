@@ -58,9 +58,9 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
     {
         PoolKernel[] all = [.. lines.SelectMany(kernels => kernels)];
         if (all.Length == 0) return all;
-        const int BeforeRows = 3;
-        // The first of each width are better than rows.
-        List<PoolKernel> kernels = [.. lines.SelectMany(each => each.Take(BeforeRows)), new InterleavedKernel(all, FewChannels, FewOddChannels, ManyTaps)];
+        // Of each width those whose lanes are planes: they are better than rows.
+        const int Planes = 3;
+        List<PoolKernel> kernels = [.. lines.SelectMany(each => each.Take(Planes)), new InterleavedKernel(all, FewChannels, FewOddChannels, ManyTaps)];
         if (Registers.Exist(64)) kernels.Add(new BlockKernel<T, Lanes512<T>>(all));
         if (Registers.Exist(32)) kernels.Add(new BlockKernel<T, Lanes256<T>>(all));
         kernels.Add(new BlockKernel<T, Lanes128<T>>(all));

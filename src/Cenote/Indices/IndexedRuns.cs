@@ -128,6 +128,7 @@ internal readonly unsafe struct IndexedRuns<T, TTap, TNumber, TNumbers, TPlanes>
     /// <summary>From one row to the next: an odd number of choices, each some cache lines, so that those of a column do not compete for the same places of the first-level cache.</summary>
     private static long Pitch(PoolPlan plan) => plan.Width.OutputLength | 1;
 
+    /// <summary>The choices of all registers.</summary>
     private static long Rows(PoolPlan plan) => TPlanes.Registers(plan) * States(plan);
 
     /// <summary>How many choices the rows of a band come to; of windows one row high those of a block.</summary>
