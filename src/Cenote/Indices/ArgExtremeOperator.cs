@@ -60,8 +60,9 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
     {
         PoolKernel[] all = [.. widths.SelectMany(kernels => kernels)], lines = [.. all.Where(kernel => !kernel.UnitsArePlanes)];
         if (all.Length == 0) return all;
-        // The first of each width are better than rows.
-        List<PoolKernel> kernels = [.. all.Except(lines), .. planes, .. widths.Where(each => each.Length > 0).Select(each => each[0]), new InterleavedKernel(lines, FewChannels, FewOddChannels, ManyTaps)];
+        // Of each width those whose lanes are planes: they are better than rows.
+        const int Planes = 3;
+        List<PoolKernel> kernels = [.. all.Except(lines), .. planes, .. widths.SelectMany(each => each.Take(Planes)), new InterleavedKernel(lines, FewChannels, FewOddChannels, ManyTaps)];
         if (Registers.Exist(64)) kernels.Add(new BlockKernel<T, Lanes512<T>>(lines));
         if (Registers.Exist(32)) kernels.Add(new BlockKernel<T, Lanes256<T>>(lines));
         kernels.Add(new BlockKernel<T, Lanes128<T>>(lines));
@@ -105,6 +106,8 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
         return
         [
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixelStrips<T, TTap, TNumber, TNumbers>>(reducer, exact),
+            new IndexedKernel<T, TTap, TReducer, TExact, IndexedRuns<T, TTap, TNumber, TNumbers, PixelLanes<T, TTap, TNumber, TNumbers>>>(reducer, exact),
+            new IndexedKernel<T, TTap, TReducer, TExact, IndexedRuns<T, TTap, TNumber, TNumbers, TurnedLanes<T, TTap, TNumber, TNumbers>>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixels<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedRows<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedShifts<T, TTap, TNumber, TNumbers>>(reducer, exact),

@@ -15,6 +15,9 @@ internal readonly unsafe struct FoldedChoices<T, TTap, TNumber, TNumbers>
     /// <summary>Rows are copied by so many at a time: read again at once, at other places, they would not have left the store buffer yet.</summary>
     private const long Batch = 8;
 
+    /// <summary>The shortest line whose place matters, in cache lines.</summary>
+    private const long LongLine = 16;
+
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
     private readonly long _outputs, _pitch, _room;
@@ -49,7 +52,12 @@ internal readonly unsafe struct FoldedChoices<T, TTap, TNumber, TNumbers>
 
     public static long LineBytes(long outputs) => 2 * Pitch(outputs) * sizeof(T);
 
-    private static long Pitch(long outputs) => (outputs + TTap.Count - 1) / TTap.Count * TTap.Count;
+    /// <summary>From the values of a line to its numbers: whole registers, and of long lines an odd number of cache lines, that what lies above each other does not compete for the same places of the first-level cache.</summary>
+    private static long Pitch(long outputs)
+    {
+        long line = Math.Max(TTap.Count, Prefetch.CacheLine / sizeof(T)), whole = (outputs + TTap.Count - 1) / TTap.Count * TTap.Count;
+        return whole < LongLine * line ? whole : ((whole + line - 1) / line | 1) * line;
+    }
 
     /// <summary>Makes the lines of neighbouring rows.</summary>
     /// <param name="reducer">Chooses.</param>

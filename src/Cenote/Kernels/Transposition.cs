@@ -7,7 +7,7 @@ namespace Cenote;
 /// <summary>Turns a square of elements, as many registers as a register has lanes, so that rows become columns.</summary>
 internal static unsafe class Transposition
 {
-    /// <summary>Elements that <see cref="Turn"/> works in: two squares.</summary>
+    /// <summary>Elements that <see cref="Turn{TTap, T}(T*, T*)"/> works in: two squares.</summary>
     public static long Room<TTap, T>()
         where T : unmanaged
         where TTap : unmanaged, IRegister<TTap, T> => 2L * TTap.Count * TTap.Count;
@@ -16,6 +16,49 @@ internal static unsafe class Transposition
     public static bool IsQuick<TTap, T>()
         where T : unmanaged
         where TTap : unmanaged, IRegister<TTap, T> => Unsafe.SizeOf<TTap>() == 32 && sizeof(T) <= 4 && Avx2.IsSupported;
+
+    /// <summary>Turns a square whose rows and columns lie apart.</summary>
+    /// <param name="rows">The first row.</param>
+    /// <param name="step">From one row to the next.</param>
+    /// <param name="to">Where the first column goes.</param>
+    /// <param name="toStep">From one column to the next.</param>
+    /// <param name="square">Room for the square, for turning, and for its columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Turn<TTap, T>(T* rows, long step, T* to, long toStep, T* square)
+        where T : unmanaged
+        where TTap : unmanaged, IRegister<TTap, T>
+    {
+        long lanes = TTap.Count;
+        if (sizeof(T) == 4 && IsQuick<TTap, T>())
+        {
+            Quarter(rows, step, to, toStep);
+            Quarter(rows + lanes / 2, step, to + lanes / 2 * toStep, toStep);
+            return;
+        }
+
+        T* turned = square + Room<TTap, T>();
+        for (long i = 0; i < lanes; i++) TTap.Store(TTap.Load(rows + i * step), square + i * lanes);
+        Turn<TTap, T>(square, turned);
+        for (long i = 0; i < lanes; i++) TTap.Store(TTap.Load(turned + i * lanes), to + i * toStep);
+    }
+
+    /// <summary>Half of the columns of a square, in registers of which each half is loaded by itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Quarter<T>(T* rows, long step, T* to, long toStep)
+        where T : unmanaged
+    {
+        Vector256<T> first = Halves(rows, step), second = Halves(rows + step, step), third = Halves(rows + 2 * step, step), fourth = Halves(rows + 3 * step, step);
+        Vector256<T> low = Low(first, third), high = High(first, third), nextLow = Low(second, fourth), nextHigh = High(second, fourth);
+        Low(low, nextLow).Store(to);
+        High(low, nextLow).Store(to + toStep);
+        Low(high, nextHigh).Store(to + 2 * toStep);
+        High(high, nextHigh).Store(to + 3 * toStep);
+    }
+
+    /// <summary>Half of a row, and of the one four below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Halves<T>(T* from, long step)
+        where T : unmanaged => Vector256.Create(Vector128.Load(from), Vector128.Load(from + 4 * step));
 
     /// <summary>
     /// Writes the columns of the square one after the other. Taking every second lane of two neighbouring registers moves the lowest bit of an

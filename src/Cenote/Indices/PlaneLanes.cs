@@ -1,0 +1,196 @@
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>How planes lie in memory of which each has a lane.</summary>
+internal unsafe interface IPlaneLanes<TSelf, T, TTap, TNumber, TNumbers>
+    where TSelf : struct, IPlaneLanes<TSelf, T, TTap, TNumber, TNumbers>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TNumber : unmanaged
+    where TNumbers : unmanaged, ILanes<TNumbers, TNumber>
+{
+    static abstract string Name { get; }
+
+    static abstract bool Accepts(in PoolJob job);
+
+    /// <summary>How many registers of planes are worked on together.</summary>
+    static abstract long Registers(PoolPlan plan);
+
+    /// <summary>Bytes of memory that <see cref="Taps"/> and <see cref="Write"/> need for so many taps.</summary>
+    static abstract long Bytes(long taps);
+
+    static abstract TSelf Create(in PoolJob job, byte* scratch);
+
+    /// <summary>From one register of taps to the next.</summary>
+    long Step { get; }
+
+    /// <summary>Registers of neighbouring taps of a row; those before are needed no more.</summary>
+    T* Taps(T* row, long from, long end);
+
+    /// <summary>Writes neighbouring windows.</summary>
+    void Write<TReducer>(TReducer reducer, Choice<TTap, TNumbers>* windows, long count, T* to, byte* marks, TNumbers start, TNumbers next)
+        where TReducer : struct, IChoiceLanes<T, TTap>;
+}
+
+/// <summary>Channels side by side.</summary>
+internal readonly unsafe struct PixelLanes<T, TTap, TNumber, TNumbers>(in PoolJob job) : IPlaneLanes<PixelLanes<T, TTap, TNumber, TNumbers>, T, TTap, TNumber, TNumbers>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TNumber : unmanaged
+    where TNumbers : unmanaged, ILanes<TNumbers, TNumber>
+{
+    private readonly long _from = job.InputLayout.Width, _to = job.OutputLayout.Width, _marks = job.Offsets.Layout.Width * job.Offsets.Size;
+    private readonly int _size = job.Offsets.Size;
+
+    /// <summary>How far ahead memory is asked for, in bytes: the next row, or block of one.</summary>
+    private readonly long _ahead = Next(job, job.InputLayout) * sizeof(T), _aheadTo = Next(job, job.OutputLayout) * sizeof(T), _aheadMarks = Next(job, job.Offsets.Layout) * job.Offsets.Size;
+
+    /// <summary>Bytes of a pixel that are worked on together: of planes a cache line, of rows what makes memory be read on end.</summary>
+    private const long PlaneBytes = 64, RowBytes = 256;
+
+    public static string Name => "pixel runs";
+
+    public static long Registers(PoolPlan plan) => (plan.Height.Kernel == 1 ? RowBytes : PlaneBytes) / sizeof(TTap);
+
+    public static bool Accepts(in PoolJob job) => job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && job.Offsets.Layout.Channel == 1;
+
+    public static long Bytes(long taps) => 0;
+
+    public static PixelLanes<T, TTap, TNumber, TNumbers> Create(in PoolJob job, byte* scratch) => new(job);
+
+    public long Step => _from;
+
+    public T* Taps(T* row, long from, long end)
+    {
+        byte* ask = (byte*)(row + from * _from) + _ahead;
+        for (long x = from; x < end; x++, ask += _from * sizeof(T)) Prefetch.Line(ask);
+        return row + from * _from;
+    }
+
+    private static long Next(in PoolJob job, in TensorLayout layout) => job.Plan.Height.Kernel == 1 ? job.Plan.Width.Kernel * layout.Width : layout.Height;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Write<TReducer>(TReducer reducer, Choice<TTap, TNumbers>* windows, long count, T* to, byte* marks, TNumbers start, TNumbers next)
+        where TReducer : struct, IChoiceLanes<T, TTap>
+    {
+        long step = _to, markStep = _marks;
+        int size = _size;
+        for (; count > 0; count--, windows++, to += step, marks += markStep, start += next)
+        {
+            Prefetch.Line((byte*)to + _aheadTo);
+            Prefetch.Line(marks + _aheadMarks);
+            Choice<TTap, TNumbers> window = ChoiceRuns<T, TTap, TNumber, TNumbers>.Load(windows);
+            TTap.Store(reducer.Finish(window.Values, null, 1), to);
+            TNumbers.StoreNarrow(window.Numbers - start, marks, size);
+        }
+    }
+}
+
+/// <summary>Planes one after the other, of which squares are turned.</summary>
+internal readonly unsafe struct TurnedLanes<T, TTap, TNumber, TNumbers>(in PoolJob job, byte* scratch) : IPlaneLanes<TurnedLanes<T, TTap, TNumber, TNumbers>, T, TTap, TNumber, TNumbers>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TNumber : unmanaged
+    where TNumbers : unmanaged, ILanes<TNumbers, TNumber>
+{
+    private readonly long _length = job.Plan.Width.InputLength, _from = job.InputLayout.Channel, _to = job.OutputLayout.Channel, _marks = job.Offsets.Layout.Channel * job.Offsets.Size;
+    private readonly int _size = job.Offsets.Size;
+    private readonly T* _square = (T*)scratch, _taps = (T*)(scratch + SquareBytes);
+
+    public static string Name => "turned runs";
+
+    public static long Registers(PoolPlan plan) => 1;
+
+    /// <summary>How far ahead memory is asked for, in bytes: the next planes, if the first-level cache has room for them.</summary>
+    private readonly long _ahead = Next(job.InputLayout.Channel * sizeof(TTap)), _aheadTo = Next(job.OutputLayout.Channel * sizeof(TTap)), _aheadMarks = Next(job.Offsets.Layout.Channel * TTap.Count * job.Offsets.Size);
+
+    private const long Ahead = 512, MostAhead = 16 << 10;
+
+    private static long Next(long planes) => planes <= MostAhead ? planes : Ahead;
+
+    private static long SquareBytes => Scratch.Round((2 * Transposition.Room<TTap, T>()) * sizeof(T));
+
+    public static bool Accepts(in PoolJob job) =>
+        job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && job.Offsets.Layout.Width == 1 && job.Plan.Width.InputLength >= TTap.Count;
+
+    public static long Bytes(long taps) => SquareBytes + (taps + 2 * TTap.Count) * sizeof(TTap);
+
+    public static TurnedLanes<T, TTap, TNumber, TNumbers> Create(in PoolJob job, byte* scratch) => new(job, scratch);
+
+    public long Step => TTap.Count;
+
+    // Bounds: the last square steps back, within the row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public T* Taps(T* row, long from, long end)
+    {
+        long lanes = TTap.Count, last = _length - lanes, next = _from;
+        T* first = _taps + lanes * lanes;
+        for (long x = from; x < end; x += lanes)
+        {
+            long at = Math.Min(x, last);
+            T* plane = row + at;
+            for (long lane = 0; lane < lanes; lane++, plane += next) Prefetch.Line((byte*)plane + _ahead);
+            Transposition.Turn<TTap, T>(row + at, next, first + (at - from) * lanes, lanes, _square);
+        }
+
+        return first;
+    }
+
+    // Bounds: the last square steps back over windows already written, where there is room.
+    public void Write<TReducer>(TReducer reducer, Choice<TTap, TNumbers>* windows, long count, T* to, byte* marks, TNumbers start, TNumbers next)
+        where TReducer : struct, IChoiceLanes<T, TTap>
+    {
+        WriteNumbers(windows, count, marks, start, next);
+        WriteValues(reducer, windows, count, to);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void WriteValues<TReducer>(TReducer reducer, Choice<TTap, TNumbers>* windows, long count, T* to)
+        where TReducer : struct, IChoiceLanes<T, TTap>
+    {
+        long lanes = TTap.Count, next = _to, step = sizeof(Choice<TTap, TNumbers>) / sizeof(T);
+        if (default(TReducer) is not ITapState)
+            for (long o = 0; o < count; o++) TTap.Store(reducer.Finish(TTap.Load((T*)(windows + o)), null, 1), (T*)(windows + o));
+        for (long o = 0; o < count; o += lanes)
+        {
+            long at = count < lanes ? 0 : Math.Min(o, count - lanes);
+            T* first = (T*)(windows + at), plane = to + at;
+            for (long lane = 0; lane < lanes; lane++, plane += next) Prefetch.Line((byte*)plane + _aheadTo);
+            if (count >= lanes)
+            {
+                Transposition.Turn<TTap, T>(first, step, to + at, next, _square);
+                continue;
+            }
+
+            T* turned = _square + Transposition.Room<TTap, T>();
+            Transposition.Turn<TTap, T>(first, step, turned, lanes, _square);
+            for (long lane = 0; lane < lanes; lane++) TTap.StorePart(TTap.Load(turned + lane * lanes), to + lane * next, count);
+        }
+    }
+
+    /// <summary>Packs the numbers of neighbours into a lane, and writes lane by lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void WriteNumbers(Choice<TTap, TNumbers>* windows, long count, byte* marks, TNumbers start, TNumbers next)
+    {
+        int size = _size;
+        long together = sizeof(TNumber) / size, lanes = TTap.Count, step = _marks;
+        TNumbers packed = default;
+        var numbers = (TNumber*)_square;
+        for (long lane = 0; lane < lanes; lane++) Prefetch.Behind(marks + lane * step, count * size, _aheadMarks);
+        for (long o = 0; o < count; o++, start += next)
+        {
+            TNumbers number = ChoiceRuns<T, TTap, TNumber, TNumbers>.Load(windows + o).Numbers - start;
+            int place = (int)(o % together);
+            packed = place == 0 ? number : packed | (number << (8 * size * place));
+            if (place + 1 < together && o + 1 < count) continue;
+            TNumbers.Store(packed, numbers);
+            byte* to = marks + (o - place) * size;
+            if (place + 1 == together)
+                for (long lane = 0; lane < lanes; lane++, to += step) *(TNumber*)to = numbers[lane];
+            else
+                for (long lane = 0; lane < lanes; lane++, to += step)
+                    for (int b = 0; b < (place + 1) * size; b++) to[b] = ((byte*)(numbers + lane))[b];
+        }
+    }
+}
