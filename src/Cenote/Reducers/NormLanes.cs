@@ -13,7 +13,7 @@ namespace Cenote;
 /// <typeparam name="TAcc">A register of sums.</typeparam>
 /// <typeparam name="TMean">Makes numbers of taps, adds them, and rounds the result.</typeparam>
 /// <typeparam name="TPower">The exponent.</typeparam>
-internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(LpNorm norm) : ILaneReducer<T, TTap, TState, TAcc>
+internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(LpNorm norm) : ILaneReducer<T, TTap, TState, TAcc>, IOneDivisor
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TState : unmanaged
@@ -31,7 +31,7 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
 
     public bool FoldsInAnyOrder(PoolPlan plan) => default(TMean).FoldsInAnyOrder(plan);
 
-    public bool IsLong => default(TMean).IsLong || Unsafe.SizeOf<TAcc>() > Unsafe.SizeOf<TTap>();
+    public bool IsLong => default(TMean).IsLong;
 
     public bool IsExact => false;
 
@@ -48,11 +48,13 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
     public TAcc Combine(TAcc earlier, TAcc later) => default(TMean).Combine(earlier, later);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Finish(TAcc state, byte* extents, long factor)
-    {
-        if (!norm.IsTrue) state = TAcc.Map(state, TAcc.Load((TState*)extents), new Whole(factor, norm.Taps));
-        return default(TMean).Finish(TAcc.Map(state, state, default(Root<TPower>)), Ones, 1);
-    }
+    public TTap Finish(TAcc state, byte* extents, long factor) => Root(state, norm.IsTrue ? default : Times(extents, factor));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TTap Divisor(byte* extents, long factor) => Unsafe.SizeOf<TAcc>() == Unsafe.SizeOf<TTap>() ? Unsafe.BitCast<TAcc, TTap>(Times(extents, factor)) : default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Quotient(TTap sums, TTap divisor) => Root(Unsafe.BitCast<TTap, TAcc>(sums), Unsafe.BitCast<TTap, TAcc>(divisor));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteExtent(byte* extents, long lane, long extent) => default(TMean).WriteExtent(extents, lane, extent);
@@ -62,6 +64,22 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Alarms(TTap watch) => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TAcc Times(byte* extents, long factor)
+    {
+        TAcc numbers = TAcc.Load((TState*)extents);
+        return TAcc.Map(numbers, numbers, new Product(factor));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TTap Root(TAcc state, TAcc divisor)
+    {
+        if (!norm.IsTrue) state = TAcc.Map(state, divisor, new Whole(norm.Taps));
+        TAcc root = TAcc.Map(state, state, default(RootOf<TPower>));
+        // What needs no rounding is not divided by 1: divisions and roots wait for each other. Adding +0 keeps a zero from being negative.
+        return Unsafe.SizeOf<TAcc>() == Unsafe.SizeOf<TTap>() ? Unsafe.BitCast<TAcc, TTap>(root) + default(TTap) : default(TMean).Finish(root, Ones, 1);
+    }
 
     /// <summary>Divisors of 1, for a mean that is to be rounded only; kept as long as the process.</summary>
     private static byte* WriteOnes()
@@ -81,16 +99,25 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
             where TNumber : unmanaged => TExponent.Raise<TLanes, TNumber>(left, ofMagnitude);
     }
 
-    /// <summary>The sum of a window without a clipped tap, as PyTorch estimates it.</summary>
-    private readonly struct Whole(long factor, double taps) : ILaneMap
+    /// <summary>The number of a window's taps.</summary>
+    private readonly struct Product(long factor) : ILaneMap
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Of<TLanes, TNumber>(TLanes left, TLanes right)
             where TLanes : unmanaged, ILanes<TLanes, TNumber>
-            where TNumber : unmanaged => left / (right * RealNumber<TNumber>.Fill<TLanes>(factor)) * RealNumber<TNumber>.Fill<TLanes>(taps);
+            where TNumber : unmanaged => left * RealNumber<TNumber>.Fill<TLanes>(factor);
     }
 
-    private readonly struct Root<TExponent> : ILaneMap
+    /// <summary>The sum of a window without a clipped tap, as PyTorch estimates it.</summary>
+    private readonly struct Whole(double taps) : ILaneMap
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Of<TLanes, TNumber>(TLanes left, TLanes right)
+            where TLanes : unmanaged, ILanes<TLanes, TNumber>
+            where TNumber : unmanaged => left / right * RealNumber<TNumber>.Fill<TLanes>(taps);
+    }
+
+    private readonly struct RootOf<TExponent> : ILaneMap
         where TExponent : struct, ILanePower
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
