@@ -36,7 +36,7 @@ internal struct OneWindow<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TAc
     /// <param name="divisor">Both, worked out before the loop.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly unsafe TTap Finish(byte* extents, long factor, TTap divisor) =>
-        default(TReducer) is ITapSum ? TReducer.Quotient(Unsafe.BitCast<TAcc, TTap>(State), divisor) : reducer.Finish(State, extents, factor);
+        default(TReducer) is IOneDivisor && sizeof(TAcc) == sizeof(TTap) ? reducer.Quotient(Unsafe.BitCast<TAcc, TTap>(State), divisor) : reducer.Finish(State, extents, factor);
 }
 
 /// <summary>Two windows that share their taps.</summary>

@@ -25,6 +25,9 @@ internal readonly unsafe struct PyramidBlocks<T>(T** taps, long rows, T** output
     public readonly T** Taps = taps, Outputs = outputs;
     public readonly long Rows = rows, Blocks = blocks, Ahead = ahead;
 
-    /// <summary>As many rows as there may be.</summary>
-    public const long Most = 64;
+    /// <summary>As many rows as there may be, and about as many as are walked side by side.</summary>
+    public const long Most = 64, SideBySide = 4;
+
+    /// <summary>How many blocks are walked side by side.</summary>
+    public long Together => Math.Max(1, SideBySide / Rows);
 }

@@ -36,11 +36,11 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     /// <summary>Lifts taps where they lie; of those marked <see cref="ILiftFrom"/>.</summary>
     static virtual TAcc LiftFrom(T* taps) => throw new NotSupportedException();
 
-    /// <summary>What <see cref="Finish"/> divides by, for loops whose windows all have the same divisor; of those marked <see cref="ITapSum"/>.</summary>
+    /// <summary>What <see cref="Finish"/> divides by, for loops whose windows all have the same divisor; of those marked <see cref="IOneDivisor"/>.</summary>
     static virtual TTap Divisor(byte* extents, long factor) => default;
 
     /// <summary>The outputs, by what <see cref="Divisor"/> returned.</summary>
-    static virtual TTap Quotient(TTap sums, TTap divisor) => throw new NotSupportedException();
+    TTap Quotient(TTap sums, TTap divisor) => throw new NotSupportedException();
 
     /// <summary>Lifts pairs of neighbours, two registers of them; of those marked <see cref="IPairSum"/>.</summary>
     static virtual TAcc LiftPairs(T* taps) => throw new NotSupportedException();
@@ -66,4 +66,7 @@ internal interface IPairSum;
 internal interface ITapState;
 
 /// <summary>Marks reducers whose states are sums of the taps as they are, none of which is watched: what an addition takes from memory needs no load.</summary>
-internal interface ITapSum : ITapState;
+internal interface ITapSum : ITapState, IOneDivisor;
+
+/// <summary>Marks reducers that divide, and can be told by what: where their states are as wide as taps.</summary>
+internal interface IOneDivisor;

@@ -37,7 +37,7 @@ internal readonly unsafe struct MeanLanes<T, TTap, TDivision> : ILaneReducer<T, 
 
     // Adding +0 keeps a zero from being negative.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TTap Quotient(TTap sums, TTap divisor) => TDivision.Divide<TTap, T>(sums, divisor) + default(TTap);
+    public TTap Quotient(TTap sums, TTap divisor) => TDivision.Divide<TTap, T>(sums, divisor) + default(TTap);
 
     // A window without a tap has the sum 0, which any divisor leaves.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,7 +13,7 @@ namespace Cenote;
 /// <typeparam name="TAcc">A register of sums.</typeparam>
 /// <typeparam name="TMean">Makes numbers of taps, adds them, and rounds the result.</typeparam>
 /// <typeparam name="TPower">The exponent.</typeparam>
-internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(LpNorm norm) : ILaneReducer<T, TTap, TState, TAcc>
+internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(LpNorm norm) : ILaneReducer<T, TTap, TState, TAcc>, IOneDivisor
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TState : unmanaged
@@ -34,7 +34,7 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
 
     public bool FoldsInAnyOrder(PoolPlan plan) => default(TMean).FoldsInAnyOrder(plan);
 
-    public bool IsLong => default(TMean).IsLong || TPower.IsLong || Unsafe.SizeOf<TAcc>() > Unsafe.SizeOf<TTap>();
+    public bool IsLong => default(TMean).IsLong || TPower.IsLong;
 
     public bool IsExact => false;
 
@@ -51,11 +51,13 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
     public TAcc Combine(TAcc earlier, TAcc later) => default(TMean).Combine(earlier, later);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Finish(TAcc state, byte* extents, long factor)
-    {
-        if (!norm.IsTrue) state = TAcc.Map(state, TAcc.Load((TState*)extents), new Whole(_power, factor, norm.Taps));
-        return default(TMean).Finish(TAcc.Map(state, state, new Root(_power)), Ones, 1);
-    }
+    public TTap Finish(TAcc state, byte* extents, long factor) => Root(state, norm.IsTrue ? default : Times(extents, factor));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TTap Divisor(byte* extents, long factor) => Unsafe.SizeOf<TAcc>() == Unsafe.SizeOf<TTap>() ? Unsafe.BitCast<TAcc, TTap>(Times(extents, factor)) : default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Quotient(TTap sums, TTap divisor) => Root(Unsafe.BitCast<TTap, TAcc>(sums), Unsafe.BitCast<TTap, TAcc>(divisor));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteExtent(byte* extents, long lane, long extent) => default(TMean).WriteExtent(extents, lane, extent);
@@ -65,6 +67,22 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Alarms(TTap watch) => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TAcc Times(byte* extents, long factor)
+    {
+        TAcc numbers = TAcc.Load((TState*)extents);
+        return TAcc.Map(numbers, numbers, new Product(factor));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TTap Root(TAcc state, TAcc divisor)
+    {
+        if (!norm.IsTrue) state = TAcc.Map(state, divisor, new Whole(_power, norm.Taps));
+        TAcc root = TAcc.Map(state, state, new RootOf(_power));
+        // What needs no rounding is not divided by 1: divisions and roots wait for each other. Adding +0 keeps a zero from being negative.
+        return Unsafe.SizeOf<TAcc>() == Unsafe.SizeOf<TTap>() ? Unsafe.BitCast<TAcc, TTap>(root) + default(TTap) : default(TMean).Finish(root, Ones, 1);
+    }
 
     /// <summary>Divisors of 1, for a mean that is to be rounded only; kept as long as the process.</summary>
     private static byte* WriteOnes()
@@ -83,16 +101,25 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
             where TNumber : unmanaged => power.Term<TLanes, TNumber>(left);
     }
 
-    /// <summary>The sum of a window without a clipped tap, as PyTorch estimates it.</summary>
-    private readonly struct Whole(TPower power, long factor, double taps) : ILaneMap
+    /// <summary>The number of a window's taps.</summary>
+    private readonly struct Product(long factor) : ILaneMap
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Of<TLanes, TNumber>(TLanes left, TLanes right)
             where TLanes : unmanaged, ILanes<TLanes, TNumber>
-            where TNumber : unmanaged => power.Whole<TLanes, TNumber>(left / (right * RealNumber<TNumber>.Fill<TLanes>(factor)) * RealNumber<TNumber>.Fill<TLanes>(taps));
+            where TNumber : unmanaged => left * RealNumber<TNumber>.Fill<TLanes>(factor);
     }
 
-    private readonly struct Root(TPower power) : ILaneMap
+    /// <summary>The sum of a window without a clipped tap, as PyTorch estimates it.</summary>
+    private readonly struct Whole(TPower power, double taps) : ILaneMap
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Of<TLanes, TNumber>(TLanes left, TLanes right)
+            where TLanes : unmanaged, ILanes<TLanes, TNumber>
+            where TNumber : unmanaged => power.Whole<TLanes, TNumber>(left / right * RealNumber<TNumber>.Fill<TLanes>(taps));
+    }
+
+    private readonly struct RootOf(TPower power) : ILaneMap
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Of<TLanes, TNumber>(TLanes left, TLanes right)

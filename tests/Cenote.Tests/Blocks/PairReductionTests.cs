@@ -42,6 +42,26 @@ public class PairReductionTests
         Assert.Equal([.. strips, .. strips, .. strips], layer.Forward(pixels));
     }
 
+    /// <summary>Volumes wide enough for registers, of which some rows of two levels are made at once.</summary>
+    [Theory]
+    [InlineData(BlockEdge.Partial)]
+    [InlineData(BlockEdge.Drop)]
+    [InlineData(BlockEdge.Pad)]
+    public void Levels_of_volumes_are_the_reductions_of_the_input(BlockEdge edge)
+    {
+        var random = new Random(4);
+        foreach (nint width in (ReadOnlySpan<nint>)[63, 64, 101, 140, 270])
+        {
+            foreach (double? noData in (ReadOnlySpan<double?>)[null, 0])
+            {
+                Tensor<byte> volume = Tensor.Create([.. Enumerable.Range(0, (int)(9 * 11 * width)).Select(_ => (byte)(random.Next(4) * random.Next(86)))], [1, 9, 11, width]);
+                var layer = new BlockReduce3d(2) { Edge = edge, IntegerRounding = (IntegerRounding)(width % 2), NoData = noData, MaxDegreeOfParallelism = 2 };
+                Tensor<byte>[] levels = layer.Pyramid(volume, 3);
+                for (int level = 1; level <= levels.Length; level++) Assert.Equal(layer.AtLevel(level).Forward(volume), levels[level - 1]);
+            }
+        }
+    }
+
     /// <summary>A block of which most is padding counts more taps than it has rows.</summary>
     [Theory]
     [InlineData(IntegerRounding.TowardZero)]

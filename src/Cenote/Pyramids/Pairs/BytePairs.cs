@@ -44,36 +44,52 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
         return true;
     }
 
+    public static bool TakesManyRows => true;
+
+    // Bounds: until all blocks are added, sums of 16 bits take the place of those of half as many outputs; the last register, which steps back over those before it, has a place of its own.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Two(in PyramidBlocks<byte> blocks, long outputs, uint* sums, in PairDivision by)
     {
         int lanes = Vector<ushort>.Count, bits = (int)long.Log2(by.Divisor);
         if (blocks.Rows * blocks.Blocks > MostRows || outputs < lanes) return false;
         IntegerRounding rounding = by.Rounding;
-        long rows = blocks.Rows, count = blocks.Blocks, ahead = blocks.Ahead;
-        for (long o = 0; o < outputs; o += lanes)
+        Vector<ushort>* last = stackalloc Vector<ushort>[2];
+        long rows = blocks.Rows, ahead = blocks.Ahead;
+        for (long first = 0, next; first < blocks.Blocks; first = next)
         {
-            long at = Math.Min(o, outputs - lanes);
-            Vector<ushort> lowers = default, uppers = default;
-            byte** taps = blocks.Taps;
-            for (long block = 0; block < count; block++)
+            next = Math.Min(blocks.Blocks, first + blocks.Together);
+            for (long o = 0; o < outputs; o += lanes)
             {
-                Vector<ushort> lower = default, upper = default;
-                for (long number = 0; number < rows; number++)
+                long at = Math.Min(o, outputs - lanes);
+                Vector<ushort>* added = at < o ? last : (Vector<ushort>*)(sums + at);
+                Vector<ushort> lowers = default, uppers = default;
+                if (first > 0) (lowers, uppers) = (added[0], added[1]);
+                byte** taps = blocks.Taps + first * rows;
+                for (long block = first; block < next; block++)
                 {
-                    byte* row = *taps++ + 4 * at;
-                    Prefetch.Line((byte*)row + ahead);
-                    lower += Neighbours.Add(Vector.Load(row));
-                    upper += Neighbours.Add(Vector.Load(row + 2 * lanes));
+                    Vector<ushort> lower = default, upper = default;
+                    for (long number = 0; number < rows; number++)
+                    {
+                        byte* row = *taps++ + 4 * at;
+                        Prefetch.Line((byte*)row + ahead);
+                        lower += Neighbours.Add(Vector.Load(row));
+                        upper += Neighbours.Add(Vector.Load(row + 2 * lanes));
+                    }
+
+                    Vector.Narrow(SumPairs.Divide(lower, bits, rounding), SumPairs.Divide(upper, bits, rounding)).Store(blocks.Outputs[block] + 2 * at);
+                    lowers += lower;
+                    uppers += upper;
                 }
 
-                Vector.Narrow(SumPairs.Divide(lower, bits, rounding), SumPairs.Divide(upper, bits, rounding)).Store(blocks.Outputs[block] + 2 * at);
-                lowers += lower;
-                uppers += upper;
-            }
+                if (next < blocks.Blocks)
+                {
+                    (added[0], added[1]) = (lowers, uppers);
+                    continue;
+                }
 
-            Neighbours.AddSmall(lowers).Store(sums + at);
-            Neighbours.AddSmall(uppers).Store(sums + at + Vector<uint>.Count);
+                Neighbours.AddSmall(lowers).Store(sums + at);
+                Neighbours.AddSmall(uppers).Store(sums + at + Vector<uint>.Count);
+            }
         }
 
         return true;
@@ -85,9 +101,9 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
     public bool Means(uint* sums, long outputs, in PairDivision by, byte* means)
     {
         int bits = (int)long.Log2(by.Divisor), lanes = Vector<uint>.Count;
-        if (outputs < 4 * lanes) return false;
         IntegerRounding rounding = by.Rounding;
-        for (long o = 0; o < outputs; o += 4 * lanes)
+        for (long o = 0; o < outputs && outputs < 4 * lanes; o++) means[o] = (byte)SumPairs.Divide(new Vector<uint>(sums[o]), bits, rounding)[0];
+        for (long o = 0; o < outputs && outputs >= 4 * lanes; o += 4 * lanes)
         {
             long at = Math.Min(o, outputs - 4 * lanes);
             uint* from = sums + at;

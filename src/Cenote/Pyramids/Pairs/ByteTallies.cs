@@ -49,44 +49,60 @@ internal readonly unsafe struct ByteTallies(MissingTaps<byte> missing, long leas
         return true;
     }
 
+    public static bool TakesManyRows => true;
+
+    // Bounds: as those of BytePairs.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public bool Two(in PyramidBlocks<byte> blocks, long outputs, ulong* sums, in PairDivision by)
     {
         int lanes = Vector<ushort>.Count;
-        long rows = blocks.Rows, count = blocks.Blocks, ahead = blocks.Ahead;
-        if (rows * count > PyramidBlocks<byte>.Most || outputs < lanes) return false;
+        long rows = blocks.Rows, ahead = blocks.Ahead;
+        if (rows * blocks.Blocks > PyramidBlocks<byte>.Most || outputs < lanes) return false;
         bool hasNoData = missing.NoData.HasValue;
         var noData = new Vector<byte>(missing.NoData.GetValueOrDefault());
         var all = new Vector<ushort>((ushort)(2 * rows));
         Vector<int> fewest = new((int)least), instead = new(missing.Instead);
         IntegerRounding rounding = by.Rounding;
-        for (long o = 0; o < outputs; o += lanes)
+        Vector<ushort>* last = stackalloc Vector<ushort>[4];
+        for (long first = 0, next; first < blocks.Blocks; first = next)
         {
-            long at = Math.Min(o, outputs - lanes);
-            Vector<ushort> lowers = default, uppers = default, lowerTaps = default, upperTaps = default;
-            byte** taps = blocks.Taps;
-            for (long block = 0; block < count; block++)
+            next = Math.Min(blocks.Blocks, first + blocks.Together);
+            for (long o = 0; o < outputs; o += lanes)
             {
-                Vector<ushort> lower = default, upper = default;
-                Vector<byte> lowerMissing = default, upperMissing = default;
-                for (long number = 0; number < rows; number++)
+                long at = Math.Min(o, outputs - lanes);
+                Vector<ushort>* added = at < o ? last : (Vector<ushort>*)(sums + at);
+                Vector<ushort> lowers = default, uppers = default, lowerTaps = default, upperTaps = default;
+                if (first > 0) (lowers, uppers, lowerTaps, upperTaps) = (added[0], added[1], added[2], added[3]);
+                byte** taps = blocks.Taps + first * rows;
+                for (long block = first; block < next; block++)
                 {
-                    byte* row = *taps++ + 4 * at;
-                    Prefetch.Line((byte*)row + ahead);
-                    lower += Neighbours.Add(Tallies.Data(row, noData, hasNoData, ref lowerMissing));
-                    upper += Neighbours.Add(Tallies.Data(row + 2 * lanes, noData, hasNoData, ref upperMissing));
+                    Vector<ushort> lower = default, upper = default;
+                    Vector<byte> lowerMissing = default, upperMissing = default;
+                    for (long number = 0; number < rows; number++)
+                    {
+                        byte* row = *taps++ + 4 * at;
+                        Prefetch.Line((byte*)row + ahead);
+                        lower += Neighbours.Add(Tallies.Data(row, noData, hasNoData, ref lowerMissing));
+                        upper += Neighbours.Add(Tallies.Data(row + 2 * lanes, noData, hasNoData, ref upperMissing));
+                    }
+
+                    Vector<ushort> lowerCounts = all - Neighbours.Add(lowerMissing), upperCounts = all - Neighbours.Add(upperMissing);
+                    Vector.Narrow(Means(lower, lowerCounts, fewest, instead, rounding), Means(upper, upperCounts, fewest, instead, rounding)).Store(blocks.Outputs[block] + 2 * at);
+                    lowers += lower;
+                    uppers += upper;
+                    lowerTaps += lowerCounts;
+                    upperTaps += upperCounts;
                 }
 
-                Vector<ushort> lowerCounts = all - Neighbours.Add(lowerMissing), upperCounts = all - Neighbours.Add(upperMissing);
-                Vector.Narrow(Means(lower, lowerCounts, fewest, instead, rounding), Means(upper, upperCounts, fewest, instead, rounding)).Store(blocks.Outputs[block] + 2 * at);
-                lowers += lower;
-                uppers += upper;
-                lowerTaps += lowerCounts;
-                upperTaps += upperCounts;
-            }
+                if (next < blocks.Blocks)
+                {
+                    (added[0], added[1], added[2], added[3]) = (lowers, uppers, lowerTaps, upperTaps);
+                    continue;
+                }
 
-            Neighbours.Zip(Neighbours.AddSmall(lowers), Neighbours.AddSmall(lowerTaps), sums + at);
-            Neighbours.Zip(Neighbours.AddSmall(uppers), Neighbours.AddSmall(upperTaps), sums + at + Vector<uint>.Count);
+                Neighbours.Zip(Neighbours.AddSmall(lowers), Neighbours.AddSmall(lowerTaps), sums + at);
+                Neighbours.Zip(Neighbours.AddSmall(uppers), Neighbours.AddSmall(upperTaps), sums + at + Vector<uint>.Count);
+            }
         }
 
         return true;

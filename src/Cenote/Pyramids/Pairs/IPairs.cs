@@ -19,6 +19,9 @@ internal unsafe interface IPairs<T, TState>
     /// <param name="by">How sums become means.</param>
     bool Taps(in PyramidRows<T> rows, long outputs, TState* sums, T* means, in PairDivision by);
 
+    /// <summary>Whether <see cref="Two"/> adds up blocks of many rows one after the other: walked side by side, so many would take longer than to pass sums through memory.</summary>
+    static virtual bool TakesManyRows => false;
+
     /// <summary>The means of the first level and the sums of the second, between which nothing passes through memory.</summary>
     /// <param name="blocks">The rows of a block of blocks.</param>
     /// <param name="outputs">How many of the second level; twice as many means are made in each row of the first.</param>
