@@ -16,6 +16,9 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <summary>Of windows of several depths the machine asks for rows of such pixels by itself: asked for more, the nearest cache loses some of it before it is used. Measured.</summary>
     private const long SmallPixelBytes = 256;
 
+    /// <summary>Input of the rows that are made together: pixels at the border, which have other taps, are walked down, and find in the second-level cache what the others brought.</summary>
+    private const long BandBytes = 128 << 10;
+
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
     private readonly PixelTable _pixels;
@@ -27,6 +30,9 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <summary>How many new rows an output row has; none where the caches hold it all.</summary>
     private readonly long _fresh;
 
+    /// <summary>How many output rows are made together.</summary>
+    private readonly long _band;
+
     private PixelWindows(in PoolJob job, PixelTable pixels, long* rows, byte* ones)
     {
         (_plan, _from, _to, _pixels) = (job.Plan, job.InputLayout, job.OutputLayout, pixels);
@@ -35,6 +41,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         _ones = ones;
         bool readsOnEnd = _plan.Depth.MaxCount > 1 && _from.Width * sizeof(T) <= SmallPixelBytes;
         _fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) && _from.Width <= 2 * _plan.Channels && !readsOnEnd ? _plan.Height.Stride : 0;
+        _band = Math.Max(1, BandBytes / sizeof(T) / (_plan.Height.Stride * _plan.Width.InputLength * _from.Width));
     }
 
     public static string Name => "pixels";
@@ -64,13 +71,14 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, rows = 0, asks = 0, registers = (channels + TTap.Count - 1) / TTap.Count;
+        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, rows = 0, asks = 0, registers = (channels + TTap.Count - 1) / TTap.Count;
         // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
         bool byRows = !reducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
         bool isDense = next == channels && _to.Width == channels;
-        for (long h = first; h < end; h++)
+        for (long h = first, alikeRows; h < end; h += alikeRows)
         {
             Window height = _plan.Height[h];
+            alikeRows = height.Count == _plan.Height.Kernel && _plan.Height.Slides ? Math.Min(Math.Min(end, _plan.Height.WholeEnd) - h, _band) : 1;
             if (height.Count != rows) asks = WriteRows(depth, height);
             rows = height.Count;
             T* corner = input + depth.Start * _from.Depth + height.Start * _from.Height, row = output + h * _to.Height;
@@ -79,9 +87,9 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
             {
                 PixelTable.Entry entry = _pixels[pixel];
                 alike = entry.Alike;
-                var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? depth.Count * rows : 0, (nint)_asks, asks, entry.Count, _pixels.Step, factor * entry.Divisor, byRows);
+                var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? depth.Count * rows : 0, (nint)_asks, alike > 1 || _pixels.Count == 1 ? asks : 0, entry.Count, _pixels.Step, factor * entry.Divisor, byRows);
                 T* from = corner + entry.Start, to = row + pixel * _to.Width;
-                PixelOutputs outputs = isDense ? new(1, alike * channels, 0, 0, TTap.Count) : new(alike, channels, next, _to.Width, next / registers);
+                PixelOutputs outputs = isDense ? new(alikeRows, nextRow, _to.Height, 1, 0, 0, alike * channels, TTap.Count) : new(alikeRows, nextRow, _to.Height, alike, next, _to.Width, channels, next / registers);
                 if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
                 else Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, from, to, outputs, taps, ref watch);
             }
@@ -92,6 +100,12 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
+        if (default(TReducer) is ITapSum)
+        {
+            PixelSums.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones);
+            return;
+        }
+
         if ((taps.ByRows || taps.Rows * taps.Columns >= SixWindows.FewestTaps) && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap))
         {
             watch = SixWindows.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones, watch);
@@ -138,7 +152,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <summary>Makes outputs register by register.</summary>
     // Bounds: windows are clipped to the input, and registers to the channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Pool<TSide, TAsks, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)
+    private void Pool<TSide, TAsks, TLoad, TReducer>(TLoad load, TReducer reducer, T* firstFrom, T* firstTo, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)
         where TSide : struct, ISide
         where TAsks : struct, ISide
         where TLoad : struct, ITapLoad<T, TTap>
@@ -151,50 +165,53 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         long rows = taps.Rows, columns = TSide.Of(taps.Columns), next = taps.Next, divisor = taps.Divisor;
         TTap by = TReducer.Divisor(ones, divisor);
         long* asks = taps.AskStarts;
-        T* ask = from;
         // The common ones without a loop.
         long askOne = asks[0], askTwo = asks[Math.Min(1, Math.Max(0, taps.Asks - 1))], fresh = outputs.Fresh, asksLeft = fresh * sizeof(T) > Prefetch.CacheLine || taps.Asks > 2 ? taps.Asks : 0;
         long second = starts[1], length = outputs.Length, last = Math.Max(0, length - TTap.Count);
-        for (long pixel = outputs.Count; pixel > 0; pixel--, from += outputs.From, to += outputs.To)
+        for (long row = outputs.Rows; row > 0; row--, firstFrom += outputs.FromRow, firstTo += outputs.ToRow)
         {
-            for (long i = 0; i < length; i += TTap.Count)
+            T* from = firstFrom, to = firstTo, ask = from;
+            for (long pixel = outputs.Pixels; pixel > 0; pixel--, from += outputs.From, to += outputs.To)
             {
-                // The last register steps back over outputs already written, where there is room.
-                i = Math.Min(i, last);
-                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
-                T* tap = from + i;
-                if (default(TReducer) is ILiftFrom)
+                for (long i = 0; i < length; i += TTap.Count)
                 {
-                    for (long row = 0; row < rows; row++)
+                    // The last register steps back over outputs already written, where there is room.
+                    i = Math.Min(i, last);
+                    var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
+                    T* tap = from + i;
+                    if (default(TReducer) is ILiftFrom)
                     {
-                        T* at = tap + starts[row];
-                        window.Take(load, at);
-                        if (columns > 1) window.Take(load, at + next);
-                        if (columns > 2) window.Take(load, at + 2 * next);
-                        for (long k = 3; k < columns; k++) window.Take(load, at + k * next);
+                        for (long j = 0; j < rows; j++)
+                        {
+                            T* at = tap + starts[j];
+                            window.Take(load, at);
+                            if (columns > 1) window.Take(load, at + next);
+                            if (columns > 2) window.Take(load, at + 2 * next);
+                            for (long k = 3; k < columns; k++) window.Take(load, at + k * next);
+                        }
                     }
-                }
-                else if (typeof(TSide) != typeof(Any))
-                {
-                    Take<TSide, TLoad, TReducer>(load, ref window, tap, next);
-                    if (default(TReducer) is not ITapSum || rows > 1) Take<TSide, TLoad, TReducer>(load, ref window, tap + second, next);
-                    for (long row = 2; row < rows; row++) Take<TSide, TLoad, TReducer>(load, ref window, tap + starts[row], next);
-                }
-                else
-                {
-                    for (long row = 0; row < rows; row++) load.Walk(ref window, tap + starts[row], columns, next);
-                }
+                    else if (typeof(TSide) != typeof(Any))
+                    {
+                        Take<TSide, TLoad, TReducer>(load, ref window, tap, next);
+                        if (default(TReducer) is not ITapSum || rows > 1) Take<TSide, TLoad, TReducer>(load, ref window, tap + second, next);
+                        for (long j = 2; j < rows; j++) Take<TSide, TLoad, TReducer>(load, ref window, tap + starts[j], next);
+                    }
+                    else
+                    {
+                        for (long j = 0; j < rows; j++) load.Walk(ref window, tap + starts[j], columns, next);
+                    }
 
-                if (typeof(TAsks) == typeof(Any))
-                {
-                    Prefetch.Line(ask + askOne);
-                    Prefetch.Line(ask + askTwo);
-                    for (long j = 0; j < asksLeft; j++) Prefetch.Behind(ask + asks[j], fresh * sizeof(T), 0);
-                    ask += fresh;
-                }
+                    if (typeof(TAsks) == typeof(Any))
+                    {
+                        Prefetch.Line(ask + askOne);
+                        Prefetch.Line(ask + askTwo);
+                        for (long j = 0; j < asksLeft; j++) Prefetch.Behind(ask + asks[j], fresh * sizeof(T), 0);
+                        ask += fresh;
+                    }
 
-                seen = TReducer.WatchState(reducer.Watch(seen, window.Seen), window.State);
-                load.Store(window.Finish(ones, divisor, by), to + i);
+                    seen = TReducer.WatchState(reducer.Watch(seen, window.Seen), window.State);
+                    load.Store(window.Finish(ones, divisor, by), to + i);
+                }
             }
         }
 
