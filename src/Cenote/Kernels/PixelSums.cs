@@ -17,15 +17,11 @@ internal static unsafe class PixelSums
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        Sides threes = new(outputs, TTap.Count, 3);
         // Sums of rows take registers of their own, for which fours leave no room.
-        if (taps.ByRows) Pool<T, TTap, TState, TAcc, Three, Any, TLoad, TReducer>(load, reducer, from, to, threes, taps, outputs.Fresh, ones);
-        else
-        {
-            Sides fours = new(outputs, TTap.Count, 4);
-            if (3 * threes.Count < 4 * fours.Count) Pool<T, TTap, TState, TAcc, Three, None, TLoad, TReducer>(load, reducer, from, to, threes, taps, outputs.Fresh, ones);
-            else Pool<T, TTap, TState, TAcc, Four, None, TLoad, TReducer>(load, reducer, from, to, fours, taps, outputs.Fresh, ones);
-        }
+        Sides sides = new(outputs, TTap.Count, inThrees: taps.ByRows);
+        if (taps.ByRows) Pool<T, TTap, TState, TAcc, Three, Any, TLoad, TReducer>(load, reducer, from, to, sides, taps, outputs.Fresh, ones);
+        else if (sides.InThrees) Pool<T, TTap, TState, TAcc, Three, None, TLoad, TReducer>(load, reducer, from, to, sides, taps, outputs.Fresh, ones);
+        else Pool<T, TTap, TState, TAcc, Four, None, TLoad, TReducer>(load, reducer, from, to, sides, taps, outputs.Fresh, ones);
     }
 
     // Bounds: windows are clipped to the input, and registers to the channels.
@@ -115,30 +111,35 @@ internal static unsafe class PixelSums
 
         /// <param name="outputs">The block.</param>
         /// <param name="register">Lanes of a register.</param>
-        /// <param name="group">How many neighbours are made together.</param>
-        public Sides(in PixelOutputs outputs, long register, long group)
+        /// <param name="inThrees">Whether groups must be threes; else they are what makes fewer registers twice.</param>
+        public Sides(in PixelOutputs outputs, long register, bool inThrees)
         {
+            long rows = outputs.Rows, neighbours;
             if (outputs.Length > 2 * register)
             {
                 (_unit, _length, From, To) = (register, outputs.Length, 1, 1);
                 (Others, _nextFrom, _nextTo) = (outputs.Pixels, outputs.From, outputs.To);
                 (_rowFrom, _rowTo) = (outputs.FromRow - (outputs.Pixels - 1) * outputs.From, outputs.ToRow - (outputs.Pixels - 1) * outputs.To);
-                Count = outputs.Rows;
+                neighbours = (outputs.Length + register - 1) / register;
             }
             else
             {
-                PixelOutputs block = outputs.Pixels < group && outputs.Rows > outputs.Pixels ? outputs.Turned : outputs;
+                PixelOutputs block = outputs.Pixels < 3 && outputs.Rows > outputs.Pixels ? outputs.Turned : outputs;
                 long second = Math.Max(0, outputs.Length - register);
                 (_unit, _length, From, To) = (1, block.Pixels, block.From, block.To);
                 (Others, _nextFrom, _nextTo) = (second > 0 ? 2 : 1, second, second);
                 (_rowFrom, _rowTo) = (block.FromRow - second, block.ToRow - second);
-                Count = block.Rows;
+                (rows, neighbours) = (block.Rows, block.Pixels);
             }
 
-            _group = group * _unit;
+            long threes = (neighbours + 2) / 3, fours = (neighbours + 3) / 4;
+            InThrees = inThrees || 3 * threes < 4 * fours;
+            _group = (InThrees ? 3 : 4) * _unit;
             _last = Math.Max(0, _length - _group);
-            Count *= Others * ((_last + _group - 1) / _group + 1);
+            Count = rows * Others * (InThrees ? threes : fours);
         }
+
+        public bool InThrees { get; }
 
         /// <summary>How many groups there are.</summary>
         public long Count { get; }

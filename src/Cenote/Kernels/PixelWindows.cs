@@ -71,10 +71,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, rows = 0, asks = 0, registers = (channels + TTap.Count - 1) / TTap.Count;
-        // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
-        bool byRows = !reducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
-        bool isDense = next == channels && _to.Width == channels;
+        long rows = 0, asks = 0;
         for (long h = first, alikeRows; h < end; h += alikeRows)
         {
             Window height = _plan.Height[h];
@@ -83,16 +80,30 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
             rows = height.Count;
             T* corner = input + depth.Start * _from.Depth + height.Start * _from.Height, row = output + h * _to.Height;
             long factor = _plan.OuterDivisor(depth.Extent * height.Extent);
-            for (long pixel = 0, alike; pixel < _pixels.Count; pixel += alike)
-            {
-                PixelTable.Entry entry = _pixels[pixel];
-                alike = entry.Alike;
-                var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? depth.Count * rows : 0, (nint)_asks, alike > 1 || _pixels.Count == 1 ? asks : 0, entry.Count, _pixels.Step, factor * entry.Divisor, byRows);
-                T* from = corner + entry.Start, to = row + pixel * _to.Width;
-                PixelOutputs outputs = isDense ? new(alikeRows, nextRow, _to.Height, 1, 0, 0, alike * channels, TTap.Count) : new(alikeRows, nextRow, _to.Height, alike, next, _to.Width, channels, next / registers);
-                if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
-                else Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, from, to, outputs, taps, ref watch);
-            }
+            // The many first: pixels at the border then find what they read in the nearer caches.
+            Pool(reducer, corner, row, factor, alikeRows, depth.Count * rows, asks, many: true, ref watch);
+            Pool(reducer, corner, row, factor, alikeRows, depth.Count * rows, 0, many: false, ref watch);
+        }
+    }
+
+    /// <summary>Makes blocks of rows, of the pixels that have many like them or of the others.</summary>
+    private void Pool<TReducer>(TReducer reducer, T* corner, T* row, long factor, long alikeRows, long rows, long asks, bool many, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, registers = (channels + TTap.Count - 1) / TTap.Count;
+        bool byRows = !reducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
+        // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
+        bool isDense = next == channels && _to.Width == channels;
+        for (long pixel = 0, alike; pixel < _pixels.Count; pixel += alike)
+        {
+            PixelTable.Entry entry = _pixels[pixel];
+            alike = entry.Alike;
+            if (alike > 1 != many) continue;
+            var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? rows : 0, (nint)_asks, asks, entry.Count, _pixels.Step, factor * entry.Divisor, byRows);
+            T* from = corner + entry.Start, to = row + pixel * _to.Width;
+            PixelOutputs outputs = isDense ? new(alikeRows, nextRow, _to.Height, 1, 0, 0, alike * channels, TTap.Count) : new(alikeRows, nextRow, _to.Height, alike, next, _to.Width, channels, next / registers);
+            if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
+            else Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, from, to, outputs, taps, ref watch);
         }
     }
 
