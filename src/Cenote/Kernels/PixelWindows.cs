@@ -41,7 +41,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         _ones = ones;
         bool readsOnEnd = _plan.Depth.MaxCount > 1 && _from.Width * sizeof(T) <= SmallPixelBytes;
         _fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) && _from.Width <= 2 * _plan.Channels && !readsOnEnd ? _plan.Height.Stride : 0;
-        _band = Math.Max(1, BandBytes / sizeof(T) / (_plan.Height.Stride * _plan.Width.InputLength * _from.Width));
+        _band = Math.Max(1, BandBytes / sizeof(T) / (_plan.Height.Stride * _plan.Width.InputLength * _plan.Channels));
     }
 
     public static string Name => "pixels";
@@ -111,15 +111,17 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (default(TReducer) is ITapSum)
+        bool many = taps.ByRows || taps.Rows * taps.Columns >= SixWindows.FewestTaps;
+        if (default(TReducer) is ITapSum && many)
         {
             PixelSums.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones);
             return;
         }
 
-        if ((taps.ByRows || taps.Rows * taps.Columns >= SixWindows.FewestTaps) && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap))
+        if (many && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap))
         {
-            watch = SixWindows.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones, watch);
+            for (long row = 0; row < outputs.Rows; row++)
+                watch = SixWindows.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from + row * outputs.FromRow, to + row * outputs.ToRow, outputs, taps, _ones, watch);
             return;
         }
 
@@ -139,8 +141,11 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (taps.Asks > 0) Pool<TSide, Any, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
-        else Pool<TSide, None, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
+        bool isSquare = default(TReducer) is ITapSum && typeof(TSide) != typeof(Any) && taps.Rows == taps.Columns;
+        if (isSquare && taps.Asks > 0) Pool<TSide, TSide, Any, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
+        else if (isSquare) Pool<TSide, TSide, None, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
+        else if (taps.Asks > 0) Pool<TSide, Any, Any, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
+        else Pool<TSide, Any, None, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
     }
 
     /// <returns>How many of the rows no output above has read.</returns>
@@ -163,8 +168,9 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <summary>Makes outputs register by register.</summary>
     // Bounds: windows are clipped to the input, and registers to the channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Pool<TSide, TAsks, TLoad, TReducer>(TLoad load, TReducer reducer, T* firstFrom, T* firstTo, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)
+    private void Pool<TSide, TRows, TAsks, TLoad, TReducer>(TLoad load, TReducer reducer, T* firstFrom, T* firstTo, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)
         where TSide : struct, ISide
+        where TRows : struct, ISide
         where TAsks : struct, ISide
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
@@ -173,21 +179,19 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         TTap seen = watch;
         long* starts = taps.Starts;
         byte* ones = _ones;
-        long rows = taps.Rows, columns = TSide.Of(taps.Columns), next = taps.Next, divisor = taps.Divisor;
+        long rows = TRows.Of(taps.Rows), columns = TSide.Of(taps.Columns), next = taps.Next, divisor = taps.Divisor;
         TTap by = TReducer.Divisor(ones, divisor);
         long* asks = taps.AskStarts;
         // The common ones without a loop.
         long askOne = asks[0], askTwo = asks[Math.Min(1, Math.Max(0, taps.Asks - 1))], fresh = outputs.Fresh, asksLeft = fresh * sizeof(T) > Prefetch.CacheLine || taps.Asks > 2 ? taps.Asks : 0;
-        long second = starts[1], length = outputs.Length, last = Math.Max(0, length - TTap.Count);
+        long second = starts[1], third = rows > 2 ? starts[2] : 0, length = outputs.Length, last = Math.Max(0, length - TTap.Count);
         for (long row = outputs.Rows; row > 0; row--, firstFrom += outputs.FromRow, firstTo += outputs.ToRow)
         {
             T* from = firstFrom, to = firstTo, ask = from;
             for (long pixel = outputs.Pixels; pixel > 0; pixel--, from += outputs.From, to += outputs.To)
             {
-                for (long i = 0; i < length; i += TTap.Count)
+                for (long i = 0; ;)
                 {
-                    // The last register steps back over outputs already written, where there is room.
-                    i = Math.Min(i, last);
                     var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
                     T* tap = from + i;
                     if (default(TReducer) is ILiftFrom)
@@ -205,7 +209,8 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                     {
                         Take<TSide, TLoad, TReducer>(load, ref window, tap, next);
                         if (default(TReducer) is not ITapSum || rows > 1) Take<TSide, TLoad, TReducer>(load, ref window, tap + second, next);
-                        for (long j = 2; j < rows; j++) Take<TSide, TLoad, TReducer>(load, ref window, tap + starts[j], next);
+                        if (typeof(TRows) == typeof(Three)) Take<TSide, TLoad, TReducer>(load, ref window, tap + third, next);
+                        else for (long j = 2; j < rows; j++) Take<TSide, TLoad, TReducer>(load, ref window, tap + starts[j], next);
                     }
                     else
                     {
@@ -221,7 +226,12 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
                     }
 
                     seen = TReducer.WatchState(reducer.Watch(seen, window.Seen), window.State);
-                    load.Store(window.Finish(ones, divisor, by), to + i);
+                    load.Store(default(TReducer) is ITapSum ? window.Finish(ones, divisor, by) : reducer.Finish(window.State, ones, divisor), to + i);
+                    i += TTap.Count;
+                    if (i <= last) continue;
+                    if (i >= length) break;
+                    // The last register steps back over outputs already written, where there is room.
+                    i = last;
                 }
             }
         }
