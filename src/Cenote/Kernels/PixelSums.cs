@@ -4,7 +4,7 @@ namespace Cenote;
 
 /// <summary>
 /// Sums of taps in order where channels lie side by side, two groups of registers at a time: an addition takes three cycles, and two begin in each, so that fewer sums would wait for themselves.
-/// A group is three or four neighbours, whose distances are found once: registers of a pixel, for of loads that begin in one cycle each takes another half of a cache line; where a pixel has fewer than three, pixels.
+/// A group is three or four neighbours, whose distances are found once: registers of a pixel, which lie in both halves of cache lines (two loads of the same half do not begin together); where a pixel has fewer than three, pixels.
 /// </summary>
 internal static unsafe class PixelSums
 {

@@ -4,8 +4,8 @@ namespace Cenote;
 
 /// <summary>
 /// Channels that lie side by side: lanes across the channels, so that every lane has the same window. The taps come one after the other in
-/// row-major order, as in <see cref="RowWindows{T, TTap, TState, TAcc}"/>. Register by register: windows are
-/// so short that several are in flight at once. Rows of two and three taps are written out.
+/// row-major order, as in <see cref="RowWindows{T, TTap, TState, TAcc}"/>. Outputs with the same taps are made in blocks of rows and pixels, register by register: windows are
+/// so short that several are in flight at once. Rows of two and three taps are written out, and sums of as many rows.
 /// </summary>
 internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindows<PixelWindows<T, TTap, TState, TAcc>, T, TTap, TState, TAcc>
     where T : unmanaged
@@ -18,6 +18,9 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
 
     /// <summary>Input of the rows that are made together: pixels at the border, which have other taps, are walked down, and find in the second-level cache what the others brought.</summary>
     private const long BandBytes = 128 << 10;
+
+    /// <summary>Less input is soon at hand without being asked for, where the third-level cache holds it. Measured.</summary>
+    private const long LeastAskedBytes = 4 << 20;
 
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
@@ -40,8 +43,8 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         _asks = rows + MostRows(_plan) + 1;
         _ones = ones;
         bool readsOnEnd = _plan.Depth.MaxCount > 1 && _from.Width * sizeof(T) <= SmallPixelBytes;
-        _fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) && _from.Width <= 2 * _plan.Channels && !readsOnEnd ? _plan.Height.Stride : 0;
-        _band = Math.Max(1, BandBytes / sizeof(T) / (_plan.Height.Stride * _plan.Width.InputLength * _plan.Channels));
+        _fresh = _plan.InputElements * sizeof(T) > LeastAskedBytes && _from.Width <= 2 * _plan.Channels && !readsOnEnd ? _plan.Height.Stride : 0;
+        _band = Math.Max(1, BandBytes / sizeof(T) / _plan.Height.Stride / (_plan.Width.InputLength * _plan.Channels));
     }
 
     public static string Name => "pixels";
