@@ -33,7 +33,8 @@ internal sealed class KernelCatalog
     /// <param name="reducer">Combines.</param>
     /// <param name="planes">Those for whole planes, which no other job asks.</param>
     /// <param name="groups">The others.</param>
-    public static KernelCatalog Of<T, TState, TReducer>(TReducer reducer, Func<PoolKernel[]>[] planes, Func<PoolKernel[]>[] groups)
+    /// <param name="shortRowBytes">Up to how many bytes of outputs a channels-last row is one of one channel.</param>
+    public static KernelCatalog Of<T, TState, TReducer>(TReducer reducer, Func<PoolKernel[]>[] planes, Func<PoolKernel[]>[] groups, long shortRowBytes = ShortRowBytes)
         where T : unmanaged
         where TState : unmanaged
         where TReducer : struct, IPoolReducer<T, TState>
@@ -41,7 +42,7 @@ internal sealed class KernelCatalog
         long few = FewBytes / Unsafe.SizeOf<T>();
         var reference = new ReferenceKernel<T, TState, TReducer>(reducer);
         PoolKernel[] interleaved = groups.Length > 0
-            ? [new InterleavedKernel(new(groups), few, few, manyTaps: LiftsLong<T, TState>() ? 3 : 12, shortRow: ShortRowBytes / Unsafe.SizeOf<T>()), new PlanarKernel<PixelPlanes>(new(groups), Unsafe.SizeOf<T>())]
+            ? [new InterleavedKernel(new(groups), few, few, manyTaps: LiftsLong<T, TState>() ? 3 : 12, shortRow: shortRowBytes / Unsafe.SizeOf<T>()), new PlanarKernel<PixelPlanes>(new(groups), Unsafe.SizeOf<T>())]
             : [];
         PoolKernel[] strided = groups.Length > 0 ? [new PlanarKernel<StridedPlanes>(new(groups), Unsafe.SizeOf<T>())] : [];
         Func<PoolKernel[]>[] inside = [() => interleaved, .. groups, () => strided, () => [new UnevenWindows<T, TState, TReducer>(reducer)]];

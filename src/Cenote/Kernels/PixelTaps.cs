@@ -16,10 +16,17 @@ internal readonly unsafe record struct PixelTaps(nint FirstStart, long Rows, nin
     public long* AskStarts => (long*)FirstAsk;
 }
 
-/// <summary>Outputs with the same taps, each from its own place on.</summary>
-/// <param name="Count">How many pixels.</param>
-/// <param name="Length">How many outputs each has side by side.</param>
+/// <summary>Outputs with the same taps, each from its own place on: a block of rows and pixels.</summary>
+/// <param name="Rows">How many rows.</param>
+/// <param name="FromRow">The distance between the rows' first taps.</param>
+/// <param name="ToRow">The distance between the rows in the output.</param>
+/// <param name="Pixels">How many pixels each row has.</param>
 /// <param name="From">The distance between the pixels' first taps.</param>
 /// <param name="To">The distance between the pixels in the output.</param>
+/// <param name="Length">How many outputs each pixel has side by side.</param>
 /// <param name="Fresh">How many elements of a row one register of outputs brings.</param>
-internal readonly record struct PixelOutputs(long Count, long Length, long From, long To, long Fresh);
+internal readonly record struct PixelOutputs(long Rows, long FromRow, long ToRow, long Pixels, long From, long To, long Length, long Fresh)
+{
+    /// <summary>The same, rows for pixels.</summary>
+    public PixelOutputs Turned => this with { Rows = Pixels, FromRow = From, ToRow = To, Pixels = Rows, From = FromRow, To = ToRow };
+}

@@ -4,8 +4,8 @@ namespace Cenote;
 
 /// <summary>
 /// Channels that lie side by side: lanes across the channels, so that every lane has the same window. The taps come one after the other in
-/// row-major order, as in <see cref="RowWindows{T, TTap, TState, TAcc}"/>. Register by register: windows are
-/// so short that several are in flight at once. Rows of two and three taps are written out.
+/// row-major order, as in <see cref="RowWindows{T, TTap, TState, TAcc}"/>. Outputs with the same taps are made in blocks of rows and pixels, register by register: windows are
+/// so short that several are in flight at once. Rows of two and three taps are written out, and sums of as many rows.
 /// </summary>
 internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindows<PixelWindows<T, TTap, TState, TAcc>, T, TTap, TState, TAcc>
     where T : unmanaged
@@ -15,6 +15,12 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
 {
     /// <summary>Of windows of several depths the machine asks for rows of such pixels by itself: asked for more, the nearest cache loses some of it before it is used. Measured.</summary>
     private const long SmallPixelBytes = 256;
+
+    /// <summary>Input of the rows that are made together: pixels at the border, which have other taps, are walked down, and find in the second-level cache what the others brought.</summary>
+    private const long BandBytes = 128 << 10;
+
+    /// <summary>Less input is soon at hand without being asked for, where the third-level cache holds it. Measured.</summary>
+    private const long LeastAskedBytes = 4 << 20;
 
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
@@ -27,6 +33,9 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <summary>How many new rows an output row has; none where the caches hold it all.</summary>
     private readonly long _fresh;
 
+    /// <summary>How many output rows are made together.</summary>
+    private readonly long _band;
+
     private PixelWindows(in PoolJob job, PixelTable pixels, long* rows, byte* ones)
     {
         (_plan, _from, _to, _pixels) = (job.Plan, job.InputLayout, job.OutputLayout, pixels);
@@ -34,7 +43,8 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         _asks = rows + MostRows(_plan) + 1;
         _ones = ones;
         bool readsOnEnd = _plan.Depth.MaxCount > 1 && _from.Width * sizeof(T) <= SmallPixelBytes;
-        _fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) && _from.Width <= 2 * _plan.Channels && !readsOnEnd ? _plan.Height.Stride : 0;
+        _fresh = _plan.InputElements * sizeof(T) > LeastAskedBytes && _from.Width <= 2 * _plan.Channels && !readsOnEnd ? _plan.Height.Stride : 0;
+        _band = Math.Max(1, BandBytes / sizeof(T) / _plan.Height.Stride / (_plan.Width.InputLength * _plan.Channels));
     }
 
     public static string Name => "pixels";
@@ -64,27 +74,39 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, rows = 0, asks = 0, registers = (channels + TTap.Count - 1) / TTap.Count;
-        // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
-        bool byRows = !reducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
-        bool isDense = next == channels && _to.Width == channels;
-        for (long h = first; h < end; h++)
+        long rows = 0, asks = 0;
+        for (long h = first, alikeRows; h < end; h += alikeRows)
         {
             Window height = _plan.Height[h];
+            alikeRows = height.Count == _plan.Height.Kernel && _plan.Height.Slides ? Math.Min(Math.Min(end, _plan.Height.WholeEnd) - h, _band) : 1;
             if (height.Count != rows) asks = WriteRows(depth, height);
             rows = height.Count;
             T* corner = input + depth.Start * _from.Depth + height.Start * _from.Height, row = output + h * _to.Height;
             long factor = _plan.OuterDivisor(depth.Extent * height.Extent);
-            for (long pixel = 0, alike; pixel < _pixels.Count; pixel += alike)
-            {
-                PixelTable.Entry entry = _pixels[pixel];
-                alike = entry.Alike;
-                var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? depth.Count * rows : 0, (nint)_asks, asks, entry.Count, _pixels.Step, factor * entry.Divisor, byRows);
-                T* from = corner + entry.Start, to = row + pixel * _to.Width;
-                PixelOutputs outputs = isDense ? new(1, alike * channels, 0, 0, TTap.Count) : new(alike, channels, next, _to.Width, next / registers);
-                if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
-                else Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, from, to, outputs, taps, ref watch);
-            }
+            // The many first: pixels at the border then find what they read in the nearer caches.
+            Pool(reducer, corner, row, factor, alikeRows, depth.Count * rows, asks, many: true, ref watch);
+            Pool(reducer, corner, row, factor, alikeRows, depth.Count * rows, 0, many: false, ref watch);
+        }
+    }
+
+    /// <summary>Makes blocks of rows, of the pixels that have many like them or of the others.</summary>
+    private void Pool<TReducer>(TReducer reducer, T* corner, T* row, long factor, long alikeRows, long rows, long asks, bool many, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, registers = (channels + TTap.Count - 1) / TTap.Count;
+        bool byRows = !reducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
+        // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
+        bool isDense = next == channels && _to.Width == channels;
+        for (long pixel = 0, alike; pixel < _pixels.Count; pixel += alike)
+        {
+            PixelTable.Entry entry = _pixels[pixel];
+            alike = entry.Alike;
+            if (alike > 1 != many) continue;
+            var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? rows : 0, (nint)_asks, asks, entry.Count, _pixels.Step, factor * entry.Divisor, byRows);
+            T* from = corner + entry.Start, to = row + pixel * _to.Width;
+            PixelOutputs outputs = isDense ? new(alikeRows, nextRow, _to.Height, 1, 0, 0, alike * channels, TTap.Count) : new(alikeRows, nextRow, _to.Height, alike, next, _to.Width, channels, next / registers);
+            if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
+            else Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, from, to, outputs, taps, ref watch);
         }
     }
 
@@ -92,9 +114,17 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if ((taps.ByRows || taps.Rows * taps.Columns >= SixWindows.FewestTaps) && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap))
+        bool many = taps.ByRows || taps.Rows * taps.Columns >= SixWindows.FewestTaps;
+        if (default(TReducer) is ITapSum && many)
         {
-            watch = SixWindows.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones, watch);
+            PixelSums.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones);
+            return;
+        }
+
+        if (many && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap))
+        {
+            for (long row = 0; row < outputs.Rows; row++)
+                watch = SixWindows.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from + row * outputs.FromRow, to + row * outputs.ToRow, outputs, taps, _ones, watch);
             return;
         }
 
@@ -114,8 +144,11 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (taps.Asks > 0) Pool<TSide, Any, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
-        else Pool<TSide, None, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
+        bool isSquare = default(TReducer) is ITapSum && typeof(TSide) != typeof(Any) && taps.Rows == taps.Columns;
+        if (isSquare && taps.Asks > 0) Pool<TSide, TSide, Any, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
+        else if (isSquare) Pool<TSide, TSide, None, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
+        else if (taps.Asks > 0) Pool<TSide, Any, Any, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
+        else Pool<TSide, Any, None, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
     }
 
     /// <returns>How many of the rows no output above has read.</returns>
@@ -138,8 +171,9 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <summary>Makes outputs register by register.</summary>
     // Bounds: windows are clipped to the input, and registers to the channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Pool<TSide, TAsks, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)
+    private void Pool<TSide, TRows, TAsks, TLoad, TReducer>(TLoad load, TReducer reducer, T* firstFrom, T* firstTo, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)
         where TSide : struct, ISide
+        where TRows : struct, ISide
         where TAsks : struct, ISide
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
@@ -148,53 +182,60 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         TTap seen = watch;
         long* starts = taps.Starts;
         byte* ones = _ones;
-        long rows = taps.Rows, columns = TSide.Of(taps.Columns), next = taps.Next, divisor = taps.Divisor;
+        long rows = TRows.Of(taps.Rows), columns = TSide.Of(taps.Columns), next = taps.Next, divisor = taps.Divisor;
         TTap by = TReducer.Divisor(ones, divisor);
         long* asks = taps.AskStarts;
-        T* ask = from;
         // The common ones without a loop.
         long askOne = asks[0], askTwo = asks[Math.Min(1, Math.Max(0, taps.Asks - 1))], fresh = outputs.Fresh, asksLeft = fresh * sizeof(T) > Prefetch.CacheLine || taps.Asks > 2 ? taps.Asks : 0;
-        long second = starts[1], length = outputs.Length, last = Math.Max(0, length - TTap.Count);
-        for (long pixel = outputs.Count; pixel > 0; pixel--, from += outputs.From, to += outputs.To)
+        long second = starts[1], third = rows > 2 ? starts[2] : 0, length = outputs.Length, last = Math.Max(0, length - TTap.Count);
+        for (long row = outputs.Rows; row > 0; row--, firstFrom += outputs.FromRow, firstTo += outputs.ToRow)
         {
-            for (long i = 0; i < length; i += TTap.Count)
+            T* from = firstFrom, to = firstTo, ask = from;
+            for (long pixel = outputs.Pixels; pixel > 0; pixel--, from += outputs.From, to += outputs.To)
             {
-                // The last register steps back over outputs already written, where there is room.
-                i = Math.Min(i, last);
-                var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
-                T* tap = from + i;
-                if (default(TReducer) is ILiftFrom)
+                for (long i = 0; ;)
                 {
-                    for (long row = 0; row < rows; row++)
+                    var window = new OneWindow<T, TTap, TState, TAcc, TReducer>(reducer, none);
+                    T* tap = from + i;
+                    if (default(TReducer) is ILiftFrom)
                     {
-                        T* at = tap + starts[row];
-                        window.Take(load, at);
-                        if (columns > 1) window.Take(load, at + next);
-                        if (columns > 2) window.Take(load, at + 2 * next);
-                        for (long k = 3; k < columns; k++) window.Take(load, at + k * next);
+                        for (long j = 0; j < rows; j++)
+                        {
+                            T* at = tap + starts[j];
+                            window.Take(load, at);
+                            if (columns > 1) window.Take(load, at + next);
+                            if (columns > 2) window.Take(load, at + 2 * next);
+                            for (long k = 3; k < columns; k++) window.Take(load, at + k * next);
+                        }
                     }
-                }
-                else if (typeof(TSide) != typeof(Any))
-                {
-                    Take<TSide, TLoad, TReducer>(load, ref window, tap, next);
-                    if (default(TReducer) is not ITapSum || rows > 1) Take<TSide, TLoad, TReducer>(load, ref window, tap + second, next);
-                    for (long row = 2; row < rows; row++) Take<TSide, TLoad, TReducer>(load, ref window, tap + starts[row], next);
-                }
-                else
-                {
-                    for (long row = 0; row < rows; row++) load.Walk(ref window, tap + starts[row], columns, next);
-                }
+                    else if (typeof(TSide) != typeof(Any))
+                    {
+                        Take<TSide, TLoad, TReducer>(load, ref window, tap, next);
+                        if (default(TReducer) is not ITapSum || rows > 1) Take<TSide, TLoad, TReducer>(load, ref window, tap + second, next);
+                        if (typeof(TRows) == typeof(Three)) Take<TSide, TLoad, TReducer>(load, ref window, tap + third, next);
+                        else for (long j = 2; j < rows; j++) Take<TSide, TLoad, TReducer>(load, ref window, tap + starts[j], next);
+                    }
+                    else
+                    {
+                        for (long j = 0; j < rows; j++) load.Walk(ref window, tap + starts[j], columns, next);
+                    }
 
-                if (typeof(TAsks) == typeof(Any))
-                {
-                    Prefetch.Line(ask + askOne);
-                    Prefetch.Line(ask + askTwo);
-                    for (long j = 0; j < asksLeft; j++) Prefetch.Behind(ask + asks[j], fresh * sizeof(T), 0);
-                    ask += fresh;
-                }
+                    if (typeof(TAsks) == typeof(Any))
+                    {
+                        Prefetch.Line(ask + askOne);
+                        Prefetch.Line(ask + askTwo);
+                        for (long j = 0; j < asksLeft; j++) Prefetch.Behind(ask + asks[j], fresh * sizeof(T), 0);
+                        ask += fresh;
+                    }
 
-                seen = TReducer.WatchState(reducer.Watch(seen, window.Seen), window.State);
-                load.Store(window.Finish(ones, divisor, by), to + i);
+                    seen = TReducer.WatchState(reducer.Watch(seen, window.Seen), window.State);
+                    load.Store(default(TReducer) is ITapSum ? window.Finish(ones, divisor, by) : reducer.Finish(window.State, ones, divisor), to + i);
+                    i += TTap.Count;
+                    if (i <= last) continue;
+                    if (i >= length) break;
+                    // The last register steps back over outputs already written, where there is room.
+                    i = last;
+                }
             }
         }
 

@@ -32,7 +32,7 @@ internal static unsafe class SixWindows
         T* ask = from;
         bool byRows = taps.ByRows;
         long fresh = Together * outputs.Fresh;
-        for (long left = outputs.Count * ((outputs.Length + TTap.Count - 1) / TTap.Count); left > 0; left -= Together)
+        for (long left = outputs.Pixels * ((outputs.Length + TTap.Count - 1) / TTap.Count); left > 0; left -= Together)
         {
             // Where fewer are left, the last is made again.
             T* a = from + i, aTo = to + i;

@@ -49,7 +49,8 @@ internal sealed class MeanOperator : PoolOperator
         where T : unmanaged, INumber<T>
         where TReducer : struct, IPoolReducer<T, T>
     {
-        return KernelCatalog.Of<T, T, TReducer>(default, [], [On<Lanes512<T>>, On<Lanes256<T>>, On<Lanes128<T>>]);
+        // Sums of pixels are walked in blocks, for which short rows are no loss.
+        return KernelCatalog.Of<T, T, TReducer>(default, [], [On<Lanes512<T>>, On<Lanes256<T>>, On<Lanes128<T>>], shortRowBytes: 0);
 
         static PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? []
