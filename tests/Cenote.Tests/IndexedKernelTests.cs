@@ -7,7 +7,7 @@ namespace Cenote.Tests;
 /// <summary>Every kernel that says which taps it chose against the reference, values and offsets, in memory that ends at a guard page.</summary>
 public class IndexedKernelTests
 {
-    private const int Cases = 900;
+    private const int Cases = 600;
 
     public static TheoryData<string, bool> Types => [.. from type in Enum.GetNames<ElementType>() from isMax in (bool[])[true, false] select (type, isMax)];
 

@@ -16,6 +16,9 @@ internal readonly record struct PlaneBox(long Channels, long Depths, long Rows, 
 /// <summary>How planes that lie otherwise become dense, row-major ones, and these such planes again.</summary>
 internal unsafe interface IPlaneCopy
 {
+    /// <summary>The kernel's name.</summary>
+    static abstract string Name { get; }
+
     /// <summary>Whether it is for this job.</summary>
     static abstract bool Suits(in PoolJob job, int size);
 

@@ -43,6 +43,8 @@ internal readonly unsafe struct PixelPlanes : IPlaneCopy
     /// <summary>What a row must have at least, in bytes of a plane.</summary>
     private static int Register => Vector128<byte>.Count;
 
+    public static string Name => "planar";
+
     /// <summary>Lanes across so few channels would be empty for the most part, and those across the width would have to pick their taps.</summary>
     public static bool Suits(in PoolJob job, int size)
     {

@@ -19,7 +19,7 @@ internal sealed unsafe class PlanarKernel<TCopy>(KernelList rows, int size) : Po
     [ThreadStatic]
     private static byte[]? _planes;
 
-    public override string Name { get; } = $"planar, {typeof(TCopy).Name}";
+    public override string Name => TCopy.Name;
 
     public override bool Accepts(in PoolJob job)
     {

@@ -12,6 +12,8 @@ internal readonly unsafe struct StridedPlanes : IPlaneCopy
     /// <summary>Neighbours at once: rows a page apart share the eight places of a set in the first-level cache.</summary>
     private const long Strip = 8;
 
+    public static string Name => "strided planes";
+
     public static bool Suits(in PoolJob job, int size) => job.InputLayout.Width != 1 || job.OutputLayout.Width != 1;
 
     /// <summary>The only other way is tap by tap: what memory it takes is the bound.</summary>
