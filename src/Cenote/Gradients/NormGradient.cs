@@ -105,8 +105,8 @@ internal readonly struct TapShare(LpNorm norm) : ILaneMap
             slopes = TLanes.Select(TLanes.Equal(taps, default), default, slopes);
         }
 
-        if (norm.IsClamped) slopes = TLanes.Select(TLanes.Greater(RealNumber<T>.Fill<TLanes>(norm.Least), taps), default, slopes);
         // A gradient that is zero is +0.
-        return slopes * sums + default(TLanes);
+        TLanes shares = slopes * sums + default(TLanes);
+        return norm.IsClamped ? TLanes.Select(TLanes.Greater(RealNumber<T>.Fill<TLanes>(norm.Least), taps), default, shares) : shares;
     }
 }

@@ -17,6 +17,9 @@ internal readonly unsafe struct IndexedRuns<T, TTap, TNumber, TNumbers, TPlanes>
     /// <summary>Windows of fewer taps along an axis are combined tap by tap, and of more the endings would leave the second-level cache.</summary>
     private const long FewestTaps = 7, FewestTapsInStrides = 4, MostTaps = 2048;
 
+    /// <summary>The most memory that rows of a single window may come to.</summary>
+    private const long MostBytes = 1 << 24;
+
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to, _marks;
     private readonly int _size;
@@ -43,7 +46,7 @@ internal readonly unsafe struct IndexedRuns<T, TTap, TNumber, TNumbers, TPlanes>
     {
         PoolPlan plan = job.Plan;
         AxisPlan height = plan.Height, width = plan.Width;
-        return plan.Channels % TTap.Count == 0 && plan.Slides && plan.Depth.Kernel == 1 && Pays(width) && (height.Kernel == 1 || (Pays(height) && Band(plan) * height.Stride >= Math.Min(height.Kernel, height.InputLength))) && TPlanes.Accepts(job);
+        return plan.Channels % TTap.Count == 0 && plan.Slides && plan.Depth.Kernel == 1 && Pays(width) && (height.Kernel == 1 || (Pays(height) && Pitch(plan) <= MostBytes && Rows(plan) * sizeof(Choice<TTap, TNumbers>) <= MostBytes && Band(plan) * height.Stride >= Math.Min(height.Kernel, height.InputLength))) && TPlanes.Accepts(job);
     }
 
     public static long Channels(PoolPlan plan) => 1;

@@ -62,7 +62,8 @@ internal static unsafe class PlaneChoice<T, TTap, TNumber, TNumbers>
     private static long Fours<TReducer>(TReducer reducer, T* row, long pixel, long pixels, long first, T* to, TNumber* numbers, long channels, ref TTap watch)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
-        long count = TTap.Count, whole = channels - channels % (4 * count), ahead = Prefetch.Distance / (Most * sizeof(T)) / count * count;
+        // Pixels that all lie in one place have no end to walk to.
+        long count = TTap.Count, whole = pixel == 0 ? 0 : channels - channels % (4 * count), ahead = Prefetch.Distance / (Most * sizeof(T)) / count * count;
         TNumbers start = NumberLine.Fill<TNumbers, TNumber>(first), one = NumberLine.Fill<TNumbers, TNumber>(1);
         TTap seen = watch;
         for (long c = 0; c < whole; c += 4 * count)

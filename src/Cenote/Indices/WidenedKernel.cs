@@ -32,7 +32,7 @@ internal sealed unsafe class WidenedKernel<T, TTap, TWide, TWides>(PoolKernel[] 
     /// <summary>One unit is one copy.</summary>
     public override long Units(in PoolJob job) => IsPixels(job) ? job.Plan.Batch : job.Plan.Batch * job.Plan.Channels;
 
-    public override double Cost(in PoolJob job) => Find(Wide(job, null))!.Cost(Wide(job, null));
+    public override double Cost(in PoolJob job) => Units(job) * Find(Wide(job, null))!.Cost(Wide(job, null));
 
     public override void Run(in PoolJob job, long first, long end)
     {
@@ -43,7 +43,7 @@ internal sealed unsafe class WidenedKernel<T, TTap, TWide, TWides>(PoolKernel[] 
         PoolJob wide = Wide(job, (byte*)Scratch.Round((long)(nint)Unsafe.AsPointer(ref _copies[0])));
         PoolKernel kernel = Find(wide)!;
         PoolPlan plan = job.Plan;
-        long channels = IsPixels(job) ? 1 : plan.Channels, units = kernel.Units(wide) / Units(job);
+        long channels = IsPixels(job) ? 1 : plan.Channels, units = kernel.Units(wide);
         for (long unit = first; unit < end; unit++)
         {
             var (n, c) = Math.DivRem(unit, channels);
@@ -52,7 +52,8 @@ internal sealed unsafe class WidenedKernel<T, TTap, TWide, TWides>(PoolKernel[] 
             for (long d = 0; d < plan.Depth.InputLength; d++)
                 for (long h = 0; h < plan.Height.InputLength; h++)
                     Widen(input + d * job.InputLayout.Depth + h * job.InputLayout.Height, Run(job, plan.Width.InputLength), (TWide*)wide.Input + d * wide.InputLayout.Depth + h * wide.InputLayout.Height);
-            kernel.Run(wide, unit * units, (unit + 1) * units);
+            byte* offsets = job.Offsets.Start + (n * job.Offsets.Layout.Batch + c * job.Offsets.Layout.Channel) * job.Offsets.Size;
+            kernel.Run(wide with { Offsets = new(offsets, job.Offsets.Size, job.Offsets.Layout) }, 0, units);
             for (long d = 0; d < plan.Depth.OutputLength; d++)
                 for (long h = 0; h < plan.Height.OutputLength; h++)
                     NumberLine.Write<TWides, TWide>((TWide*)wide.Output + d * wide.OutputLayout.Depth + h * wide.OutputLayout.Height, Run(job, plan.Width.OutputLength), (byte*)(output + d * job.OutputLayout.Depth + h * job.OutputLayout.Height), sizeof(T));
@@ -75,9 +76,9 @@ internal sealed unsafe class WidenedKernel<T, TTap, TWide, TWides>(PoolKernel[] 
     private static long Bytes(in PoolJob job) =>
         InputBytes(job) + job.Plan.Depth.OutputLength * job.Plan.Height.OutputLength * Pitch(job, job.Plan.Width.OutputLength) * sizeof(TWide) + Scratch.Alignment;
 
-    /// <summary>The job on copies: all planes lie in one place, where each is when its turn has come.</summary>
+    /// <summary>The job on a copy, of one plane or of one image.</summary>
     private static PoolJob Wide(in PoolJob job, byte* memory) =>
-        new(job.Plan, memory, Layout(job, job.Plan.Height.InputLength, job.Plan.Width.InputLength), memory + InputBytes(job), Layout(job, job.Plan.Height.OutputLength, job.Plan.Width.OutputLength), job.Cancellation)
+        new(IsPixels(job) ? job.Plan.Image : job.Plan.Block(1), memory, Layout(job, job.Plan.Height.InputLength, job.Plan.Width.InputLength), memory + InputBytes(job), Layout(job, job.Plan.Height.OutputLength, job.Plan.Width.OutputLength), job.Cancellation)
         {
             Offsets = job.Offsets,
         };

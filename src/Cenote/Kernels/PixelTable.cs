@@ -40,7 +40,7 @@ internal readonly unsafe struct PixelTable
         for (long pixel = table.Count - 2; pixel >= 0; pixel--)
         {
             Entry entry = table[pixel], behind = table[pixel + 1];
-            if (behind.Start == entry.Start + next && behind.Count == entry.Count && behind.Divisor == entry.Divisor) table._entries[pixel] = entry with { Alike = behind.Alike + 1 };
+            if (behind.Start == entry.Start + next && behind.Count == entry.Count && behind.Before == entry.Before && behind.Divisor == entry.Divisor) table._entries[pixel] = entry with { Alike = behind.Alike + 1 };
         }
 
         return table;

@@ -53,7 +53,7 @@ internal readonly unsafe struct UnevenRows<T, TTap, TState, TAcc> : ILineWindows
 
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        !job.Plan.Slides && !reducer.IsExact && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && PixelTable.Fits(job.Plan) && job.Plan.Width.Kernel <= CacheBytes
+        !job.Plan.Slides && !reducer.IsExact && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && PixelTable.Fits(job.Plan) && job.Plan.Width is { Dilation: 1, Kernel: <= CacheBytes }
         && job.Plan.Height.InputLength > TTap.Count / 2 && job.Plan.Height.OutputLength <= MostRows;
 
     public static long Channels(PoolPlan plan) => plan.Channels;

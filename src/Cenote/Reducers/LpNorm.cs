@@ -27,7 +27,13 @@ internal readonly record struct LpNorm(double P, bool IsTrue, double Taps, doubl
     /// nothing. Not under negative exponents, for which it would be the greatest.
     /// </summary>
     public TReal Nothing<TReal>()
-        where TReal : IFloatingPointIeee754<TReal> => IsClamped && P > 0 ? Raise(TReal.CreateTruncating(Least), P) : TReal.Zero;
+        where TReal : IFloatingPointIeee754<TReal>
+    {
+        if (!IsClamped || P < 0) return TReal.Zero;
+        TReal least = Raise(TReal.CreateTruncating(Least), P);
+        // Where it is infinite all powers are, and so is their sum, with a tap outside the input or without.
+        return TReal.IsFinite(least) ? least : TReal.Zero;
+    }
 
     public TReal Combine<TReal>(TReal earlier, TReal later)
         where TReal : IFloatingPointIeee754<TReal> => !IsMax ? earlier + later : later > earlier || TReal.IsNaN(later) ? later : earlier;

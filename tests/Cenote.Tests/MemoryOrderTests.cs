@@ -1,0 +1,75 @@
+using System.Numerics.Tensors;
+
+namespace Cenote.Tests;
+
+/// <summary>What memory order and the number of planes beside a plane must not change.</summary>
+public class MemoryOrderTests
+{
+    /// <summary>A width of one position more than a multiple of its outputs slides, beside a height that does not.</summary>
+    [Theory]
+    [InlineData(2, 5, 3, 3, 2)]
+    [InlineData(3, 11, 7, 4, 3)]
+    [InlineData(1, 50, 31, 7, 6)]
+    public void Adaptive_averages_that_slide_along_one_axis_are_the_same(int channels, int height, int width, int rows, int columns)
+    {
+        var layer = new AdaptiveAvgPool2d((rows, columns));
+        (Tensor<float> dense, Tensor<float> pixels) = InBothOrders<float>([channels, height, width], random => random.Next(64));
+        Assert.True(layer.Forward(dense).SequenceEqual(layer.Forward(pixels)));
+    }
+
+    [Theory]
+    [InlineData(16, 1, 300, 1, 257)]
+    [InlineData(32, 19, 42, 10, 34)]
+    [InlineData(8, 24, 24, 17, 17)]
+    public void Indices_of_bytes_in_windows_of_more_than_256_taps_are_those_of_each_plane(int channels, int height, int width, int tall, int wide)
+    {
+        var layer = new MaxPool2d((tall, wide), 1, (tall / 2, wide / 2));
+        (Tensor<byte> dense, Tensor<byte> pixels) = InBothOrders<byte>([channels, height, width], random => (byte)random.Next(256));
+        var (values, indices) = layer.ForwardWithIndices(dense);
+        var (pixelValues, pixelIndices) = layer.ForwardWithIndices(pixels);
+        List<byte> expected = [];
+        List<long> places = [];
+        for (int c = 0; c < channels; c++)
+        {
+            var (some, places1) = layer.ForwardWithIndices(Tensor.Create(dense.ToArray()[(c * height * width)..((c + 1) * height * width)], [1, height, width]));
+            expected.AddRange(some);
+            places.AddRange(places1.ToFlat());
+        }
+
+        Assert.Equal(expected, values);
+        Assert.Equal(expected, pixelValues);
+        Assert.Equal(places, indices.ToFlat());
+        Assert.Equal(places, pixelIndices.ToFlat());
+    }
+
+    [Fact]
+    public void Pixels_that_lie_in_one_place_have_a_first_tap()
+    {
+        Tensor<double> one = Tensor.Create([.. Enumerable.Range(1, 16).Select(number => (double)number)], 0, [16, 8], [1, 0]);
+        var (values, indices) = new GlobalMaxPool1d().ForwardWithIndices(one);
+        Assert.Equal(Enumerable.Range(1, 16).Select(number => (double)number), values);
+        Assert.All(indices.ToFlat(), index => Assert.Equal(0, index));
+    }
+
+    [Fact]
+    public void Powers_that_are_too_large_are_infinite()
+    {
+        Tensor<float> x = Tensor.Create(new float[] { 200, 1, 1, 1 }, [1, 2, 2]);
+        Assert.Equal([float.PositiveInfinity], new GeMPool2d(20, 2) { Epsilon = 100 }.Forward(x));
+        Tensor<float> zeros = Tensor.Create(new float[4], [1, 2, 2]);
+        Assert.Equal(new float[4], new GeMPool2d(7.45, 2).Backward(Tensor.Create(new float[] { 1 }, [1, 1, 1]), zeros));
+    }
+
+    private static (Tensor<T> Dense, Tensor<T> Pixels) InBothOrders<T>(nint[] lengths, Func<Random, T> number)
+        where T : unmanaged
+    {
+        var random = new Random(43);
+        var values = new T[lengths[0] * lengths[1] * lengths[2]];
+        foreach (ref T value in values.AsSpan()) value = number(random);
+        // An axis of one element has no stride.
+        nint[] strides = [lengths[0] == 1 ? 0 : 1, lengths[1] == 1 ? 0 : lengths[0] * lengths[2], lengths[0]];
+        Tensor<T> dense = Tensor.Create(values, lengths), pixels = Tensor.Create(new T[values.Length], 0, lengths, strides);
+        dense.CopyTo(pixels);
+        return (dense, pixels);
+    }
+}
