@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Cenote.Tests.Golden;
 
 namespace Cenote.Tests;
 
@@ -10,11 +11,27 @@ public class MemoryOrderTests
     [InlineData(2, 5, 3, 3, 2)]
     [InlineData(3, 11, 7, 4, 3)]
     [InlineData(1, 50, 31, 7, 6)]
+    [InlineData(3, 5, 8, 8, 7)]
+    [InlineData(3, 12, 7, 5, 6)]
     public void Adaptive_averages_that_slide_along_one_axis_are_the_same(int channels, int height, int width, int rows, int columns)
     {
         var layer = new AdaptiveAvgPool2d((rows, columns));
-        (Tensor<float> dense, Tensor<float> pixels) = InBothOrders<float>([channels, height, width], random => random.Next(64));
-        Assert.True(layer.Forward(dense).SequenceEqual(layer.Forward(pixels)));
+        foreach (int batch in (int[])[1, 2, 3])
+        {
+            Same<float>(layer, [batch, channels, height, width]);
+            Same<double>(layer, [batch, channels, height, width]);
+            Same<Half>(layer, [batch, channels, height, width]);
+        }
+    }
+
+    private static void Same<T>(LinearPool layer, nint[] lengths)
+        where T : unmanaged
+    {
+        (Tensor<T> dense, Tensor<T> pixels) = InBothOrders(lengths, random => Elements.FromDouble<T>(random.Next(64)));
+        Tensor<T> expected = layer.Forward(dense), actual = layer.Forward(pixels);
+        Assert.Equal(expected, actual);
+        (Tensor<T> gradient, Tensor<T> gradientPixels) = InBothOrders([.. expected.Lengths], random => Elements.FromDouble<T>(random.Next(64)));
+        Assert.Equal(layer.Backward(gradient, lengths), layer.Backward(gradientPixels, lengths));
     }
 
     [Theory]
@@ -24,7 +41,7 @@ public class MemoryOrderTests
     public void Indices_of_bytes_in_windows_of_more_than_256_taps_are_those_of_each_plane(int channels, int height, int width, int tall, int wide)
     {
         var layer = new MaxPool2d((tall, wide), 1, (tall / 2, wide / 2));
-        (Tensor<byte> dense, Tensor<byte> pixels) = InBothOrders<byte>([channels, height, width], random => (byte)random.Next(256));
+        (Tensor<byte> dense, Tensor<byte> pixels) = InBothOrders<byte>([1, channels, height, width], random => (byte)random.Next(256));
         var (values, indices) = layer.ForwardWithIndices(dense);
         var (pixelValues, pixelIndices) = layer.ForwardWithIndices(pixels);
         List<byte> expected = [];
@@ -64,10 +81,11 @@ public class MemoryOrderTests
         where T : unmanaged
     {
         var random = new Random(43);
-        var values = new T[lengths[0] * lengths[1] * lengths[2]];
+        nint n = lengths[0], c = lengths[1], height = lengths[2], width = lengths[3];
+        var values = new T[n * c * height * width];
         foreach (ref T value in values.AsSpan()) value = number(random);
         // An axis of one element has no stride.
-        nint[] strides = [lengths[0] == 1 ? 0 : 1, lengths[1] == 1 ? 0 : lengths[0] * lengths[2], lengths[0]];
+        nint[] strides = [n == 1 ? 0 : c * height * width, c == 1 ? 0 : 1, height == 1 ? 0 : c * width, width == 1 ? 0 : c];
         Tensor<T> dense = Tensor.Create(values, lengths), pixels = Tensor.Create(new T[values.Length], 0, lengths, strides);
         dense.CopyTo(pixels);
         return (dense, pixels);
