@@ -69,12 +69,12 @@ internal static unsafe class PixelSums
                 }
 
                 if (typeof(TByRows) == typeof(None)) continue;
-                EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref a0.State, ref a0Rows);
-                EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref a1.State, ref a1Rows);
-                EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref a2.State, ref a2Rows);
-                EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref b0.State, ref b0Rows);
-                EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref b1.State, ref b1Rows);
-                EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref b2.State, ref b2Rows);
+                SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref a0.State, ref a0Rows);
+                SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref a1.State, ref a1Rows);
+                SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref a2.State, ref a2Rows);
+                SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref b0.State, ref b0Rows);
+                SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref b1.State, ref b1Rows);
+                SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref b2.State, ref b2Rows);
             }
 
             if (typeof(TByRows) != typeof(None)) (a0.State, a1.State, a2.State, b0.State, b1.State, b2.State) = (a0Rows, a1Rows, a2Rows, b0Rows, b1Rows, b2Rows);
@@ -89,19 +89,6 @@ internal static unsafe class PixelSums
             load.Store(b2.Finish(ones, divisor, by), bTo + thirdTo);
             if (typeof(TSide) == typeof(Four)) load.Store(b3.Finish(ones, divisor, by), bTo + fourthTo);
         }
-    }
-
-    /// <summary>Adds what a row of taps comes to to the rows before it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void EndRow<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TAcc none, ref TAcc row, ref TAcc rows)
-        where T : unmanaged
-        where TTap : unmanaged, ILanes<TTap, T>
-        where TState : unmanaged
-        where TAcc : unmanaged, IRegister<TAcc, TState>
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        rows = reducer.Combine(rows, row);
-        row = none;
     }
 
     /// <summary>Where the groups of a block lie: along one of its sides, the last of which steps back over outputs already written, where there is room; for each of the others, row by row.</summary>

@@ -91,7 +91,7 @@ internal static unsafe class SixWindows
 
     /// <summary>Adds what a row of taps comes to to the rows before it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void EndRow<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TAcc none, ref TAcc row, ref TAcc rows)
+    public static void EndRow<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TAcc none, ref TAcc row, ref TAcc rows)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
