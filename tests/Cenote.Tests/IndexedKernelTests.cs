@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Cenote.Tests.Golden;
 
 namespace Cenote.Tests;
@@ -73,7 +74,7 @@ public class IndexedKernelTests
         IReadOnlyList<PoolKernel> kernels = (isMax ? ArgExtremeOperator<Greatest>.Instance : (PoolOperator)ArgExtremeOperator<Least>.Instance)[ElementTypes.Of<T>()].Kernels;
         for (int number = 0; number < Cases; number++)
         {
-            if (!TryPlan<T>(random, oneIn: sizeof(T) == 1 ? 2 : 4, out PoolPlan? plan)) continue;
+            if (!TryPlan<T>(random, oneIn: sizeof(T) == 1 ? 2 : 4, out PoolPlan? plan) || !KernelTests.IsWorthwhile(random, plan)) continue;
             var order = (KernelTests.Order)random.Next(3);
             long gap = random.Next(4) == 0 ? 1 + random.Next(3) : 0;
             TensorLayout from = KernelTests.Layout(plan, order, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength, gap);
@@ -102,11 +103,13 @@ public class IndexedKernelTests
                 kernel.Run(job, cut, units);
                 kernel.Run(job, 0, cut);
                 string name = $"case {number}: {kernel.Name} {typeof(T).Name} {plan} {order}, gaps of {gap}";
-                for (int i = 0; i < expected.Length; i++)
+                bool isSame = MemoryMarshal.AsBytes<T>(expected).SequenceEqual(MemoryMarshal.AsBytes(output));
+                for (int i = 0; i < expected.Length && !isSame; i++)
                     if (!Elements.Same(expected[i], output[i])) Assert.Fail($"{name}\nelement {i}: expected {expected[i]}, got {output[i]}");
+                compared[kernel.Name] = compared.GetValueOrDefault(kernel.Name) + 1;
+                if (offsets.SequenceEqual(chosen)) continue;
                 for (int i = 0; i < chosen.Length; i++)
                     if (chosen[i] != offsets[i]) Assert.Fail($"{name}\nbyte {i} of the offsets, {size} each: expected {chosen[i]}, got {offsets[i]}");
-                compared[kernel.Name] = compared.GetValueOrDefault(kernel.Name) + 1;
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Cenote.Tests.Golden;
 
 namespace Cenote.Tests;
@@ -52,6 +53,9 @@ public class KernelTests
         Assert.All(signed, mean => Assert.Equal(sbyte.MinValue, mean));
     }
 
+    /// <summary>Whether the reference, which takes nanoseconds for each tap, is to walk this plan: all small ones, and a few of the rest, which would take half of the tests' time.</summary>
+    internal static bool IsWorthwhile(Random random, PoolPlan plan) => plan.OutputElements * plan.Taps <= 1_000_000 || random.Next(6) == 0;
+
     private static unsafe void Run<T>(string @operator)
         where T : unmanaged
     {
@@ -71,6 +75,7 @@ public class KernelTests
                 continue;
             }
 
+            if (!IsWorthwhile(random, plan)) continue;
             var order = (Order)random.Next(3);
             // Slices leave gaps between pixels, planes and batches.
             long gap = random.Next(4) == 0 ? 1 + random.Next(3) : 0;
@@ -124,6 +129,7 @@ public class KernelTests
     private static void Check<T>(string name, T[] expected, ReadOnlySpan<T> actual, T[]? bounds, long taps, bool isWide)
         where T : unmanaged
     {
+        if (MemoryMarshal.AsBytes<T>(expected).SequenceEqual(MemoryMarshal.AsBytes(actual))) return;
         for (int i = 0; i < expected.Length; i++)
         {
             bool isRight = Elements.Same(expected[i], actual[i])
