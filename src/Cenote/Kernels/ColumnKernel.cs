@@ -11,7 +11,7 @@ namespace Cenote;
 internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, KernelList others) : PoolKernel
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
-    where TReducer : struct, ILaneReducer<T, TTap, T, TTap>, ITieWatch<TTap>
+    where TReducer : struct, IChoiceLanes<T, TTap>, ITieWatch<TTap>
 {
     private const double BytesPerNanosecond = 10;
 
@@ -84,6 +84,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
         (long plane, long d) = Math.DivRem(slices, plan.Depth.OutputLength);
         var (n, c) = Math.DivRem(plane, plan.Channels);
         bool shifts = ColumnShifts<T, TTap, TReducer>.Suit(job);
+        ColumnShifts<T, TTap, TReducer> windows = shifts ? new(reducer, job, end - first) : default;
         ColumnLines<T, TTap> lines = shifts ? default : ColumnLines<T, TTap>.Create(job, reducer.Lift(reducer.Padding));
         Window depth = plan.Depth[d];
         bool onEnd = job.OutputLayout == TensorLayout.RowMajor(plan.Channels, plan.Depth.OutputLength, rows, plan.Width.OutputLength).Along(plan.Batch, plan.Channels, plan.Depth.OutputLength, rows, plan.Width.OutputLength);
@@ -95,7 +96,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
             T* output = (T*)job.Output + n * job.OutputLayout.Batch + c * job.OutputLayout.Channel + d * job.OutputLayout.Depth;
             T* limit = onEnd ? (T*)job.Output + end * plan.Width.OutputLength : output + (row + next - first - 1) * job.OutputLayout.Height + plan.Width.OutputLength;
             var slice = new Rows(input, output, limit, depth, row, row + next - first);
-            if (!(shifts ? Shifts(job, slice) : Slice(job, slice, lines))) return first;
+            if (!(shifts ? Shifts(job, windows, slice) : Slice(job, slice, lines))) return first;
             if (++d == plan.Depth.OutputLength) d = 0;
             if (plan.Depth.OutputLength > 1) depth = plan.Depth[d];
             if (d > 0) continue;
@@ -108,10 +109,10 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
     private PoolKernel Other(in PoolJob job) => others.Find(job, Units(job)) ?? throw new InvalidOperationException("the last of the others takes every job.");
 
     /// <summary>Pools rows of one slice with what their columns come to on registers; false as below.</summary>
-    private bool Shifts(in PoolJob job, in Rows rows)
+    private bool Shifts(in PoolJob job, in ColumnShifts<T, TTap, TReducer> windows, in Rows rows)
     {
         ColumnWatches<TTap> watches = default;
-        new ColumnShifts<T, TTap, TReducer>(reducer, job).Pool(rows.Input + rows.Depth.Start * job.InputLayout.Depth, rows.Output, rows.Limit, rows.First, rows.End, ref watches);
+        windows.Pool(rows.Input + rows.Depth.Start * job.InputLayout.Depth, rows.Output, rows.Limit, rows.First, rows.End, ref watches);
         return !reducer.Alarms(watches.NaN, watches.Ties);
     }
 

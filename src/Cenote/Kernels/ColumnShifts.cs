@@ -9,7 +9,7 @@ namespace Cenote;
 internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
-    where TReducer : struct, ILaneReducer<T, TTap, T, TTap>, ITieWatch<TTap>
+    where TReducer : struct, IChoiceLanes<T, TTap>, ITieWatch<TTap>
 {
     /// <summary>How far ahead the output is asked for, in bytes.</summary>
     private const long OutputDistance = 2048;
@@ -21,12 +21,18 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
     /// <summary>Where the last register of the input begins: of any row before it a register may be read, whatever lies behind the row's end.</summary>
     private readonly T* _lastInput;
 
-    public ColumnShifts(TReducer reducer, in PoolJob job)
+    private readonly ColumnPlanes<T, TTap, TReducer> _planes;
+
+    /// <param name="reducer">Combines.</param>
+    /// <param name="job">What <see cref="Suit"/> accepts.</param>
+    /// <param name="rows">How many output rows will be made.</param>
+    public ColumnShifts(TReducer reducer, in PoolJob job, long rows)
     {
         _reducer = reducer;
         _height = job.Plan.Height;
         (_width, _step, _nextRow) = (job.Plan.Width.InputLength, job.InputLayout.Height, job.OutputLayout.Height);
         _lastInput = (T*)job.Input + LastElement(job) + 1 - TTap.Count;
+        if (ColumnPlanes<T, TTap, TReducer>.Suit(job, rows)) _planes = new(reducer, job, _lastInput + TTap.Count);
     }
 
     private static long LastElement(in PoolJob job)
@@ -58,6 +64,7 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
         long reach = _height.Before;
         for (long h = Math.Max(0, first - reach); h < first; h++) Watch(input + h * _step, ref watches);
         for (long h = end; h < Math.Min(_height.InputLength, end + reach); h++) Watch(input + h * _step, ref watches);
+        if (_planes.Pool(input, output, limit, first, end, ref watches)) return;
         // Behind its last whole register a row is read into the next one, and so it is written; the last rows in part.
         long rest = _width % TTap.Count, whole = _width - rest, inPart = end;
         T* lastInput = _lastInput - whole, lastOutput = limit - TTap.Count - whole;

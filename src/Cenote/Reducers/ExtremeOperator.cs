@@ -54,7 +54,7 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
     private static PoolKernel[] Columns<T, TTap, TReducer>(TReducer reducer, KernelList inOrder)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
-        where TReducer : struct, ILaneReducer<T, TTap, T, TTap>, ITieWatch<TTap> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : [new ColumnKernel<T, TTap, TReducer>(reducer, inOrder)];
+        where TReducer : struct, IChoiceLanes<T, TTap>, ITieWatch<TTap> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : [new ColumnKernel<T, TTap, TReducer>(reducer, inOrder)];
 
     private static PoolKernel[] OnRegisters<T, TTap>(T worst)
         where T : unmanaged
