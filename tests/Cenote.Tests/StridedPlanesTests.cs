@@ -28,13 +28,35 @@ public class StridedPlanesTests
         Compare(layer, random => (byte)random.Next(256));
     }
 
+    /// <summary>Rows so long that kernels cut them into lines.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(9)]
+    [InlineData(31)]
+    public void Long_rows_on_their_side(int kernel)
+    {
+        const int Rows = 60, Columns = 9000;
+        var random = new Random(43);
+        Tensor<float> view = Tensor.Create([.. Enumerable.Range(0, Rows * Columns).Select(_ => random.NextSingle() - 0.5f)], [1, 1, Rows, Columns], [0, 0, 1, Rows]), dense = Tensor.CreateFromShapeUninitialized<float>(view.Lengths);
+        view.CopyTo(dense);
+        var layer = new MaxPool2d((kernel, kernel), (1, 2), (kernel / 2, kernel / 2));
+        var (expected, expectedIndices) = layer.ForwardWithIndices(dense);
+        var (actual, indices) = layer.ForwardWithIndices(view);
+        Assert.True(expected.SequenceEqual(actual) && expectedIndices.ToFlat().SequenceEqual(indices.ToFlat()));
+        Assert.True(expected.SequenceEqual(layer.Forward(view)));
+    }
+
     [Fact]
     public unsafe void A_plane_on_its_side_is_pooled_by_rows()
     {
         PoolLayer layer = new MaxPool2d(3, 2, 1);
         PoolPlan plan = layer.Plan(1, 1, 500, 400);
         PoolJob job = PoolJob.Of(plan, input: null, new TensorLayout(0, 0, 0, 1, 500), output: null, new TensorLayout(0, 0, 0, 1, 250), default);
-        Assert.Equal(System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated, layer.Operator[ElementType.Single].Find(job).Name == "strided planes");
+        foreach (PoolOperator @operator in (PoolOperator[])[layer.Operator, ArgExtremeOperator<Greatest>.Instance])
+        {
+            PoolJob wanted = @operator == layer.Operator ? job : job with { Offsets = new(start: null, 1, job.OutputLayout) };
+            Assert.Equal(System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated, @operator[ElementType.Single].Find(wanted).Name == "strided planes");
+        }
     }
 
     private static void Compare<T>(PoolLayer layer, Func<Random, T> number)
@@ -58,6 +80,10 @@ public class StridedPlanesTests
             layer.Forward(view, beside);
             Assert.True(expected.SequenceEqual(beside), $"{layer} of {string.Join(", ", strides)}, into rows");
             Assert.True(expected.SequenceEqual(layer.Forward(view)), $"{layer} of {string.Join(", ", strides)}, in the view's order");
+            if (layer is not IndexedPool indexed) continue;
+            PoolIndices expectedIndices = indexed.ForwardWithIndices(dense).Indices;
+            var (chosen, indices) = indexed.ForwardWithIndices(view);
+            Assert.True(expected.SequenceEqual(chosen) && expectedIndices.ToFlat().SequenceEqual(indices.ToFlat()), $"{layer} of {string.Join(", ", strides)}, with indices");
         }
     }
 }

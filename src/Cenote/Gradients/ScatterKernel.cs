@@ -138,17 +138,8 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
 
         for (long w = 0; w < length; w++, gradients += step, offsets += markStep, to += stride)
         {
-            T* fifth = gradients + 4 * plane;
-            TMark* fifthOffset = offsets + 4 * markPlane;
-            TSum* fifthTo = to + 4 * next;
-            *Place(to, *offsets, table) += TFormat.Lift(*gradients);
-            *Place(to + next, offsets[markPlane], table) += TFormat.Lift(gradients[plane]);
-            *Place(to + 2 * next, offsets[2 * markPlane], table) += TFormat.Lift(gradients[2 * plane]);
-            *Place(to + 3 * next, offsets[3 * markPlane], table) += TFormat.Lift(gradients[3 * plane]);
-            *Place(fifthTo, *fifthOffset, table) += TFormat.Lift(*fifth);
-            *Place(fifthTo + next, fifthOffset[markPlane], table) += TFormat.Lift(fifth[plane]);
-            *Place(fifthTo + 2 * next, fifthOffset[2 * markPlane], table) += TFormat.Lift(fifth[2 * plane]);
-            *Place(fifthTo + 3 * next, fifthOffset[3 * markPlane], table) += TFormat.Lift(fifth[3 * plane]);
+            Four(gradients, plane, offsets, markPlane, to, next, table);
+            Four(gradients + 4 * plane, plane, offsets + 4 * markPlane, markPlane, to + 4 * next, next, table);
         }
     }
 
@@ -162,15 +153,22 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
         {
             Prefetch.Line(gradients + PixelsAhead * step);
             Prefetch.Line(offsets + PixelsAhead * markStep);
-            *Place(to, offsets[0], table) += TFormat.Lift(gradients[0]);
-            *Place(to + 1, offsets[1], table) += TFormat.Lift(gradients[1]);
-            *Place(to + 2, offsets[2], table) += TFormat.Lift(gradients[2]);
-            *Place(to + 3, offsets[3], table) += TFormat.Lift(gradients[3]);
-            *Place(to + 4, offsets[4], table) += TFormat.Lift(gradients[4]);
-            *Place(to + 5, offsets[5], table) += TFormat.Lift(gradients[5]);
-            *Place(to + 6, offsets[6], table) += TFormat.Lift(gradients[6]);
-            *Place(to + 7, offsets[7], table) += TFormat.Lift(gradients[7]);
+            Four(gradients, 1, offsets, 1, to, 1, table);
+            Four(gradients + 4, 1, offsets + 4, 1, to + 4, 1, table);
         }
+    }
+
+    /// <summary>A window of each of four planes. All are loaded before one is stored: a load that might be of what was just stored waits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Four<TMark>(T* gradients, long plane, TMark* offsets, long markPlane, TSum* to, long next, long* table)
+        where TMark : unmanaged, IBinaryInteger<TMark>
+    {
+        TSum* first = Place(to, *offsets, table), second = Place(to + next, offsets[markPlane], table), third = Place(to + 2 * next, offsets[2 * markPlane], table), fourth = Place(to + 3 * next, offsets[3 * markPlane], table);
+        TSum a = *first + TFormat.Lift(*gradients), b = *second + TFormat.Lift(gradients[plane]), c = *third + TFormat.Lift(gradients[2 * plane]), d = *fourth + TFormat.Lift(gradients[3 * plane]);
+        *first = a;
+        *second = b;
+        *third = c;
+        *fourth = d;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

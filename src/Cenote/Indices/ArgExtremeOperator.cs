@@ -54,8 +54,8 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
         where T : unmanaged
         where TBits : unmanaged, IEquatable<TBits> => Registers.Exist(16) ? [new LocatedPlanes<T, TBits>(ExtremeOperator<TOrder>.Instance, type)] : [];
 
-    /// <summary>The line kernels of each register width, and before them those for whole planes, and for short rows, which use the first that suits channels.</summary>
-    private static PoolKernel[] Blocks<T>(PoolKernel[] planes, PoolKernel[][] widths)
+    /// <summary>The line kernels of each register width, before them those for whole planes, and for short rows, which use the first that suits channels, and behind them rows of any strides.</summary>
+    private static unsafe PoolKernel[] Blocks<T>(PoolKernel[] planes, PoolKernel[][] widths)
         where T : unmanaged
     {
         PoolKernel[] all = [.. widths.SelectMany(kernels => kernels)], lines = [.. all.Where(kernel => !kernel.UnitsArePlanes)];
@@ -66,7 +66,7 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
         if (Registers.Exist(64)) kernels.Add(new BlockKernel<T, Lanes512<T>>(lines));
         if (Registers.Exist(32)) kernels.Add(new BlockKernel<T, Lanes256<T>>(lines));
         kernels.Add(new BlockKernel<T, Lanes128<T>>(lines));
-        return [.. kernels, .. all.Except(kernels)];
+        return [.. kernels, .. all.Except(kernels), new PlanarKernel<StridedPlanes>(lines, sizeof(T))];
     }
 
     /// <summary>Kernels for windows of more taps than an element can number: those for elements twice as wide.</summary>

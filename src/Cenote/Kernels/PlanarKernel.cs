@@ -5,7 +5,7 @@ namespace Cenote;
 /// <summary>
 /// Planes that do not lie row by row: a band of rows, or of slices, is copied to dense planes, which the kernels for rows pool while the caches hold them, and what they give is copied back.
 /// </summary>
-/// <param name="rows">The kernels for rows; the first that accepts the job and has a unit for each row of outputs runs.</param>
+/// <param name="rows">The kernels for rows; the first that accepts the job and has a unit for each row of outputs, or for each line of one, runs.</param>
 /// <param name="size">Bytes of an element.</param>
 internal sealed unsafe class PlanarKernel<TCopy>(KernelList rows, int size) : PoolKernel
     where TCopy : struct, IPlaneCopy
@@ -27,7 +27,7 @@ internal sealed unsafe class PlanarKernel<TCopy>(KernelList rows, int size) : Po
         if (!TCopy.Suits(job, size) || !plan.Slides || plan.ReadsPadding || plan.OutputElements == 0 || !Bands.Fit(plan)) return false;
         var bands = new Bands(job, size);
         // A kernel that knows no rows takes a single output for one.
-        return bands.Bytes <= TCopy.MostBytes && (bands.Axis.OutputLength > 1 || plan.Channels > 1) && Find(Planes(bands, null, null, 0, 0)) is not null;
+        return bands.Bytes <= TCopy.MostBytes && (bands.Axis.OutputLength > 1 || plan.Channels > 1) && Find(Planes(bands, null, null, null, 0, 0)) is not null;
     }
 
     /// <summary>One unit is one row, or slice, of the output, of some planes.</summary>
@@ -56,31 +56,41 @@ internal sealed unsafe class PlanarKernel<TCopy>(KernelList rows, int size) : Po
     private void Pool(in PoolJob job, in Bands bands, long n, long channel, long first, long last)
     {
         PlaneBox inputs = bands.Inputs(channel, first, last, out long from), outputs = bands.Outputs(channel, last - first);
-        long bytes = bands.Bytes + 3 * SpareBytes + Scratch.Alignment;
+        long bytes = bands.Bytes + 4 * SpareBytes + Scratch.Alignment;
         // An array, unlike scratch, stays while the kernel uses scratch of its own.
         if (_planes is null || _planes.Length < bytes) _planes = GC.AllocateUninitializedArray<byte>((int)bytes, pinned: true);
         byte* planes = (byte*)Scratch.Round((long)(nint)Unsafe.AsPointer(ref _planes[0])) + SpareBytes, results = planes + inputs.Elements * size + SpareBytes;
+        byte* numbers = results + outputs.Elements * size + SpareBytes;
         TCopy.Split((byte*)job.Input + (n * job.InputLayout.Batch + channel * job.InputLayout.Channel + from * bands.Step(job.InputLayout)) * size, job.InputLayout, inputs, planes, size);
-        PoolJob inner = Planes(bands, planes - from * bands.InputStep * size, results - first * bands.OutputStep * size, inputs.Pitch, outputs.Pitch);
+        PoolJob inner = Planes(bands, planes - from * bands.InputStep * size, results - first * bands.OutputStep * size, numbers - first * bands.OutputStep * job.Offsets.Size, inputs.Pitch, outputs.Pitch);
         PoolKernel kernel = Find(inner)!;
-        for (long c = 0; c < outputs.Channels; c++) kernel.Run(inner, (c * bands.Axis.OutputLength + first) * bands.Rows, (c * bands.Axis.OutputLength + last) * bands.Rows);
+        long lines = outputs.Channels * (kernel.Units(inner) / Rows(inner));
+        for (long line = 0; line < lines; line++) kernel.Run(inner, (line * bands.Axis.OutputLength + first) * bands.Rows, (line * bands.Axis.OutputLength + last) * bands.Rows);
         TCopy.Join(results, outputs, (byte*)job.Output + (n * job.OutputLayout.Batch + channel * job.OutputLayout.Channel + first * bands.Step(job.OutputLayout)) * size, job.OutputLayout, size);
+        OffsetMemory marks = job.Offsets;
+        if (marks.Size > 0) TCopy.Join(numbers, outputs, marks.Start + (n * marks.Layout.Batch + channel * marks.Layout.Channel + first * bands.Step(marks.Layout)) * marks.Size, marks.Layout, marks.Size);
     }
 
     /// <summary>The job of the planes, of which only the band at hand is there.</summary>
-    private static PoolJob Planes(in Bands bands, byte* input, byte* output, long inputPitch, long outputPitch)
+    private static PoolJob Planes(in Bands bands, byte* input, byte* output, byte* numbers, long inputPitch, long outputPitch)
     {
         PoolPlan plan = bands.Plan;
+        TensorLayout to = new(0, outputPitch, plan.Height.OutputLength * plan.Width.OutputLength, plan.Width.OutputLength, 1);
         return new(
             plan,
             input,
             new(0, inputPitch, plan.Height.InputLength * plan.Width.InputLength, plan.Width.InputLength, 1),
             output,
-            new(0, outputPitch, plan.Height.OutputLength * plan.Width.OutputLength, plan.Width.OutputLength, 1),
-            bands.Cancellation);
+            to,
+            bands.Cancellation)
+        {
+            Offsets = new(numbers, bands.OffsetSize, to),
+        };
     }
 
-    private PoolKernel? Find(in PoolJob planes) => rows.Find(planes, planes.Plan.Channels * planes.Plan.Depth.OutputLength * planes.Plan.Height.OutputLength);
+    private static long Rows(in PoolJob planes) => planes.Plan.Channels * planes.Plan.Depth.OutputLength * planes.Plan.Height.OutputLength;
+
+    private PoolKernel? Find(in PoolJob planes) => rows.Find(planes, Rows(planes));
 
     /// <summary>How a job is cut: along the depth where there is one, else along the height.</summary>
     private readonly struct Bands
@@ -91,7 +101,7 @@ internal sealed unsafe class PlanarKernel<TCopy>(KernelList rows, int size) : Po
         public Bands(in PoolJob job, int size)
         {
             PoolPlan plan = job.Plan;
-            Cancellation = job.Cancellation;
+            (Cancellation, OffsetSize) = (job.Cancellation, job.Offsets.Size);
             _channels = plan.Channels;
             _ofSlices = plan.Depth is not { InputLength: 1, OutputLength: 1 };
             Channels = TCopy.Channels(job);
@@ -100,13 +110,16 @@ internal sealed unsafe class PlanarKernel<TCopy>(KernelList rows, int size) : Po
             // What the caches hold, and enough that what neighbouring bands share does not matter.
             long row = Channels * InputStep * size, least = 4 * Math.Min(Axis.Span, Axis.InputLength) / Axis.Stride + 1;
             Length = Math.Min(Axis.OutputLength, Math.Max(least, SomeBytes / row / Axis.Stride));
-            Bytes = Channels * (InputRows(Length) * InputStep + Length * OutputStep) * size;
+            Bytes = Channels * (InputRows(Length) * InputStep * size + Length * OutputStep * (size + OffsetSize));
         }
 
         /// <summary>Whether the numbers of a band are numbers at all.</summary>
         public static bool Fit(PoolPlan plan) => Fits(plan.Width) && Fits(plan.Height) && Fits(plan.Depth) && plan.Width.InputLength * plan.Height.InputLength <= TCopy.MostBytes;
 
         public CancellationToken Cancellation { get; }
+
+        /// <summary>Bytes of the number of a chosen tap; 0 where none is wanted.</summary>
+        public int OffsetSize { get; }
 
         /// <summary>The plan of the channels that are copied together.</summary>
         public PoolPlan Plan { get; }
