@@ -9,7 +9,9 @@ namespace Cenote;
 /// <typeparam name="T">A tap as it lies in memory; floating-point numbers as integers of the same width.</typeparam>
 /// <typeparam name="TTap">A register of taps.</typeparam>
 /// <typeparam name="TLines">Makes outputs of the lines.</typeparam>
-internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, GatheredKernel exact) : PoolKernel
+/// <param name="lines">Makes outputs of the lines.</param>
+/// <param name="exact">Makes those that the lines cannot handle; where there is none, no job that has any is accepted.</param>
+internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, GatheredKernel? exact = null) : PoolKernel
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TLines : struct, ITapLines<T, TTap>
@@ -26,6 +28,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
     {
         PoolPlan plan = job.Plan;
         if (!plan.Slides || plan.ReadsPadding || !(TapLines.IsPixels(job) || (job.InputLayout.Width == 1 && job.OutputLayout.Width == 1))) return false;
+        if (exact is null && (plan.MayMiss || !Fills(plan.Width))) return false;
         double taps = (double)plan.Depth.MaxCount * plan.Height.MaxCount * plan.Width.Kernel, span = plan.Width.Span + (double)plan.Width.LaneStride * 4 * TTap.Count;
         return taps <= lines.MostTaps && plan.Depth.MaxCount * plan.Height.MaxCount * (span + 4 * TTap.Count * plan.Width.Kernel) * TapLines.Inner(job) * sizeof(T) <= MostBytes
             && plan.Width.WholeEnd > plan.Width.WholeFrom && Registers.Suit<TTap, T>(plan.Width.OutputLength * TapLines.Inner(job));
@@ -57,8 +60,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
         AxisPlan width = job.Plan.Width;
         Window depth = job.Plan.Depth[place.D], height = job.Plan.Height[place.H];
         long rows = depth.Count * height.Count, inner = TapLines.Inner(job);
-        // In an input as long as a window none is clipped at both ends, and each has a tap.
-        bool fills = lines.FillsMissing && width.InputLength >= width.Span;
+        bool fills = Fills(width);
         long from = rows == 0 ? width.OutputLength : fills ? 0 : Math.Clamp(width.WholeFrom, 0, width.OutputLength), end = fills ? width.OutputLength : Math.Clamp(width.WholeEnd, from, width.OutputLength);
         long perOutput = rows * (width.LaneStride + (width.LaneStride == 1 ? 0 : width.Kernel)) * inner * sizeof(T), least = (2 * TTap.Count + inner - 1) / inner;
         long some = Math.Max(least, LineBytes / Math.Max(1, perOutput));
@@ -72,10 +74,14 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
         Exactly(job, place, end, width.OutputLength, inner);
     }
 
+    /// <summary>Whether windows clipped along the width are made of lines too.</summary>
+    // In an input as long as a window none is clipped at both ends, and each has a tap.
+    private bool Fills(AxisPlan width) => lines.FillsMissing && width.InputLength >= width.Span;
+
     private void Exactly(in PoolJob job, in OutputPlace place, long from, long end, long inner)
     {
         if (from >= end) return;
-        for (long c = 0; c < inner; c++) exact.Outputs(job, place with { C = place.C + c, W = from }, end);
+        for (long c = 0; c < inner; c++) exact!.Outputs(job, place with { C = place.C + c, W = from }, end);
     }
 
     /// <summary>Makes some outputs of a row; false where a tap is not for lines.</summary>
@@ -111,7 +117,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
 
         T* output = (T*)job.Output + first.In(job.OutputLayout);
         lines.Finish(taps, rows, columns, work, output, count);
-        if (job.Offsets.Start is not null) TapSearch<T, TTap>.Write(job, first, depth, height, outputs, inner, output, work);
+        if (job.Offsets.Size > 0) TapSearch<T, TTap>.Write(job, first, depth, height, outputs, inner, output, work);
         return true;
     }
 
