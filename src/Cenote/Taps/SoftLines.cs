@@ -14,6 +14,8 @@ internal readonly unsafe struct SoftLines<T, TTap> : ITapLines<T, TTap>
 
     public long MostTaps => Most;
 
+    public static bool KeepsTaps => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Lift(TTap taps) => taps;
 
@@ -87,6 +89,8 @@ internal readonly unsafe struct SmallSoftLines<TFormat, TTap, TInts, TReals>(sho
     private static SmallFloatMeanLanes<TFormat, TTap, TInts, TReals> Numbers => default;
 
     public long MostTaps => SoftLines<float, TReals>.Most;
+
+    public static bool KeepsTaps => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Lift(TTap taps) => taps;

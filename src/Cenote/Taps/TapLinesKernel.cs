@@ -99,20 +99,19 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
         // What the input has begins where a register does.
         T* copies = lead + (TTap.Count - before * inner % TTap.Count) % TTap.Count;
         T* corner = (T*)job.Input + first.N * job.InputLayout.Batch + first.C * job.InputLayout.Channel + (start + before) * inner;
-        T** taps = stackalloc T*[(int)(rows * columns)];
+        T** taps = stackalloc T*[(int)(rows * columns + rows)], inputs = taps + rows * columns;
         for (long i = 0; i < depth.Count; i++)
-            for (long j = 0; j < height.Count; j++) taps[i * height.Count + j] = corner + (depth.Start + i * depth.Step) * job.InputLayout.Depth + (height.Start + j * height.Step) * job.InputLayout.Height;
-        if (lines.Alarms(lines.Prepare(taps, rows, columns, copies + before * inner, pitch, (positions - before - after) * inner))) return false;
+            for (long j = 0; j < height.Count; j++) inputs[i * height.Count + j] = corner + (depth.Start + i * depth.Step) * job.InputLayout.Depth + (height.Start + j * height.Step) * job.InputLayout.Height;
+        // Registers of taps that are spread from where they lie end with a tap, if two neighbours are.
+        bool inPlace = spread && TLines.KeepsTaps && before + after == 0 && (inner > 1 || stride != 2 || (columns > 1 && width.Dilation == 1));
+        if (!inPlace && lines.Alarms(lines.Prepare(inputs, rows, columns, copies + before * inner, pitch, (positions - before - after) * inner))) return false;
         for (long i = 0; i < before; i++) lines.FillMissing(copies + i * inner, pitch, rows, columns, (before - 1 - i) / width.Dilation + 1, inner);
         for (long i = 0; i < after; i++) lines.FillMissing(copies + (positions - after + i) * inner, pitch, rows, columns, i / width.Dilation + 1, inner);
         for (long row = 0; row < rows; row++)
         {
-            for (long k = 0; k < columns; k++)
-            {
-                T* from = copies + row * pitch + k * width.Dilation * inner, line = gathered + (row * columns + k) * linePitch;
-                taps[row * columns + k] = spread ? line : from;
-                if (spread) Spread(from, stride, inner, outputs, line);
-            }
+            T* from = inPlace ? inputs[row] : copies + row * pitch, line = gathered + row * columns * linePitch;
+            for (long k = 0; k < columns; k++) taps[row * columns + k] = spread ? line + k * linePitch : from + k * width.Dilation * inner;
+            if (spread) Spread(from, width, inner, outputs, line, linePitch);
         }
 
         T* output = (T*)job.Output + first.In(job.OutputLayout);
@@ -123,6 +122,35 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
 
     /// <summary>Whole registers, and a block of them behind.</summary>
     private static long Room(long count) => (count + TTap.Count - 1) / TTap.Count * TTap.Count + TapLines.Block * TTap.Count;
+
+    /// <summary>The taps of a row, each in a line of its own.</summary>
+    private static void Spread(T* from, AxisPlan width, long inner, long outputs, T* to, long pitch)
+    {
+        long columns = width.Kernel;
+        bool areNeighbours = inner == 1 && columns > 1 && width is { LaneStride: 2, Dilation: 1 } && outputs >= TTap.Count;
+        for (long k = 0; k < columns; k += areNeighbours ? 2 : 1)
+        {
+            if (areNeighbours) k = Math.Min(k, columns - 2);
+            T* first = from + k * width.Dilation * inner, line = to + k * pitch;
+            if (areNeighbours) Spread(first, outputs, line, line + pitch);
+            else Spread(first, width.LaneStride, inner, outputs, line);
+        }
+    }
+
+    /// <summary>Every second position, and those between.</summary>
+    // Bounds: the last register steps back, and ends with the last of those between.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Spread(T* from, long outputs, T* to, T* between)
+    {
+        for (long i = 0; i < outputs; i += TTap.Count)
+        {
+            i = Math.Min(i, outputs - TTap.Count);
+            Prefetch.Behind(from + 2 * i, 2 * sizeof(TTap));
+            var (even, odd) = TTap.Unzip(TTap.Load(from + 2 * i), TTap.Load(from + 2 * i + TTap.Count));
+            TTap.Store(even, to + i);
+            TTap.Store(odd, between + i);
+        }
+    }
 
     /// <summary>Every so many positions, side by side.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
