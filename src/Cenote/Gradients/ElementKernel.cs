@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace Cenote;
@@ -10,6 +11,42 @@ internal readonly unsafe struct StridedElements<T>(T* start, in TensorLayout lay
     public readonly TensorLayout Layout = layout;
 }
 
+/// <summary>What becomes of an element and the numbers that belong to it, one or two.</summary>
+internal interface IElementMap
+{
+    static abstract bool HasTwo { get; }
+
+    (TLanes First, TLanes Second) Of<TLanes, T>(TLanes elements, TLanes first, TLanes second)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged;
+}
+
+/// <summary>Passes over elements and numbers, on the widest registers.</summary>
+internal static unsafe class ElementPass
+{
+    /// <param name="plan">Its outputs are the elements.</param>
+    /// <param name="elements">The elements.</param>
+    /// <param name="numbers">The numbers that belong to them; the second ones lie behind all of the first.</param>
+    /// <param name="order">How those lie.</param>
+    /// <param name="map">What to make of both.</param>
+    /// <param name="results">Where to; over the numbers if nowhere.</param>
+    /// <param name="maxDegree">How many threads.</param>
+    /// <param name="cancellation">Stops a long pass.</param>
+    public static void Run<T, TReal, TConvert, TMap>(PoolPlan plan, in StridedElements<T> elements, TReal* numbers, in TensorLayout order, TMap map, in StridedElements<T> results, int maxDegree, CancellationToken cancellation)
+        where T : unmanaged
+        where TReal : unmanaged
+        where TConvert : struct, IPoolReducer<T, TReal>
+        where TMap : struct, IElementMap
+    {
+        var job = new PoolJob(plan, elements.Start, elements.Layout, numbers, order, cancellation);
+        PoolKernel kernel =
+            Registers.Exist(64) ? new ElementKernel<T, TReal, TConvert, TMap, Lanes512<TReal>>(map, results)
+            : Registers.Exist(32) ? new ElementKernel<T, TReal, TConvert, TMap, Lanes256<TReal>>(map, results)
+            : new ElementKernel<T, TReal, TConvert, TMap, Lanes128<TReal>>(map, results);
+        PlaneParallel.Run(kernel, job, maxDegree, null);
+    }
+}
+
 /// <summary>
 /// Makes new numbers of some planes' elements and as many dense numbers, one by one, in the numbers' place or as elements elsewhere. Input and output are those of the job's plan's outputs: elements, numbers.
 /// </summary>
@@ -19,7 +56,7 @@ internal sealed unsafe class ElementKernel<T, TReal, TConvert, TMap, TLanes>(TMa
     where T : unmanaged
     where TReal : unmanaged
     where TConvert : struct, IPoolReducer<T, TReal>
-    where TMap : struct, ILaneMap
+    where TMap : struct, IElementMap
     where TLanes : unmanaged, ILanes<TLanes, TReal>
 {
     /// <summary>The elements of a piece of a line: few, that they stay in the first cache.</summary>
@@ -48,19 +85,41 @@ internal sealed unsafe class ElementKernel<T, TReal, TConvert, TMap, TLanes>(TMa
             T* result = results.Start + lines.Place(line, results.Layout) + at * resultStep;
             TReal* numbers = (TReal*)job.Output + line * lines.Length + at;
             bool isLifted = typeof(T) != typeof(TReal) || step != 1, isRounded = results.Start is not null && (typeof(T) != typeof(TReal) || resultStep != 1);
-            for (long i = 0; isLifted && i < length; i++) lifted[i] = default(TConvert).Lift(elements[i * step]);
-            Map(isLifted ? lifted : (TReal*)elements, numbers, isRounded ? rounded : results.Start is not null ? (TReal*)result : numbers, length);
+            if (isLifted) Lift(elements, step, lifted, length);
+            Map(isLifted ? lifted : (TReal*)elements, numbers, job.Plan.OutputElements, isRounded ? rounded : results.Start is not null ? (TReal*)result : numbers, length);
             for (long i = 0; isRounded && i < length; i++) result[i * resultStep] = default(TConvert).Finish(rounded[i], 1, 1);
         }
     }
 
+    private static void Lift(T* elements, long step, TReal* lifted, long length)
+    {
+        if (typeof(T) == typeof(float) && typeof(TReal) == typeof(double) && step == 1)
+        {
+            TensorPrimitives.ConvertTruncating(new ReadOnlySpan<float>(elements, (int)length), new Span<double>(lifted, (int)length));
+            return;
+        }
+
+        for (long i = 0; i < length; i++) lifted[i] = default(TConvert).Lift(elements[i * step]);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Map(TReal* elements, TReal* numbers, TReal* to, long length)
+    private void Map(TReal* elements, TReal* numbers, long apart, TReal* to, long length)
     {
         TMap made = map;
+        bool makesTwo = TMap.HasTwo && to == numbers;
         long i = 0;
-        for (; i + TLanes.Count <= length; i += TLanes.Count) TLanes.Store(made.Of<TLanes, TReal>(TLanes.Load(elements + i), TLanes.Load(numbers + i)), to + i);
-        if (i < length) TLanes.StorePart(made.Of<TLanes, TReal>(TLanes.LoadPart(elements + i, length - i, default), TLanes.LoadPart(numbers + i, length - i, default)), to + i, length - i);
+        for (; i + TLanes.Count <= length; i += TLanes.Count)
+        {
+            var (first, second) = made.Of<TLanes, TReal>(TLanes.Load(elements + i), TLanes.Load(numbers + i), TMap.HasTwo ? TLanes.Load(numbers + apart + i) : default);
+            TLanes.Store(first, to + i);
+            if (makesTwo) TLanes.Store(second, to + apart + i);
+        }
+
+        if (i == length) return;
+        long rest = length - i;
+        var (last, lastSecond) = made.Of<TLanes, TReal>(TLanes.LoadPart(elements + i, rest, default), TLanes.LoadPart(numbers + i, rest, default), TMap.HasTwo ? TLanes.LoadPart(numbers + apart + i, rest, default) : default);
+        TLanes.StorePart(last, to + i, rest);
+        if (makesTwo) TLanes.StorePart(lastSecond, to + apart + i, rest);
     }
 
     /// <summary>The elements of a plan's outputs as lines of the dense numbers: all of them where the others lie alike, else along the channels where these lie side by side, or the width.</summary>

@@ -47,54 +47,52 @@ internal sealed unsafe class NormGradient<T, TReal, TConvert>(LpNorm norm, Smoot
 
         // Over the outputs of a plan.
         void Each<TMap>(PoolPlan over, in StridedElements<T> elements, TReal* dense, in TensorLayout order, TMap map, in StridedElements<T> results)
-            where TMap : struct, ILaneMap
-        {
-            var job = new PoolJob(over, elements.Start, elements.Layout, dense, order, cancellation);
-            PoolKernel kernel =
-                Registers.Exist(64) ? new ElementKernel<T, TReal, TConvert, TMap, Lanes512<TReal>>(map, results)
-                : Registers.Exist(32) ? new ElementKernel<T, TReal, TConvert, TMap, Lanes256<TReal>>(map, results)
-                : new ElementKernel<T, TReal, TConvert, TMap, Lanes128<TReal>>(map, results);
-            PlaneParallel.Run(kernel, job, maxDegree, null);
-        }
+            where TMap : struct, IElementMap => ElementPass.Run<T, TReal, TConvert, TMap>(over, elements, dense, order, map, results, maxDegree, cancellation);
     }
 }
 
 /// <summary>What a tap gives to the sum.</summary>
-internal readonly struct TapPower(LpNorm norm) : ILaneMap
+internal readonly struct TapPower(LpNorm norm) : IElementMap
 {
+    public static bool HasTwo => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TLanes Of<TLanes, T>(TLanes taps, TLanes numbers)
+    public (TLanes First, TLanes Second) Of<TLanes, T>(TLanes taps, TLanes first, TLanes second)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged
     {
         if (norm.IsTrue) taps &= RealNumber<T>.FillBits<TLanes>(long.MaxValue);
         if (norm.IsClamped) taps = TLanes.Max(taps, RealNumber<T>.Fill<TLanes>(norm.Least));
-        return LanePower.Raise<TLanes, T>(taps, norm.P);
+        return (LanePower.Raise<TLanes, T>(taps, norm.P), default);
     }
 }
 
 /// <summary>The gradient times what the root's slope gives to each tap, to be multiplied by its own: 0 where the sum is 0, as in PyTorch.</summary>
-internal readonly struct SumSlope(LpNorm norm) : ILaneMap
+internal readonly struct SumSlope(LpNorm norm) : IElementMap
 {
+    public static bool HasTwo => false;
+
     private readonly double _exponent = (1 / norm.P) - 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TLanes Of<TLanes, T>(TLanes gradients, TLanes sums)
+    public (TLanes First, TLanes Second) Of<TLanes, T>(TLanes gradients, TLanes sums, TLanes second)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged
     {
         TLanes wholes = norm.IsTrue ? sums : sums * RealNumber<T>.Fill<TLanes>(norm.Taps);
         TLanes slopes = LanePower.Raise<TLanes, T>(wholes, _exponent);
         if (!norm.IsTrue) slopes *= RealNumber<T>.Fill<TLanes>(norm.Taps);
-        return TLanes.Select(TLanes.Equal(wholes, default), default, slopes) * gradients;
+        return (TLanes.Select(TLanes.Equal(wholes, default), default, slopes) * gradients, default);
     }
 }
 
 /// <summary>A tap's own slope times the sum of those of its windows.</summary>
-internal readonly struct TapShare(LpNorm norm) : ILaneMap
+internal readonly struct TapShare(LpNorm norm) : IElementMap
 {
+    public static bool HasTwo => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TLanes Of<TLanes, T>(TLanes taps, TLanes sums)
+    public (TLanes First, TLanes Second) Of<TLanes, T>(TLanes taps, TLanes sums, TLanes second)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged
     {
@@ -107,6 +105,6 @@ internal readonly struct TapShare(LpNorm norm) : ILaneMap
 
         // A gradient that is zero is +0.
         TLanes shares = slopes * sums + default(TLanes);
-        return norm.IsClamped ? TLanes.Select(TLanes.Greater(RealNumber<T>.Fill<TLanes>(norm.Least), taps), default, shares) : shares;
+        return (norm.IsClamped ? TLanes.Select(TLanes.Greater(RealNumber<T>.Fill<TLanes>(norm.Least), taps), default, shares) : shares, default);
     }
 }

@@ -8,6 +8,11 @@ internal readonly unsafe struct SmoothMemory(void* gradient, in TensorLayout gra
 {
     public readonly void* Gradient = gradient, Input = input, Result = result;
     public readonly TensorLayout Gradients = gradients, Inputs = inputs, Results = results;
+
+    /// <summary>What begins with a plane.</summary>
+    public SmoothMemory At<T>(long n, long c)
+        where T : unmanaged =>
+        new((T*)Gradient + n * Gradients.Batch + c * Gradients.Channel, Gradients, (T*)Input + n * Inputs.Batch + c * Inputs.Channel, Inputs, (T*)Result + n * Results.Batch + c * Results.Channel, Results);
 }
 
 /// <summary>A gradient that needs the input, some planes at a time: first what is to be known of each window, then for each input the sum of its shares in the windows that read it.</summary>

@@ -136,6 +136,9 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>Floating-point numbers, each the nearest whole one, halves to the even one.</summary>
     static abstract TSelf RoundToEven(TSelf lanes);
 
+    /// <summary>Floating-point numbers times 2 to the power of whole ones, where neither these nor the results leave the normal range.</summary>
+    static abstract TSelf Scale(TSelf lanes, TSelf exponents);
+
     /// <summary>The square roots of floating-point numbers, correctly rounded.</summary>
     static abstract TSelf Sqrt(TSelf lanes);
 

@@ -249,6 +249,12 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     public static Lanes128<T> RoundToEven(Lanes128<T> lanes) =>
         sizeof(T) == 4 ? new(Vector128.Round(lanes.Value.AsSingle()).As<float, T>()) : new(Vector128.Round(lanes.Value.AsDouble()).As<double, T>());
 
+    // The exponent's bits lie above the digits: what is added there multiplies.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> Scale(Lanes128<T> lanes, Lanes128<T> exponents) => sizeof(T) == 4
+        ? new((lanes.Value.AsInt32() + (Vector128.ConvertToInt32Native(exponents.Value.AsSingle()) << 23)).As<int, T>())
+        : new((lanes.Value.AsInt64() + ((exponents.Value.AsDouble() + Vector128.Create(UnitPlace)).AsInt64() << 52)).As<long, T>());
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Sqrt(Lanes128<T> lanes) => new(Vector128.Sqrt(lanes.Value));
 

@@ -270,6 +270,12 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     public static Lanes256<T> RoundToEven(Lanes256<T> lanes) =>
         sizeof(T) == 4 ? new(Vector256.Round(lanes.Value.AsSingle()).As<float, T>()) : new(Vector256.Round(lanes.Value.AsDouble()).As<double, T>());
 
+    // The exponent's bits lie above the digits: what is added there multiplies.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> Scale(Lanes256<T> lanes, Lanes256<T> exponents) => sizeof(T) == 4
+        ? new((lanes.Value.AsInt32() + (Vector256.ConvertToInt32Native(exponents.Value.AsSingle()) << 23)).As<int, T>())
+        : new((lanes.Value.AsInt64() + ((exponents.Value.AsDouble() + Vector256.Create(UnitPlace)).AsInt64() << 52)).As<long, T>());
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Sqrt(Lanes256<T> lanes) => new(Vector256.Sqrt(lanes.Value));
 

@@ -242,6 +242,12 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
     public static Lanes512<T> RoundToEven(Lanes512<T> lanes) =>
         sizeof(T) == 4 ? new(Vector512.Round(lanes.Value.AsSingle()).As<float, T>()) : new(Vector512.Round(lanes.Value.AsDouble()).As<double, T>());
 
+    // The exponent's bits lie above the digits: what is added there multiplies.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> Scale(Lanes512<T> lanes, Lanes512<T> exponents) => sizeof(T) == 4
+        ? new((lanes.Value.AsInt32() + (Vector512.ConvertToInt32Native(exponents.Value.AsSingle()) << 23)).As<int, T>())
+        : new((lanes.Value.AsInt64() + ((exponents.Value.AsDouble() + Vector512.Create(6755399441055744d)).AsInt64() << 52)).As<long, T>());
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Sqrt(Lanes512<T> lanes) => new(Vector512.Sqrt(lanes.Value));
 

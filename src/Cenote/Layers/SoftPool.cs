@@ -23,10 +23,10 @@ public abstract class SoftPool : SmoothPool
 
     private protected override SmoothGradient GradientOf(ElementType type, in SmoothMemory memory) => type switch
     {
-        ElementType.Single => new SmoothGradient<float, float, SingleMean, SoftWindow<float>, SoftFormula<float>>(default, memory),
-        ElementType.Double => new SmoothGradient<double, double, DoubleMean, SoftWindow<double>, SoftFormula<double>>(default, memory),
-        ElementType.Half => new SmoothGradient<Half, float, SingleMean, SoftWindow<float>, SoftFormula<float>>(default, memory),
-        _ => new SmoothGradient<BFloat16, float, SingleMean, SoftWindow<float>, SoftFormula<float>>(default, memory),
+        ElementType.Single => new SoftGradient<float, float, SingleMean, DoubleMean>(memory),
+        ElementType.Double => new SoftGradient<double, double, DoubleMean, DoubleMean>(memory),
+        ElementType.Half => new SoftGradient<Half, float, SingleMean, DoubleMean>(memory),
+        _ => new SoftGradient<BFloat16, float, SingleMean, DoubleMean>(memory),
     };
 }
 

@@ -168,6 +168,13 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
     {
         TReals rest = TReals.Fill(factor);
         TReals lower = state.Lower / (TReals.Load((float*)extents) * rest), upper = state.Upper / (TReals.Load((float*)extents + TReals.Count) * rest);
+        return Round(lower, upper);
+    }
+
+    /// <summary>Floats as numbers of 16 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TTap Round(TReals lower, TReals upper)
+    {
         TTap means = TTap.Narrow(TFormat.FromSingle<TInts, TReals>(lower), TFormat.FromSingle<TInts, TReals>(upper));
         // A mean that is zero is +0, even where a negative one was too small for 16 bits.
         return means ^ (TTap.Equal(means, TTap.Fill(short.MinValue)) & means);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
@@ -46,15 +47,30 @@ internal sealed class SoftOperator : PoolOperator
 
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
-        ElementType.Single => Of<float, float, SingleMean>(),
-        ElementType.Double => Of<double, double, DoubleMean>(),
-        ElementType.Half => Of<Half, float, SingleMean>(),
-        ElementType.BFloat16 => Of<BFloat16, float, SingleMean>(),
+        ElementType.Single => Of<float, float, SingleMean>(On<float, Lanes512<float>>(), On<float, Lanes256<float>>(), On<float, Lanes128<float>>()),
+        ElementType.Double => Of<double, double, DoubleMean>(On<double, Lanes512<double>>(), On<double, Lanes256<double>>(), On<double, Lanes128<double>>()),
+        ElementType.Half => Of<Half, float, SingleMean>(OnSmall<HalfBits>(BitConverter.HalfToInt16Bits(Half.NegativeInfinity))),
+        ElementType.BFloat16 => Of<BFloat16, float, SingleMean>(OnSmall<BFloat16Bits>(Unsafe.BitCast<BFloat16, short>(BFloat16.NegativeInfinity))),
         _ => throw new NotSupportedException($"elements of {ElementTypes.Name(type)} have no exponential weights; they must be {ElementTypes.FloatingPoint}."),
     };
 
-    private static KernelCatalog Of<T, TReal, TConvert>()
+    private static KernelCatalog Of<T, TReal, TConvert>(params ReadOnlySpan<PoolKernel[]> kernels)
         where T : unmanaged
         where TReal : unmanaged, IFloatingPointIeee754<TReal>
-        where TConvert : struct, IPoolReducer<T, TReal> => KernelCatalog.Of<T, SoftSum<TReal>, SoftReducer<T, TReal, TConvert>>(default);
+        where TConvert : struct, IPoolReducer<T, TReal> => KernelCatalog.Of<T, SoftSum<TReal>, SoftReducer<T, TReal, TConvert>>(default, kernels);
+
+    private static PoolKernel[] On<T, TTap>()
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TTap : unmanaged, ILanes<TTap, T> => TapLines.InLanes<T, TTap, SoftLines<T, TTap>>(default);
+
+    private static PoolKernel[] OnSmall<TFormat>(short worst)
+        where TFormat : struct, ISmallFloat
+    {
+        return [.. On<Lanes512<short>, Lanes512<int>, Lanes512<float>>(), .. On<Lanes256<short>, Lanes256<int>, Lanes256<float>>(), .. On<Lanes128<short>, Lanes128<int>, Lanes128<float>>()];
+
+        PoolKernel[] On<TTap, TInts, TReals>()
+            where TTap : unmanaged, ILanes<TTap, short>
+            where TInts : unmanaged, ILanes<TInts, int>
+            where TReals : unmanaged, ILanes<TReals, float> => TapLines.InLanes<short, TTap, SmallSoftLines<TFormat, TTap, TInts, TReals>>(new(worst));
+    }
 }

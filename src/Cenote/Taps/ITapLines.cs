@@ -10,6 +10,9 @@ internal unsafe interface ITapLines<T, TTap>
     /// <summary>Windows of more taps are not worth lines.</summary>
     long MostTaps { get; }
 
+    /// <summary>Whether lines hold the taps as they lie in memory, and none of them is watched: what is spread anyway need not be copied before.</summary>
+    static abstract bool KeepsTaps { get; }
+
     TTap Lift(TTap taps);
 
     /// <summary>Notes taps that the lines cannot handle.</summary>

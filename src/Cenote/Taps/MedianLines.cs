@@ -20,6 +20,8 @@ internal readonly unsafe struct MedianLines<TElement, T, TTap> : ITapLines<T, TT
     // A constant, so that integers pay nothing for it.
     private static bool IsFloating => SortKey<TElement, T>.IsFloating;
 
+    public static bool KeepsTaps => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Lift(TTap taps) => IsFloating ? taps ^ (TTap.Signs(taps) & TTap.Fill(T.MaxValue)) : taps;
 

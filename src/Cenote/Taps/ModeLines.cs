@@ -10,6 +10,8 @@ internal readonly unsafe struct ModeLines<T, TTap>(T none) : ITapLines<T, TTap>
     /// <summary>The comparisons grow with the square.</summary>
     public long MostTaps => 32;
 
+    public static bool KeepsTaps => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Lift(TTap taps) => taps;
 

@@ -57,6 +57,17 @@ internal static unsafe class TapLines
     public static PoolKernel[] Mode<T>(GatheredKernel exact)
         where T : unmanaged, IBinaryInteger<T> => [.. Mode<T, Lanes512<T>>(exact), .. Mode<T, Lanes256<T>>(exact), .. Mode<T, Lanes128<T>>(exact)];
 
+    /// <summary>What lines make of all windows, whether they are clipped or not; of planes of short rows a block at a time.</summary>
+    public static PoolKernel[] InLanes<T, TTap, TLines>(TLines lines)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TLines : struct, ITapLines<T, TTap>
+    {
+        if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
+        var rows = new TapLinesKernel<T, TTap, TLines>(lines);
+        return [new BlockKernel<T, TTap>([rows]), rows];
+    }
+
     private static PoolKernel[] Median<T, TKey, TTap>(GatheredKernel exact)
         where T : unmanaged
         where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>

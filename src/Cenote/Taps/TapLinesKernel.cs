@@ -9,7 +9,9 @@ namespace Cenote;
 /// <typeparam name="T">A tap as it lies in memory; floating-point numbers as integers of the same width.</typeparam>
 /// <typeparam name="TTap">A register of taps.</typeparam>
 /// <typeparam name="TLines">Makes outputs of the lines.</typeparam>
-internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, GatheredKernel exact) : PoolKernel
+/// <param name="lines">Makes outputs of the lines.</param>
+/// <param name="exact">Makes those that the lines cannot handle; where there is none, no job that has any is accepted.</param>
+internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, GatheredKernel? exact = null) : PoolKernel
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TLines : struct, ITapLines<T, TTap>
@@ -26,6 +28,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
     {
         PoolPlan plan = job.Plan;
         if (!plan.Slides || plan.ReadsPadding || !(TapLines.IsPixels(job) || (job.InputLayout.Width == 1 && job.OutputLayout.Width == 1))) return false;
+        if (exact is null && (plan.MayMiss || !Fills(plan.Width))) return false;
         double taps = (double)plan.Depth.MaxCount * plan.Height.MaxCount * plan.Width.Kernel, span = plan.Width.Span + (double)plan.Width.LaneStride * 4 * TTap.Count;
         return taps <= lines.MostTaps && plan.Depth.MaxCount * plan.Height.MaxCount * (span + 4 * TTap.Count * plan.Width.Kernel) * TapLines.Inner(job) * sizeof(T) <= MostBytes
             && plan.Width.WholeEnd > plan.Width.WholeFrom && Registers.Suit<TTap, T>(plan.Width.OutputLength * TapLines.Inner(job));
@@ -57,8 +60,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
         AxisPlan width = job.Plan.Width;
         Window depth = job.Plan.Depth[place.D], height = job.Plan.Height[place.H];
         long rows = depth.Count * height.Count, inner = TapLines.Inner(job);
-        // In an input as long as a window none is clipped at both ends, and each has a tap.
-        bool fills = lines.FillsMissing && width.InputLength >= width.Span;
+        bool fills = Fills(width);
         long from = rows == 0 ? width.OutputLength : fills ? 0 : Math.Clamp(width.WholeFrom, 0, width.OutputLength), end = fills ? width.OutputLength : Math.Clamp(width.WholeEnd, from, width.OutputLength);
         long perOutput = rows * (width.LaneStride + (width.LaneStride == 1 ? 0 : width.Kernel)) * inner * sizeof(T), least = (2 * TTap.Count + inner - 1) / inner;
         long some = Math.Max(least, LineBytes / Math.Max(1, perOutput));
@@ -72,10 +74,14 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
         Exactly(job, place, end, width.OutputLength, inner);
     }
 
+    /// <summary>Whether windows clipped along the width are made of lines too.</summary>
+    // In an input as long as a window none is clipped at both ends, and each has a tap.
+    private bool Fills(AxisPlan width) => lines.FillsMissing && width.InputLength >= width.Span;
+
     private void Exactly(in PoolJob job, in OutputPlace place, long from, long end, long inner)
     {
         if (from >= end) return;
-        for (long c = 0; c < inner; c++) exact.Outputs(job, place with { C = place.C + c, W = from }, end);
+        for (long c = 0; c < inner; c++) exact!.Outputs(job, place with { C = place.C + c, W = from }, end);
     }
 
     /// <summary>Makes some outputs of a row; false where a tap is not for lines.</summary>
@@ -93,30 +99,58 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
         // What the input has begins where a register does.
         T* copies = lead + (TTap.Count - before * inner % TTap.Count) % TTap.Count;
         T* corner = (T*)job.Input + first.N * job.InputLayout.Batch + first.C * job.InputLayout.Channel + (start + before) * inner;
-        T** taps = stackalloc T*[(int)(rows * columns)];
+        T** taps = stackalloc T*[(int)(rows * columns + rows)], inputs = taps + rows * columns;
         for (long i = 0; i < depth.Count; i++)
-            for (long j = 0; j < height.Count; j++) taps[i * height.Count + j] = corner + (depth.Start + i * depth.Step) * job.InputLayout.Depth + (height.Start + j * height.Step) * job.InputLayout.Height;
-        if (lines.Alarms(lines.Prepare(taps, rows, columns, copies + before * inner, pitch, (positions - before - after) * inner))) return false;
+            for (long j = 0; j < height.Count; j++) inputs[i * height.Count + j] = corner + (depth.Start + i * depth.Step) * job.InputLayout.Depth + (height.Start + j * height.Step) * job.InputLayout.Height;
+        // Registers of taps that are spread from where they lie end with a tap, if two neighbours are.
+        bool inPlace = spread && TLines.KeepsTaps && before + after == 0 && (inner > 1 || stride != 2 || (columns > 1 && width.Dilation == 1));
+        if (!inPlace && lines.Alarms(lines.Prepare(inputs, rows, columns, copies + before * inner, pitch, (positions - before - after) * inner))) return false;
         for (long i = 0; i < before; i++) lines.FillMissing(copies + i * inner, pitch, rows, columns, (before - 1 - i) / width.Dilation + 1, inner);
         for (long i = 0; i < after; i++) lines.FillMissing(copies + (positions - after + i) * inner, pitch, rows, columns, i / width.Dilation + 1, inner);
         for (long row = 0; row < rows; row++)
         {
-            for (long k = 0; k < columns; k++)
-            {
-                T* from = copies + row * pitch + k * width.Dilation * inner, line = gathered + (row * columns + k) * linePitch;
-                taps[row * columns + k] = spread ? line : from;
-                if (spread) Spread(from, stride, inner, outputs, line);
-            }
+            T* from = inPlace ? inputs[row] : copies + row * pitch, line = gathered + row * columns * linePitch;
+            for (long k = 0; k < columns; k++) taps[row * columns + k] = spread ? line + k * linePitch : from + k * width.Dilation * inner;
+            if (spread) Spread(from, width, inner, outputs, line, linePitch);
         }
 
         T* output = (T*)job.Output + first.In(job.OutputLayout);
         lines.Finish(taps, rows, columns, work, output, count);
-        if (job.Offsets.Start is not null) TapSearch<T, TTap>.Write(job, first, depth, height, outputs, inner, output, work);
+        if (job.Offsets.Size > 0) TapSearch<T, TTap>.Write(job, first, depth, height, outputs, inner, output, work);
         return true;
     }
 
     /// <summary>Whole registers, and a block of them behind.</summary>
     private static long Room(long count) => (count + TTap.Count - 1) / TTap.Count * TTap.Count + TapLines.Block * TTap.Count;
+
+    /// <summary>The taps of a row, each in a line of its own.</summary>
+    private static void Spread(T* from, AxisPlan width, long inner, long outputs, T* to, long pitch)
+    {
+        long columns = width.Kernel;
+        bool areNeighbours = inner == 1 && columns > 1 && width is { LaneStride: 2, Dilation: 1 } && outputs >= TTap.Count;
+        for (long k = 0; k < columns; k += areNeighbours ? 2 : 1)
+        {
+            if (areNeighbours) k = Math.Min(k, columns - 2);
+            T* first = from + k * width.Dilation * inner, line = to + k * pitch;
+            if (areNeighbours) Spread(first, outputs, line, line + pitch);
+            else Spread(first, width.LaneStride, inner, outputs, line);
+        }
+    }
+
+    /// <summary>Every second position, and those between.</summary>
+    // Bounds: the last register steps back, and ends with the last of those between.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Spread(T* from, long outputs, T* to, T* between)
+    {
+        for (long i = 0; i < outputs; i += TTap.Count)
+        {
+            i = Math.Min(i, outputs - TTap.Count);
+            Prefetch.Behind(from + 2 * i, 2 * sizeof(TTap));
+            var (even, odd) = TTap.Unzip(TTap.Load(from + 2 * i), TTap.Load(from + 2 * i + TTap.Count));
+            TTap.Store(even, to + i);
+            TTap.Store(odd, between + i);
+        }
+    }
 
     /// <summary>Every so many positions, side by side.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

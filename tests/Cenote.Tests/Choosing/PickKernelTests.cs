@@ -80,7 +80,7 @@ public class PickKernelTests
         Assert.All(kernels.SkipLast(1), kernel => Assert.True(compared.GetValueOrDefault(kernel.Name) > 4, kernel.Name));
     }
 
-    private static bool TryPlan(Random random, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PoolPlan? plan)
+    internal static bool TryPlan(Random random, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PoolPlan? plan)
     {
         int rank = 1 + random.Next(3), longest = rank == 1 ? 300 : rank == 2 ? 60 : 14;
         var shape = new nint[rank + 2];

@@ -1,0 +1,131 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <summary>The mean weighted by exponentials on registers, of all taps of a window at once: their greatest, then the exponential of each, relative to it.</summary>
+/// <inheritdoc cref="SoftSum{TReal}"/>
+internal readonly unsafe struct SoftLines<T, TTap> : ITapLines<T, TTap>
+    where T : unmanaged, IFloatingPointIeee754<T>
+    where TTap : unmanaged, ILanes<TTap, T>
+{
+    /// <summary>As many as there is room for on the stack.</summary>
+    public const long Most = 1024;
+
+    public long MostTaps => Most;
+
+    public static bool KeepsTaps => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Lift(TTap taps) => taps;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Watch(TTap watch, TTap taps) => watch;
+
+    public bool Alarms(TTap watch) => false;
+
+    public bool FillsMissing => true;
+
+    public void FillMissing(T* column, long pitch, long rows, long columns, long number, long count)
+    {
+        for (long row = 0; row < rows; row++) new Span<T>(column + row * pitch, (int)count).Fill(T.NegativeInfinity);
+    }
+
+    public TTap Prepare(T** from, long rows, long columns, T* lines, long pitch, long count)
+    {
+        for (long row = 0; row < rows; row++) TapLines.Copy<T, TTap, SoftLines<T, TTap>>(this, from[row], lines + row * pitch, count, default);
+        return default;
+    }
+
+    // Bounds: lines have room for a register behind their last element.
+    public void Finish(T** taps, long rows, long columns, T* work, T* output, long count)
+    {
+        for (long o = 0; o < count; o += TTap.Count)
+        {
+            TTap means = Means(taps, rows * columns, o);
+            if (o + TTap.Count <= count) TTap.Store(means, output + o);
+            else TTap.StorePart(means, output + o, count - o);
+        }
+    }
+
+    /// <summary>The means of a register of windows.</summary>
+    /// <param name="taps">For each tap its line.</param>
+    /// <param name="count">How many taps.</param>
+    /// <param name="at">The first of the windows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static TTap Means(T** taps, long count, long at)
+    {
+        TTap greatest = TTap.Load(taps[0] + at), areNumbers = TTap.Equal(greatest, greatest), weights = default, sum = default;
+        for (long i = 1; i < count; i++)
+        {
+            TTap tap = TTap.Load(taps[i] + at);
+            greatest = TTap.Max(greatest, tap);
+            areNumbers &= TTap.Equal(tap, tap);
+        }
+
+        TTap nothing = RealNumber<T>.Fill<TTap>(LaneExponential.Nothing<T>());
+        for (long i = 0; i < count; i++)
+        {
+            // Of two infinities it is NaN: the bound, too.
+            TTap difference = TTap.Max(nothing, TTap.Load(taps[i] + at) - greatest), weight = LaneExponential.OfNegative<TTap, T>(difference);
+            weights += weight;
+            sum += weight * difference;
+        }
+
+        // The greatest tap weighs 1, but for an infinite one. Adding +0 keeps a zero from being negative.
+        TTap means = greatest + sum / TTap.Max(RealNumber<T>.Fill<TTap>(1), weights) + default(TTap);
+        return TTap.Select(areNumbers, means, TTap.Fill(T.NaN));
+    }
+}
+
+/// <summary>The same of 16-bit floats, whose sums are floats.</summary>
+/// <param name="worst">Negative infinity.</param>
+internal readonly unsafe struct SmallSoftLines<TFormat, TTap, TInts, TReals>(short worst) : ITapLines<short, TTap>
+    where TFormat : struct, ISmallFloat
+    where TTap : unmanaged, ILanes<TTap, short>
+    where TInts : unmanaged, ILanes<TInts, int>
+    where TReals : unmanaged, ILanes<TReals, float>
+{
+    private static SmallFloatMeanLanes<TFormat, TTap, TInts, TReals> Numbers => default;
+
+    public long MostTaps => SoftLines<float, TReals>.Most;
+
+    public static bool KeepsTaps => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Lift(TTap taps) => taps;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TTap Watch(TTap watch, TTap taps) => watch;
+
+    public bool Alarms(TTap watch) => false;
+
+    public bool FillsMissing => true;
+
+    public void FillMissing(short* column, long pitch, long rows, long columns, long number, long count)
+    {
+        for (long row = 0; row < rows; row++) new Span<short>(column + row * pitch, (int)count).Fill(worst);
+    }
+
+    public TTap Prepare(short** from, long rows, long columns, short* lines, long pitch, long count)
+    {
+        for (long row = 0; row < rows; row++) TapLines.Copy<short, TTap, SmallSoftLines<TFormat, TTap, TInts, TReals>>(this, from[row], lines + row * pitch, count, default);
+        return default;
+    }
+
+    // Bounds: lines have room for a register behind their last element; of the room for four of 16 bits, two of floats take all.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Finish(short** taps, long rows, long columns, short* work, short* output, long count)
+    {
+        long all = rows * columns;
+        float** lifted = stackalloc float*[(int)all];
+        for (long i = 0; i < all; i++) lifted[i] = (float*)work + i * TTap.Count;
+        for (long o = 0; o < count; o += TTap.Count)
+        {
+            for (long i = 0; i < all; i++) Pair<TReals, float>.Store(Numbers.Lift(TTap.Load(taps[i] + o)), lifted[i]);
+            TTap means = SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>.Round(SoftLines<float, TReals>.Means(lifted, all, 0), SoftLines<float, TReals>.Means(lifted, all, TReals.Count));
+            if (o + TTap.Count <= count) TTap.Store(means, output + o);
+            else TTap.StorePart(means, output + o, count - o);
+        }
+    }
+}
