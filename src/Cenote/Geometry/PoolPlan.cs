@@ -11,7 +11,7 @@ public sealed partial class PoolPlan
     internal const long MostTapsInOrder = 32;
 
     /// <summary>The most elements of one register.</summary>
-    private const int MostPlanes = 64;
+    internal const int MostPlanes = 64;
 
     private readonly nint[] _inputShape, _outputShape;
     private readonly AxisPlan[] _axes;

@@ -4,19 +4,25 @@ namespace Cenote;
 
 /// <summary>
 /// Small planes, a block of them at a time: copied so that they lie side by side as channels do, pooled as channels are, and copied back. For
-/// rows too short to fill the lanes, and for planes of any strides.
+/// rows of few registers, and for planes of any strides.
 /// </summary>
 /// <param name="channels">The kernels for channels-last memory, the first that accepts the job runs.</param>
 /// <param name="isQuick">Whether those take few steps for a tap.</param>
-internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool isQuick = false) : PoolKernel
+/// <param name="rows">What rows of several registers are worth otherwise.</param>
+internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool isQuick = false, BlockRows rows = BlockRows.Short) : PoolKernel
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
     /// <summary>The copies of a block, in bytes: half of a second-level cache.</summary>
     private const long MostBytes = 1 << 19;
 
-    /// <summary>Planes in a block: neighbouring ones, a register of each position.</summary>
+    /// <summary>Those of several registers: half of each may leave a first-level cache while the other is in use. Measured.</summary>
+    private const long NearBytes = 1 << 16;
+
+    /// <summary>Planes of a register of each position: neighbouring ones.</summary>
     private static readonly int Planes = TTap.Count;
+
+    private static readonly long MostRegisters = Math.Clamp(PoolPlan.MostPlanes / TTap.Count, 1, 4);
 
     /// <summary>Rows of outputs longer than this, or than half a register, are worth lanes of their own. Measured.</summary>
     private static readonly long ShortRow = Math.Min(8, TTap.Count / 2);
@@ -26,6 +32,9 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
 
     /// <summary>Pairs of pairs are worth rows as soon as those fill the narrowest register.</summary>
     private static readonly long ShortPairs = Math.Max(ShortRow, 16 / sizeof(T) - 1);
+
+    /// <summary>The longest row of outputs for which turning it is nothing beside what rows need: every tap at a place of its own, and strides that shuffle. Measured.</summary>
+    private static readonly long MostRow = 4 * TTap.Count;
 
     /// <summary>A square of a register for each lane. Where rows are shorter than a register, a transposition writes as much behind the copies.</summary>
     private static readonly long SquareBytes = (long)TTap.Count * sizeof(TTap);
@@ -43,8 +52,27 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
         PoolPlan plan = job.Plan;
         bool hasRows = job.InputLayout.Width == 1 && job.OutputLayout.Width == 1;
         bool hasPixels = !hasRows && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1;
-        return !hasPixels && (!hasRows || !plan.Slides || plan.Width.OutputLength <= (RowWindows<T, TTap, T, TTap>.ArePairs(plan) ? Math.Min(ShortPairs, _shortRow) : _shortRow)) && plan.Batch * plan.Channels >= Planes / 2 && CopyBytes(job) <= MostBytes && Find(Block(job, null)) is not null;
+        return !hasPixels && (!hasRows || AreShort(plan) || Suits(job, rows)) && plan.Batch * plan.Channels >= Planes / 2 && CopyBytes(job, 1) <= MostBytes && Find(Block(job, null, 1)) is not null;
     }
+
+    /// <summary>Whether rows of more outputs, of which registers are filled, are faster as blocks too: where squares are turned quickly, and the lanes of a block are mostly planes.</summary>
+    public static bool Suits(in PoolJob job, BlockRows rows)
+    {
+        PoolPlan plan = job.Plan;
+        AxisPlan width = plan.Width;
+        long planes = plan.Batch * plan.Channels, most = rows switch
+        {
+            BlockRows.SumsInOrder when RowShifts<T, TTap>.Suits(job) || (width.Before == 0 && RowWindows<T, TTap, T, TTap>.ArePairs(plan)) => 0,
+            BlockRows.SumsInOrder => width.LaneStride > 1 ? MostRow : MostRow - TTap.Count,
+            BlockRows.Extremes when width.LaneStride == 3 => MostRow,
+            BlockRows.Extremes when width.LaneStride > 1 => TTap.Count,
+            _ => 0,
+        };
+        return sizeof(T) == 4 && Transposition.IsQuick<TTap, T>() && plan.Slides && plan.Depth.Kernel == 1 && width.OutputLength <= most && (width.Kernel > 1 || width.LaneStride > 1)
+            && 4 * planes >= 3 * ((planes + Planes - 1) / Planes * Planes) && CopyBytes(job, 1) <= MostBytes;
+    }
+
+    private bool AreShort(PoolPlan plan) => !plan.Slides || plan.Width.OutputLength <= (RowWindows<T, TTap, T, TTap>.ArePairs(plan) ? Math.Min(ShortPairs, _shortRow) : _shortRow);
 
     /// <summary>One unit is one block.</summary>
     public override long Units(in PoolJob job) => (job.Plan.Batch * job.Plan.Channels + Planes - 1) / Planes;
@@ -55,19 +83,22 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
     public override void Run(in PoolJob job, long first, long end)
     {
         // An array, unlike scratch, stays while the inner kernel uses scratch of its own.
-        long bytes = CopyBytes(job) + SpareBytes + Scratch.Alignment;
+        long most = Registers(job), copyBytes = CopyBytes(job, most), bytes = copyBytes + SpareBytes + Scratch.Alignment, planes = job.Plan.Batch * job.Plan.Channels;
         if (_copies is null || _copies.Length < bytes) _copies = GC.AllocateUninitializedArray<byte>((int)bytes, pinned: true);
         byte* memory = (byte*)Scratch.Round((long)(nint)Unsafe.AsPointer(ref _copies[0]));
-        PoolJob block = Block(job, memory);
-        PoolKernel kernel = Find(block)!;
-        T* square = (T*)(memory + bytes - Scratch.Alignment - SpareBytes + SquareBytes);
-        long units = kernel.Units(block), planes = job.Plan.Batch * job.Plan.Channels;
-        for (long unit = first; unit < end; unit++)
+        T* square = (T*)(memory + copyBytes + SquareBytes);
+        for (long registers = most; first < end; registers /= 2)
         {
-            CopyIn(job, (T*)block.Input, square, unit * Planes, planes);
-            kernel.Run(block, 0, units);
-            CopyOut(job, (T*)block.Output, square, unit * Planes, planes);
-            CopyOffsets(job, block.Offsets.Start, unit * Planes, planes);
+            if (registers > end - first) continue;
+            PoolJob block = Block(job, memory, registers);
+            PoolKernel kernel = Find(block)!;
+            for (long units = kernel.Units(block); first + registers <= end; first += registers)
+            {
+                CopyIn(job, block, square, first * Planes, planes);
+                kernel.Run(block, 0, units);
+                CopyOut(job, block, square, first * Planes, planes);
+                CopyOffsets(job, block, first * Planes, planes);
+            }
         }
     }
 
@@ -75,22 +106,31 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
 
     private static long Outputs(PoolPlan plan) => plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength;
 
-    private static long CopyBytes(in PoolJob job)
+    /// <summary>How many registers of planes are worked on together: what leads to them is worth more where they are many, as long as the nearest cache holds them.</summary>
+    private static long Registers(in PoolJob job)
+    {
+        long registers = MostRegisters;
+        while (registers > 1 && CopyBytes(job, registers) > NearBytes) registers /= 2;
+        return registers;
+    }
+
+    private static long CopyBytes(in PoolJob job, long registers)
     {
         PoolPlan plan = job.Plan;
         // Lengths this large are no small planes, and their product might not be a number.
         if (plan.Depth.InputLength > MostBytes || plan.Height.InputLength > MostBytes || plan.Width.InputLength > MostBytes) return long.MaxValue;
-        return Scratch.Round(((Elements(plan.Depth, plan.Height, plan.Width) + Outputs(plan)) * sizeof(T) + Outputs(plan) * job.Offsets.Size) * Planes) + 3 * Scratch.Alignment;
+        return Scratch.Round(((Elements(plan.Depth, plan.Height, plan.Width) + Outputs(plan)) * sizeof(T) + Outputs(plan) * job.Offsets.Size) * Planes * registers) + 3 * Scratch.Alignment;
     }
 
-    private static PoolJob Block(in PoolJob job, byte* memory)
+    private static PoolJob Block(in PoolJob job, byte* memory, long registers)
     {
-        PoolPlan plan = job.Plan.Block(Planes);
+        int planes = (int)registers * Planes;
+        PoolPlan plan = job.Plan.Block(planes);
         AxisPlan depth = plan.Depth, height = plan.Height, width = plan.Width;
-        byte* output = (byte*)Scratch.Round((long)(memory + Elements(depth, height, width) * Planes * sizeof(T)));
-        byte* offsets = (byte*)Scratch.Round((long)(output + Outputs(plan) * Planes * sizeof(T)));
-        TensorLayout from = new(0, 1, height.InputLength * width.InputLength * Planes, width.InputLength * Planes, Planes);
-        TensorLayout to = new(0, 1, height.OutputLength * width.OutputLength * Planes, width.OutputLength * Planes, Planes);
+        byte* output = (byte*)Scratch.Round((long)(memory + Elements(depth, height, width) * planes * sizeof(T)));
+        byte* offsets = (byte*)Scratch.Round((long)(output + Outputs(plan) * planes * sizeof(T)));
+        TensorLayout from = new(0, 1, height.InputLength * width.InputLength * planes, width.InputLength * planes, planes);
+        TensorLayout to = new(0, 1, height.OutputLength * width.OutputLength * planes, width.OutputLength * planes, planes);
         return new(plan, memory, from, output, to, job.Cancellation) { Offsets = new(offsets, job.Offsets.Size, to) };
     }
 
@@ -104,108 +144,158 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
     /// <summary>Lays planes side by side.</summary>
     // Bounds: a row's last stretch steps back over positions already copied; rows shorter than a register are loaded in part.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CopyIn(in PoolJob job, T* block, T* square, long first, long planes)
+    private static void CopyIn(in PoolJob job, in PoolJob block, T* square, long first, long planes)
     {
-        T** starts = stackalloc T*[Planes];
+        long lanes = block.Plan.Channels;
+        T** all = stackalloc T*[(int)lanes];
         // Behind the last plane the lanes hold it again.
-        Starts(job.Plan, (T*)job.Input, job.InputLayout, first, planes, starts);
-        foreach (Stretch run in new Stretches(job.Plan.Depth.InputLength, job.Plan.Height.InputLength, job.Plan.Width.InputLength, job.InputLayout))
+        Starts(job.Plan, (T*)job.Input, job.InputLayout, first, planes, all, lanes);
+        for (long lane = 0; lane < lanes; lane += Planes)
         {
-            T* to = block + run.Position * Planes;
-            if (run.Step != 1)
+            T** starts = all + lane;
+            T* register = (T*)block.Input + lane;
+            bool areEven = AreEven(starts, out long step);
+            foreach (Stretch run in new Stretches(job.Plan.Depth.InputLength, job.Plan.Height.InputLength, job.Plan.Width.InputLength, job.InputLayout))
             {
-                for (long i = 0; i < run.Length; i++, to += Planes)
-                    for (long lane = 0; lane < Planes; lane++) to[lane] = starts[lane][run.Offset + i * run.Step];
-                continue;
-            }
-
-            for (long i = 0; i < run.Length; i += Planes)
-            {
-                if (run.Length >= Planes) i = Math.Min(i, run.Length - Planes);
-                for (long lane = 0; lane < Planes; lane++)
+                T* to = register + run.Position * lanes;
+                if (run.Step != 1)
                 {
-                    T* from = starts[lane] + run.Offset + i;
-                    TTap.Store(run.Length >= Planes ? TTap.Load(from) : TTap.LoadPart(from, run.Length, default), square + lane * Planes);
+                    for (long i = 0; i < run.Length; i++, to += lanes)
+                        for (long j = 0; j < Planes; j++) to[j] = starts[j][run.Offset + i * run.Step];
+                    continue;
                 }
 
-                Transposition.Turn<TTap, T>(square, to + i * Planes);
+                for (long i = 0; i < run.Length; i += Planes)
+                {
+                    if (run.Length >= Planes) i = Math.Min(i, run.Length - Planes);
+                    if (areEven && run.Length >= Planes)
+                    {
+                        Transposition.Turn<TTap, T>(starts[0] + run.Offset + i, step, to + i * lanes, lanes, square);
+                        continue;
+                    }
+
+                    for (long j = 0; j < Planes; j++)
+                    {
+                        T* from = starts[j] + run.Offset + i;
+                        TTap.Store(run.Length >= Planes ? TTap.Load(from) : TTap.LoadPart(from, run.Length, default), square + j * Planes);
+                    }
+
+                    T* turned = square + Transposition.Room<TTap, T>();
+                    Transposition.Turn<TTap, T>(square, turned);
+                    for (long j = 0; j < Math.Min(Planes, run.Length); j++) TTap.Store(TTap.Load(turned + j * Planes), to + (i + j) * lanes);
+                }
             }
         }
     }
 
     /// <summary>Puts outputs where they belong.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CopyOut(in PoolJob job, T* block, T* square, long first, long planes)
+    private static void CopyOut(in PoolJob job, in PoolJob block, T* square, long first, long planes)
     {
-        T** starts = stackalloc T*[Planes];
-        long lanes = Math.Min(Planes, planes - first);
-        Starts(job.Plan, (T*)job.Output, job.OutputLayout, first, planes, starts);
-        foreach (Stretch run in new Stretches(job.Plan.Depth.OutputLength, job.Plan.Height.OutputLength, job.Plan.Width.OutputLength, job.OutputLayout))
+        long lanes = block.Plan.Channels;
+        T** all = stackalloc T*[(int)lanes];
+        Starts(job.Plan, (T*)job.Output, job.OutputLayout, first, planes, all, lanes);
+        for (long lane = 0; lane < lanes; lane += Planes)
         {
-            T* from = block + run.Position * Planes;
-            if (run.Step != 1)
+            T** starts = all + lane;
+            T* register = (T*)block.Output + lane;
+            long real = Math.Min(Planes, planes - first - lane);
+            bool areEven = AreEven(starts, out long step);
+            foreach (Stretch run in new Stretches(job.Plan.Depth.OutputLength, job.Plan.Height.OutputLength, job.Plan.Width.OutputLength, job.OutputLayout))
             {
-                for (long i = 0; i < run.Length; i++, from += Planes)
-                    for (long lane = 0; lane < lanes; lane++) starts[lane][run.Offset + i * run.Step] = from[lane];
-                continue;
-            }
-
-            T* turned = square + Transposition.Room<TTap, T>();
-            for (long i = 0; i < run.Length; i += Planes)
-            {
-                if (run.Length >= Planes) i = Math.Min(i, run.Length - Planes);
-                Buffer.MemoryCopy(from + i * Planes, square, Planes * sizeof(TTap), Math.Min(Planes, run.Length) * sizeof(TTap));
-                Transposition.Turn<TTap, T>(square, turned);
-                for (long lane = 0; lane < lanes; lane++)
+                T* from = register + run.Position * lanes;
+                if (run.Step != 1)
                 {
-                    T* to = starts[lane] + run.Offset + i;
-                    TTap results = TTap.Load(turned + lane * Planes);
-                    if (run.Length >= Planes) TTap.Store(results, to);
-                    else TTap.StorePart(results, to, run.Length);
+                    for (long i = 0; i < run.Length; i++, from += lanes)
+                        for (long j = 0; j < real; j++) starts[j][run.Offset + i * run.Step] = from[j];
+                    continue;
+                }
+
+                T* turned = square + Transposition.Room<TTap, T>();
+                for (long i = 0; i < run.Length; i += Planes)
+                {
+                    if (run.Length >= Planes) i = Math.Min(i, run.Length - Planes);
+                    if (areEven && run.Length >= Planes)
+                    {
+                        Transposition.Turn<TTap, T>(from + i * lanes, lanes, starts[0] + run.Offset + i, step, square);
+                        continue;
+                    }
+
+                    for (long j = 0; j < Math.Min(Planes, run.Length); j++) TTap.Store(TTap.Load(from + (i + j) * lanes), square + j * Planes);
+                    Transposition.Turn<TTap, T>(square, turned);
+                    for (long j = 0; j < real; j++)
+                    {
+                        T* to = starts[j] + run.Offset + i;
+                        TTap results = TTap.Load(turned + j * Planes);
+                        if (run.Length >= Planes) TTap.Store(results, to);
+                        else TTap.StorePart(results, to, run.Length);
+                    }
                 }
             }
         }
     }
 
+    /// <summary>Whether the planes of a register lie at equal steps; not where the last one stands for those behind it.</summary>
+    private static bool AreEven(T** starts, out long step)
+    {
+        step = starts[1] - starts[0];
+        bool areEven = step != 0;
+        for (long j = 2; j < Planes; j++) areEven &= starts[j] - starts[j - 1] == step;
+        return areEven;
+    }
+
     /// <summary>Puts the offsets of chosen taps where they belong.</summary>
-    private static void CopyOffsets(in PoolJob job, byte* block, long first, long planes)
+    private static void CopyOffsets(in PoolJob job, in PoolJob block, long first, long planes)
     {
         switch (job.Offsets.Size)
         {
             case 0: break;
             case 1: CopyOffsets<byte>(job, block, first, planes); break;
-            case 2: CopyOffsets<ushort>(job, (ushort*)block, first, planes); break;
-            case 4: CopyOffsets<uint>(job, (uint*)block, first, planes); break;
-            default: CopyOffsets<ulong>(job, (ulong*)block, first, planes); break;
+            case 2: CopyOffsets<ushort>(job, block, first, planes); break;
+            case 4: CopyOffsets<uint>(job, block, first, planes); break;
+            default: CopyOffsets<ulong>(job, block, first, planes); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CopyOffsets<TOffset>(in PoolJob job, TOffset* block, long first, long planes)
+    private static void CopyOffsets<TOffset>(in PoolJob job, in PoolJob block, long first, long planes)
         where TOffset : unmanaged
     {
         PoolPlan plan = job.Plan;
-        TOffset** starts = stackalloc TOffset*[Planes];
-        long lanes = Math.Min(Planes, planes - first);
-        Starts(plan, (TOffset*)job.Offsets.Start, job.Offsets.Layout, first, planes, starts);
+        long lanes = block.Plan.Channels;
+        TOffset** starts = stackalloc TOffset*[(int)lanes];
+        Starts(plan, (TOffset*)job.Offsets.Start, job.Offsets.Layout, first, planes, starts, lanes);
         foreach (Stretch run in new Stretches(plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength, job.Offsets.Layout))
         {
-            for (long lane = 0; lane < lanes; lane++)
+            for (long lane = 0; lane < Math.Min(lanes, planes - first); lane++)
             {
-                TOffset* to = starts[lane] + run.Offset, from = block + run.Position * Planes + lane;
-                for (long i = 0; i < run.Length; i++) to[i * run.Step] = from[i * Planes];
+                TOffset* to = starts[lane] + run.Offset, from = (TOffset*)block.Offsets.Start + run.Position * lanes + lane;
+                for (long i = 0; i < run.Length; i++) to[i * run.Step] = from[i * lanes];
             }
         }
     }
 
-    private static void Starts<TElement>(PoolPlan plan, TElement* memory, in TensorLayout layout, long first, long planes, TElement** starts)
+    private static void Starts<TElement>(PoolPlan plan, TElement* memory, in TensorLayout layout, long first, long planes, TElement** starts, long lanes)
         where TElement : unmanaged
     {
         var (n, c) = Math.DivRem(first, plan.Channels);
-        for (long lane = 0; lane < Planes; lane++)
+        for (long lane = 0; lane < lanes; lane++)
         {
             starts[lane] = memory + n * layout.Batch + c * layout.Channel;
             if (first + lane + 1 < planes && ++c == plan.Channels) (c, n) = (0, n + 1);
         }
     }
+}
+
+/// <summary>What is done with rows.</summary>
+internal enum BlockRows
+{
+    /// <summary>Those that fill no register are all that is worth a block.</summary>
+    Short,
+
+    /// <summary>Sums of taps in order.</summary>
+    SumsInOrder,
+
+    /// <summary>Maxima and minima, whose rows can be combined first.</summary>
+    Extremes,
 }

@@ -37,7 +37,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
             && width.Kernel <= MostTaps && (width.LaneStride == 1 || width.Dilation == 1) && ColumnLines<T, TTap>.Fit(width)
             // Outputs of rows shorter than a register are stored over the next one's place.
             && width.OutputLength <= MostOutputs && (width.OutputLength >= TTap.Count || job.OutputLayout.Height == width.OutputLength)
-            && (ColumnShifts<T, TTap, TReducer>.Suit(job) || (width.InputLength >= TTap.Count && CombinesLittle(plan) && !WaitsForMemory(plan)));
+            && (ColumnShifts<T, TTap, TReducer>.Suit(job) || (width.InputLength >= TTap.Count && CombinesLittle(plan) && !WaitsForMemory(plan) && !BlockKernel<T, TTap>.Suits(job, BlockRows.Extremes)));
     }
 
     /// <summary>Whether few windows share a row: else it is better walked once than combined as often. Measured.</summary>
@@ -45,8 +45,8 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
     {
         AxisPlan height = plan.Height;
         if (plan.Depth.Kernel > 1) return height.Kernel <= 2 * height.Stride + 1;
-        // At a stride of two strips keep windows of four rows.
-        return height.Stride > 1 && (height.Kernel < 2 * height.Stride || (height.Kernel == 2 * height.Stride && height.Stride > 2));
+        // At a stride of two strips keep windows of four rows and more; above, rows folded along the width one by one take up to three times as long.
+        return height.Stride > 1 && height.Kernel < (height.Stride > 2 ? 4 : 2) * height.Stride;
     }
 
     /// <summary>Whether rows are read once, where they lie, and from memory: then the other kernels' order of reading and writing is the better one.</summary>
