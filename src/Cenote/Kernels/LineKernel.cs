@@ -39,8 +39,14 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
         return (plan.InputElements + plan.OutputElements * taps) * sizeof(T) / BytesPerNanosecond;
     }
 
-    /// <summary>A run begins with the rows of a window; four windows of output rows make little of that.</summary>
-    public override long LeastRun(in PoolJob job) => 4 * Math.Min(job.Plan.Height.Span, job.Plan.Height.InputLength) / job.Plan.Height.Stride + 1;
+    /// <summary>A run begins with the rows of a window, or its slices; four windows of outputs make little of that.</summary>
+    public override long LeastRun(in PoolJob job)
+    {
+        PoolPlan plan = job.Plan;
+        return plan.Depth.MaxCount > 1 ? FourWindows(plan.Depth) * plan.Height.OutputLength : FourWindows(plan.Height);
+    }
+
+    private static long FourWindows(AxisPlan axis) => 4 * Math.Min(axis.Span, axis.InputLength) / axis.Stride + 1;
 
     public override void Run(in PoolJob job, long first, long end)
     {

@@ -7,7 +7,7 @@ namespace Cenote;
 /// row-major order, as in <see cref="RowWindows{T, TTap, TState, TAcc}"/>. Outputs with the same taps are made in blocks of rows and pixels, register by register: windows are
 /// so short that several are in flight at once. Rows of two and three taps are written out, and sums of as many rows.
 /// </summary>
-internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindows<PixelWindows<T, TTap, TState, TAcc>, T, TTap, TState, TAcc>
+internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : ILineWindows<PixelWindows<T, TTap, TState, TAcc>, T, TTap, TState, TAcc>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TState : unmanaged
@@ -15,9 +15,6 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
 {
     /// <summary>Of windows of several depths the machine asks for rows of such pixels by itself: asked for more, the nearest cache loses some of it before it is used. Measured.</summary>
     private const long SmallPixelBytes = 256;
-
-    /// <summary>Input of the rows that are made together: pixels at the border, which have other taps, are walked down, and find in the second-level cache what the others brought.</summary>
-    private const long BandBytes = 128 << 10;
 
     /// <summary>Less input is soon at hand without being asked for, where the third-level cache holds it. Measured.</summary>
     private const long LeastAskedBytes = 4 << 20;
@@ -33,7 +30,7 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     /// <summary>How many new rows an output row has; none where the caches hold it all.</summary>
     private readonly long _fresh;
 
-    /// <summary>How many output rows are made together.</summary>
+    /// <summary>How many output rows are made together: memory is read row by row, and caches kind of pixel by kind of pixel, for each is a call.</summary>
     private readonly long _band;
 
     private PixelWindows(in PoolJob job, PixelTable pixels, long* rows, byte* ones)
@@ -43,8 +40,9 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         _asks = rows + MostRows(_plan) + 1;
         _ones = ones;
         bool readsOnEnd = _plan.Depth.MaxCount > 1 && _from.Width * sizeof(T) <= SmallPixelBytes;
-        _fresh = _plan.InputElements * sizeof(T) > LeastAskedBytes && _from.Width <= 2 * _plan.Channels && !readsOnEnd ? _plan.Height.Stride : 0;
-        _band = Math.Max(1, BandBytes / sizeof(T) / _plan.Height.Stride / (_plan.Width.InputLength * _plan.Channels));
+        bool isFar = _plan.InputElements * sizeof(T) > LeastAskedBytes;
+        _fresh = isFar && _from.Width <= 2 * _plan.Channels && !readsOnEnd ? _plan.Height.Stride : 0;
+        _band = isFar ? 1 : _plan.Height.OutputLength;
     }
 
     public static string Name => "pixels";
@@ -72,6 +70,9 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
     private static long MostRows(PoolPlan plan) => plan.Depth.MaxCount * plan.Height.MaxCount;
 
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => Pool(reducer, input, output, depth, first, end, null, ref watch);
+
+    private void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, Part? part, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long rows = 0, asks = 0;
@@ -83,14 +84,12 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
             rows = height.Count;
             T* corner = input + depth.Start * _from.Depth + height.Start * _from.Height, row = output + h * _to.Height;
             long factor = _plan.OuterDivisor(depth.Extent * height.Extent);
-            // The many first: pixels at the border then find what they read in the nearer caches.
-            Pool(reducer, corner, row, factor, alikeRows, depth.Count * rows, asks, many: true, ref watch);
-            Pool(reducer, corner, row, factor, alikeRows, depth.Count * rows, 0, many: false, ref watch);
+            Pool(reducer, corner, row, factor, alikeRows, depth.Count * rows, asks, part, ref watch);
         }
     }
 
-    /// <summary>Makes blocks of rows, of the pixels that have many like them or of the others.</summary>
-    private void Pool<TReducer>(TReducer reducer, T* corner, T* row, long factor, long alikeRows, long rows, long asks, bool many, ref TTap watch)
+    /// <summary>Makes rows of windows that have the same rows of taps, block by block.</summary>
+    private void Pool<TReducer>(TReducer reducer, T* corner, T* row, long factor, long alikeRows, long rows, long asks, in Part? part, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, registers = (channels + TTap.Count - 1) / TTap.Count;
@@ -101,11 +100,11 @@ internal readonly unsafe struct PixelWindows<T, TTap, TState, TAcc> : ILineWindo
         {
             PixelTable.Entry entry = _pixels[pixel];
             alike = entry.Alike;
-            if (alike > 1 != many) continue;
             var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? rows : 0, (nint)_asks, asks, entry.Count, _pixels.Step, factor * entry.Divisor, byRows);
             T* from = corner + entry.Start, to = row + pixel * _to.Width;
             PixelOutputs outputs = isDense ? new(alikeRows, nextRow, _to.Height, 1, 0, 0, alike * channels, TTap.Count) : new(alikeRows, nextRow, _to.Height, alike, next, _to.Width, channels, next / registers);
-            if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
+            if (part is { } some) Pool(reducer, from, to, outputs, taps, some, ref watch);
+            else if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
             else Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, from, to, outputs, taps, ref watch);
         }
     }
