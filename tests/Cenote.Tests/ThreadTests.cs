@@ -13,6 +13,7 @@ public class ThreadTests
         { new MaxPool2d(3, 2, 1), [2, 5, 37, 41] },
         { new MaxPool2d((2, 3), 1, dilation: (2, 1), ceilMode: true), [3, 3, 29, 83] },
         { new AvgPool2d(3, 2, 1, ceilMode: true), [2, 5, 37, 41] },
+        { new AvgPool2d(7, 1), [1, 77, 13, 21] },
         { new AvgPool2d(2, padding: new Padding((1, 0), (0, 1)), countIncludePad: false), [1, 7, 31, 33] },
         { new MaxPool2d(11, 1, 5), [1, 3, 61, 53] },
         { new AvgPool2d(11, 1, 5), [1, 3, 61, 53] },

@@ -16,13 +16,14 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
     /// <summary>The copies of a block, in bytes: half of a second-level cache.</summary>
     private const long MostBytes = 1 << 19;
 
-    /// <summary>Those of several registers: half of each may leave a first-level cache while the other is in use. Measured.</summary>
+    /// <summary>Those of several registers of planes: half of each may leave a first-level cache while the other is in use. Measured.</summary>
     private const long NearBytes = 1 << 16;
 
     /// <summary>Planes of a register of each position: neighbouring ones.</summary>
     private static readonly int Planes = TTap.Count;
 
-    private static readonly long MostRegisters = Math.Clamp(PoolPlan.MostPlanes / TTap.Count, 1, 4);
+    /// <summary>Planes in a block, at most.</summary>
+    private static readonly long MostLanes = Math.Min(4 * TTap.Count, PoolPlan.MostPlanes);
 
     /// <summary>Rows of outputs longer than this, or than half a register, are worth lanes of their own. Measured.</summary>
     private static readonly long ShortRow = Math.Min(8, TTap.Count / 2);
@@ -36,11 +37,11 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
     /// <summary>The longest row of outputs for which turning it is nothing beside what rows need: every tap at a place of its own, and strides that shuffle. Measured.</summary>
     private static readonly long MostRow = 4 * TTap.Count;
 
-    /// <summary>A square of a register for each lane. Where rows are shorter than a register, a transposition writes as much behind the copies.</summary>
-    private static readonly long SquareBytes = (long)TTap.Count * sizeof(TTap);
+    /// <summary>Planes of no more rows spend as much on being begun. Measured.</summary>
+    private const long FewRows = 3;
 
-    /// <summary>Behind the copies: that square, the two that <see cref="Transposition"/> works in, and one for its result.</summary>
-    private static readonly long SpareBytes = 4 * SquareBytes;
+    /// <summary>Behind the copies: the two squares, of a register for each lane, that <see cref="Transposition"/> works in, and one for its result.</summary>
+    private static readonly long SpareBytes = 3L * TTap.Count * sizeof(TTap);
 
     [ThreadStatic]
     private static byte[]? _copies;
@@ -52,7 +53,7 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
         PoolPlan plan = job.Plan;
         bool hasRows = job.InputLayout.Width == 1 && job.OutputLayout.Width == 1;
         bool hasPixels = !hasRows && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1;
-        return !hasPixels && (!hasRows || AreShort(plan) || Suits(job, rows)) && plan.Batch * plan.Channels >= Planes / 2 && CopyBytes(job, 1) <= MostBytes && Find(Block(job, null, 1)) is not null;
+        return !hasPixels && (!hasRows || AreShort(plan) || Suits(job, rows)) && plan.Batch * plan.Channels >= Planes / 2 && CopyBytes(job, Planes) <= MostBytes && Find(Block(job, null, Planes)) is not null;
     }
 
     /// <summary>Whether rows of more outputs, of which registers are filled, are faster as blocks too: where squares are turned quickly, and the lanes of a block are mostly planes.</summary>
@@ -64,18 +65,22 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
         {
             BlockRows.SumsInOrder when RowShifts<T, TTap>.Suits(job) || (width.Before == 0 && RowWindows<T, TTap, T, TTap>.ArePairs(plan)) => 0,
             BlockRows.SumsInOrder => width.LaneStride > 1 ? MostRow : MostRow - TTap.Count,
-            BlockRows.Extremes when width.LaneStride == 3 => MostRow,
+            BlockRows.Extremes when width.LaneStride == 3 || (width.LaneStride > 1 && plan.Height.OutputLength <= FewRows) => MostRow,
             BlockRows.Extremes when width.LaneStride > 1 => TTap.Count,
             _ => 0,
         };
         return sizeof(T) == 4 && Transposition.IsQuick<TTap, T>() && plan.Slides && plan.Depth.Kernel == 1 && width.OutputLength <= most && (width.Kernel > 1 || width.LaneStride > 1)
-            && 4 * planes >= 3 * ((planes + Planes - 1) / Planes * Planes) && CopyBytes(job, 1) <= MostBytes;
+            && 4 * planes >= 3 * ((planes + Planes - 1) / Planes * Planes) && CopyBytes(job, Planes) <= MostBytes;
     }
 
     private bool AreShort(PoolPlan plan) => !plan.Slides || plan.Width.OutputLength <= (RowWindows<T, TTap, T, TTap>.ArePairs(plan) ? Math.Min(ShortPairs, _shortRow) : _shortRow);
 
-    /// <summary>One unit is one block.</summary>
-    public override long Units(in PoolJob job) => (job.Plan.Batch * job.Plan.Channels + Planes - 1) / Planes;
+    /// <summary>One unit is one block: how sums are grouped may depend on its planes, but not on how the work is cut.</summary>
+    public override long Units(in PoolJob job)
+    {
+        long lanes = Lanes(job);
+        return (job.Plan.Batch * job.Plan.Channels + lanes - 1) / lanes;
+    }
 
     /// <summary>Half a nanosecond per element copied.</summary>
     public override double Cost(in PoolJob job) => 0.5 * (job.Plan.OutputElements + job.Plan.InputElements);
@@ -83,21 +88,24 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
     public override void Run(in PoolJob job, long first, long end)
     {
         // An array, unlike scratch, stays while the inner kernel uses scratch of its own.
-        long most = Registers(job), copyBytes = CopyBytes(job, most), bytes = copyBytes + SpareBytes + Scratch.Alignment, planes = job.Plan.Batch * job.Plan.Channels;
+        long most = Lanes(job), copyBytes = CopyBytes(job, most), bytes = copyBytes + SpareBytes + Scratch.Alignment, planes = job.Plan.Batch * job.Plan.Channels;
         if (_copies is null || _copies.Length < bytes) _copies = GC.AllocateUninitializedArray<byte>((int)bytes, pinned: true);
         byte* memory = (byte*)Scratch.Round((long)(nint)Unsafe.AsPointer(ref _copies[0]));
-        T* square = (T*)(memory + copyBytes + SquareBytes);
-        for (long registers = most; first < end; registers /= 2)
+        T* square = (T*)(memory + copyBytes);
+        long plane = first * most, last = Math.Min(planes, end * most);
+        // The last block has fewer planes, and is cut into smaller ones.
+        for (long lanes = most; plane < last; lanes /= 2)
         {
-            if (registers > end - first) continue;
-            PoolJob block = Block(job, memory, registers);
+            if (last - plane <= lanes - Planes) continue;
+            PoolJob block = Block(job, memory, lanes);
             PoolKernel kernel = Find(block)!;
-            for (long units = kernel.Units(block); first + registers <= end; first += registers)
+            for (long units = kernel.Units(block); last - plane > lanes - Planes; plane += lanes)
             {
-                CopyIn(job, block, square, first * Planes, planes);
+                CopyIn(job, block, square, plane, planes);
                 kernel.Run(block, 0, units);
-                CopyOut(job, block, square, first * Planes, planes);
-                CopyOffsets(job, block, first * Planes, planes);
+                CopyOut(job, block, square, plane, planes);
+                CopyOffsets(job, block, plane, planes);
+                if (last - plane <= lanes) return;
             }
         }
     }
@@ -106,31 +114,30 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
 
     private static long Outputs(PoolPlan plan) => plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength;
 
-    /// <summary>How many registers of planes are worked on together: what leads to them is worth more where they are many, as long as the nearest cache holds them.</summary>
-    private static long Registers(in PoolJob job)
+    /// <summary>How many planes are worked on together: what leads to them is worth more where they are many, as long as the nearer caches hold them.</summary>
+    private static long Lanes(in PoolJob job)
     {
-        long registers = MostRegisters;
-        while (registers > 1 && CopyBytes(job, registers) > NearBytes) registers /= 2;
-        return registers;
+        long lanes = MostLanes;
+        while (lanes > Planes && CopyBytes(job, lanes) > NearBytes) lanes /= 2;
+        return lanes;
     }
 
-    private static long CopyBytes(in PoolJob job, long registers)
+    private static long CopyBytes(in PoolJob job, long lanes)
     {
         PoolPlan plan = job.Plan;
         // Lengths this large are no small planes, and their product might not be a number.
         if (plan.Depth.InputLength > MostBytes || plan.Height.InputLength > MostBytes || plan.Width.InputLength > MostBytes) return long.MaxValue;
-        return Scratch.Round(((Elements(plan.Depth, plan.Height, plan.Width) + Outputs(plan)) * sizeof(T) + Outputs(plan) * job.Offsets.Size) * Planes * registers) + 3 * Scratch.Alignment;
+        return Scratch.Round(((Elements(plan.Depth, plan.Height, plan.Width) + Outputs(plan)) * sizeof(T) + Outputs(plan) * job.Offsets.Size) * lanes) + 3 * Scratch.Alignment;
     }
 
-    private static PoolJob Block(in PoolJob job, byte* memory, long registers)
+    private static PoolJob Block(in PoolJob job, byte* memory, long lanes)
     {
-        int planes = (int)registers * Planes;
-        PoolPlan plan = job.Plan.Block(planes);
+        PoolPlan plan = job.Plan.Block((int)lanes);
         AxisPlan depth = plan.Depth, height = plan.Height, width = plan.Width;
-        byte* output = (byte*)Scratch.Round((long)(memory + Elements(depth, height, width) * planes * sizeof(T)));
-        byte* offsets = (byte*)Scratch.Round((long)(output + Outputs(plan) * planes * sizeof(T)));
-        TensorLayout from = new(0, 1, height.InputLength * width.InputLength * planes, width.InputLength * planes, planes);
-        TensorLayout to = new(0, 1, height.OutputLength * width.OutputLength * planes, width.OutputLength * planes, planes);
+        byte* output = (byte*)Scratch.Round((long)(memory + Elements(depth, height, width) * lanes * sizeof(T)));
+        byte* offsets = (byte*)Scratch.Round((long)(output + Outputs(plan) * lanes * sizeof(T)));
+        TensorLayout from = new(0, 1, height.InputLength * width.InputLength * lanes, width.InputLength * lanes, lanes);
+        TensorLayout to = new(0, 1, height.OutputLength * width.OutputLength * lanes, width.OutputLength * lanes, lanes);
         return new(plan, memory, from, output, to, job.Cancellation) { Offsets = new(offsets, job.Offsets.Size, to) };
     }
 
@@ -147,6 +154,7 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
     private static void CopyIn(in PoolJob job, in PoolJob block, T* square, long first, long planes)
     {
         long lanes = block.Plan.Channels;
+        T* turned = square + Transposition.Room<TTap, T>();
         T** all = stackalloc T*[(int)lanes];
         // Behind the last plane the lanes hold it again.
         Starts(job.Plan, (T*)job.Input, job.InputLayout, first, planes, all, lanes);
@@ -180,9 +188,14 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
                         TTap.Store(run.Length >= Planes ? TTap.Load(from) : TTap.LoadPart(from, run.Length, default), square + j * Planes);
                     }
 
-                    T* turned = square + Transposition.Room<TTap, T>();
-                    Transposition.Turn<TTap, T>(square, turned);
-                    for (long j = 0; j < Math.Min(Planes, run.Length); j++) TTap.Store(TTap.Load(turned + j * Planes), to + (i + j) * lanes);
+                    if (run.Length >= Planes)
+                    {
+                        Transposition.Turn<TTap, T>(square, Planes, to + i * lanes, lanes, square);
+                        continue;
+                    }
+
+                    Transposition.Turn<TTap, T>(square, Planes, turned, Planes, square);
+                    for (long j = 0; j < run.Length; j++) TTap.Store(TTap.Load(turned + j * Planes), to + (i + j) * lanes);
                 }
             }
         }
@@ -193,6 +206,7 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
     private static void CopyOut(in PoolJob job, in PoolJob block, T* square, long first, long planes)
     {
         long lanes = block.Plan.Channels;
+        T* turned = square + Transposition.Room<TTap, T>();
         T** all = stackalloc T*[(int)lanes];
         Starts(job.Plan, (T*)job.Output, job.OutputLayout, first, planes, all, lanes);
         for (long lane = 0; lane < lanes; lane += Planes)
@@ -211,7 +225,6 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
                     continue;
                 }
 
-                T* turned = square + Transposition.Room<TTap, T>();
                 for (long i = 0; i < run.Length; i += Planes)
                 {
                     if (run.Length >= Planes) i = Math.Min(i, run.Length - Planes);
@@ -222,7 +235,7 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
                     }
 
                     for (long j = 0; j < Math.Min(Planes, run.Length); j++) TTap.Store(TTap.Load(from + (i + j) * lanes), square + j * Planes);
-                    Transposition.Turn<TTap, T>(square, turned);
+                    Transposition.Turn<TTap, T>(square, Planes, turned, Planes, square);
                     for (long j = 0; j < real; j++)
                     {
                         T* to = starts[j] + run.Offset + i;
@@ -285,17 +298,4 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
             if (first + lane + 1 < planes && ++c == plan.Channels) (c, n) = (0, n + 1);
         }
     }
-}
-
-/// <summary>What is done with rows.</summary>
-internal enum BlockRows
-{
-    /// <summary>Those that fill no register are all that is worth a block.</summary>
-    Short,
-
-    /// <summary>Sums of taps in order.</summary>
-    SumsInOrder,
-
-    /// <summary>Maxima and minima, whose rows can be combined first.</summary>
-    Extremes,
 }
