@@ -24,9 +24,23 @@ internal static unsafe class PixelSums
         else Pool<T, TTap, TState, TAcc, Four, None, TLoad, TReducer>(load, reducer, from, to, sides, taps, outputs.Fresh, ones);
     }
 
+    /// <summary>Makes a block of sums, divided by nothing.</summary>
+    public static void Fold<T, TTap, TState, TAcc, TReducer>(TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        Sides sides = new(outputs, TTap.Count, inThrees: false);
+        if (sides.InThrees) Pool<T, TTap, TState, TAcc, Three, One, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, sides, taps, 0, ones);
+        else Pool<T, TTap, TState, TAcc, Four, One, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, sides, taps, 0, ones);
+    }
+
+    // TByRows is Any where sums are made row by row, None where they are not, One where they are not divided either.
     // Bounds: windows are clipped to the input, and registers to the channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Pool<T, TTap, TState, TAcc, TSide, TByRows, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Sides sides, in PixelTaps taps, long fresh, byte* ones)
+    private static void Pool<T, TTap, TState, TAcc, TSide, TByRows, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Sides sides, in PixelTaps taps, long fresh, byte* ones)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
@@ -68,7 +82,7 @@ internal static unsafe class PixelSums
                     if (typeof(TSide) == typeof(Four)) b3.Take(load, (T*)(q + fourth));
                 }
 
-                if (typeof(TByRows) == typeof(None)) continue;
+                if (typeof(TByRows) != typeof(Any)) continue;
                 SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref a0.State, ref a0Rows);
                 SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref a1.State, ref a1Rows);
                 SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref a2.State, ref a2Rows);
@@ -77,18 +91,31 @@ internal static unsafe class PixelSums
                 SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref b2.State, ref b2Rows);
             }
 
-            if (typeof(TByRows) != typeof(None)) (a0.State, a1.State, a2.State, b0.State, b1.State, b2.State) = (a0Rows, a1Rows, a2Rows, b0Rows, b1Rows, b2Rows);
+            if (typeof(TByRows) == typeof(Any)) (a0.State, a1.State, a2.State, b0.State, b1.State, b2.State) = (a0Rows, a1Rows, a2Rows, b0Rows, b1Rows, b2Rows);
             for (long* start = asks; start < asksEnd; start++) Prefetch.Behind(ask + *start, fresh * sizeof(T), 0);
             ask += fresh;
-            load.Store(a0.Finish(ones, divisor, by), aTo);
-            load.Store(a1.Finish(ones, divisor, by), aTo + secondTo);
-            load.Store(a2.Finish(ones, divisor, by), aTo + thirdTo);
-            if (typeof(TSide) == typeof(Four)) load.Store(a3.Finish(ones, divisor, by), aTo + fourthTo);
-            load.Store(b0.Finish(ones, divisor, by), bTo);
-            load.Store(b1.Finish(ones, divisor, by), bTo + secondTo);
-            load.Store(b2.Finish(ones, divisor, by), bTo + thirdTo);
-            if (typeof(TSide) == typeof(Four)) load.Store(b3.Finish(ones, divisor, by), bTo + fourthTo);
+            Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, a0, ones, divisor, by, aTo);
+            Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, a1, ones, divisor, by, aTo + secondTo);
+            Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, a2, ones, divisor, by, aTo + thirdTo);
+            if (typeof(TSide) == typeof(Four)) Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, a3, ones, divisor, by, aTo + fourthTo);
+            Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, b0, ones, divisor, by, bTo);
+            Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, b1, ones, divisor, by, bTo + secondTo);
+            Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, b2, ones, divisor, by, bTo + thirdTo);
+            if (typeof(TSide) == typeof(Four)) Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, b3, ones, divisor, by, bTo + fourthTo);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(TLoad load, in OneWindow<T, TTap, TState, TAcc, TReducer> window, byte* ones, long divisor, TTap by, T* to)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TLoad : struct, ITapLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        if (typeof(TByRows) == typeof(One)) TAcc.Store(window.State, (TState*)to);
+        else load.Store(window.Finish(ones, divisor, by), to);
     }
 
     /// <summary>Where the groups of a block lie: along one of its sides, the last of which steps back over outputs already written, where there is room; for each of the others, row by row.</summary>

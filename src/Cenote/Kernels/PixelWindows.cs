@@ -24,6 +24,9 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     private readonly PixelTable _pixels;
     private readonly byte* _ones;
 
+    /// <summary>Sums of rows, where windows share them.</summary>
+    private readonly T* _lines;
+
     /// <summary>Where the rows of a window begin, those of all its depths, from its first tap on; and where memory is asked for.</summary>
     private readonly long* _rows, _asks;
 
@@ -33,12 +36,13 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     /// <summary>How many output rows are made together: memory is read row by row, and caches kind of pixel by kind of pixel, for each is a call.</summary>
     private readonly long _band;
 
-    private PixelWindows(in PoolJob job, PixelTable pixels, long* rows, byte* ones)
+    private PixelWindows(in PoolJob job, PixelTable pixels, long* rows, byte* ones, T* lines)
     {
         (_plan, _from, _to, _pixels) = (job.Plan, job.InputLayout, job.OutputLayout, pixels);
         _rows = rows;
         _asks = rows + MostRows(_plan) + 1;
         _ones = ones;
+        _lines = lines;
         bool readsOnEnd = _plan.Depth.MaxCount > 1 && _from.Width * sizeof(T) <= SmallPixelBytes;
         bool isFar = _plan.InputElements * sizeof(T) > LeastAskedBytes;
         _fresh = isFar && _from.Width <= 2 * _plan.Channels && !readsOnEnd ? _plan.Height.Stride : 0;
@@ -58,10 +62,11 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     public static PixelWindows<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, long number)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long tableBytes = PixelTable.Bytes(job.Plan), rowBytes = RowBytes(job.Plan);
-        byte* scratch = Scratch.Of(tableBytes + rowBytes + TTap.Count * reducer.ExtentSize), ones = scratch + tableBytes + rowBytes;
+        long tableBytes = PixelTable.Bytes(job.Plan), rowBytes = RowBytes(job.Plan), onesBytes = Scratch.Round(TTap.Count * reducer.ExtentSize);
+        long lineBytes = HasLines(reducer, job.Plan) ? Capacity(job.Plan) * LineLength(job.Plan) * sizeof(T) : 0;
+        byte* scratch = Scratch.Of(tableBytes + rowBytes + onesBytes + lineBytes), ones = scratch + tableBytes + rowBytes;
         for (int lane = 0; lane < TTap.Count && reducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
-        return new(job, PixelTable.Write(job, scratch), (long*)(scratch + tableBytes), ones);
+        return new(job, PixelTable.Write(job, scratch), (long*)(scratch + tableBytes), ones, (T*)(ones + onesBytes));
     }
 
     // One more than there may be: the second is read before it is known whether there is one.
@@ -70,7 +75,11 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     private static long MostRows(PoolPlan plan) => plan.Depth.MaxCount * plan.Height.MaxCount;
 
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => Pool(reducer, input, output, depth, first, end, null, ref watch);
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, output, depth, first, end);
+        else Pool(reducer, input, output, depth, first, end, null, ref watch);
+    }
 
     private void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, Part? part, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
