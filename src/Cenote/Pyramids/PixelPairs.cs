@@ -4,67 +4,77 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Cenote;
 
-/// <summary>Pixels of several channels in the order of one: where two pixels become one, the two values of each channel come to lie side by side, as neighbours of a plane do.</summary>
-internal static unsafe class PixelPairs
+/// <summary>
+/// Rows of small matrices, each turned: columns become rows. Pixels of several channels come into the order of one that way: where two pixels become one, the two values of each channel then lie side by side, as neighbours of a plane do.
+/// </summary>
+internal readonly unsafe struct PixelPairs<T>
+    where T : unmanaged
 {
+    private readonly long _rows, _columns;
+
+    /// <summary>Where the bytes of a register come from, or its lanes of 32 bits; worked out once: for every row anew it would take as long as the row.</summary>
+    private readonly Vector128<byte> _bytes;
+    private readonly Vector256<int> _lanes;
+
+    /// <param name="rows">The rows of each matrix: as a rule two pixels.</param>
+    /// <param name="columns">Its columns: the channels.</param>
+    public PixelPairs(long rows, long columns)
+    {
+        (_rows, _columns) = (rows, columns);
+        int size = sizeof(T);
+        for (int i = 0; Shuffles && i < Vector128<byte>.Count; i++) _bytes = _bytes.WithElement(i, (byte)(i / Size < Together ? i / Size * Size + Source(i % Size / size) * size + i % size : 0));
+        for (int i = 0; Permutes && i < Vector256<int>.Count; i++) _lanes = _lanes.WithElement(i, i < rows * columns ? Source(i) : 0);
+    }
+
+    /// <summary>Whether one shuffle turns a matrix, or several at a time.</summary>
+    public bool Shuffles => Vector128.IsHardwareAccelerated && _rows * _columns <= Vector128<byte>.Count / sizeof(T);
+
+    private bool Permutes => Avx2.IsSupported && sizeof(T) == sizeof(int) && _rows * _columns <= Vector256<int>.Count;
+
+    /// <summary>The bytes of a matrix.</summary>
+    private int Size => (int)(_rows * _columns) * sizeof(T);
+
+    private int Together => Vector128<byte>.Count / Size;
+
     /// <summary>Copies a row.</summary>
-    /// <param name="row">Dense pixels, two for each pair.</param>
-    /// <param name="pairs">How many pairs.</param>
-    /// <param name="channels">How many channels a pixel has.</param>
+    /// <param name="row">The matrices, each row by row.</param>
+    /// <param name="count">How many.</param>
     /// <param name="to">As many elements.</param>
-    // Bounds: registers that read or write more than their pairs stop where the row does; the rest goes one by one.
+    // Bounds: registers that read or write more than their matrices stop where the row does; the rest goes one by one.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Copy<T>(T* row, long pairs, long channels, T* to)
-        where T : unmanaged
+    public void Copy(T* row, long count, T* to)
     {
-        long length = 2 * channels, made = 0;
-        if (Vector128.IsHardwareAccelerated && length * sizeof(T) <= Vector128<byte>.Count) made = Shuffled(row, pairs, channels, to);
-        else if (Avx2.IsSupported && sizeof(T) == sizeof(int) && length <= Vector256<int>.Count) made = Permuted((int*)row, pairs, channels, (int*)to);
-        else if (Avx2.IsSupported && channels * sizeof(T) >= Vector256<byte>.Count)
+        long rows = _rows, columns = _columns, length = rows * columns, made = 0;
+        if (Shuffles)
         {
-            for (; made < pairs; made++) Zip(row + made * length, channels, to + made * length);
-            return;
+            long bytes = Size, together = Together, end = count * bytes - Vector128<byte>.Count;
+            Vector128<byte> order = _bytes;
+            for (; made * bytes <= end; made += together) Vector128.ShuffleNative(Vector128.Load((byte*)row + made * bytes), order).Store((byte*)to + made * bytes);
+        }
+        else if (Permutes)
+        {
+            long end = count * length - Vector256<int>.Count;
+            Vector256<int> order = _lanes;
+            for (; made * length <= end; made++) Avx2.PermuteVar8x32(Vector256.Load((int*)row + made * length), order).Store((int*)to + made * length);
+        }
+        else if (Avx2.IsSupported && rows == 2 && columns * sizeof(T) >= Vector256<byte>.Count)
+        {
+            for (; made < count; made++) Zip(row + made * length, columns, to + made * length);
         }
 
-        for (; made < pairs; made++)
+        for (; made < count; made++)
         {
-            T* from = row + made * length, pair = to + made * length;
-            for (long c = 0; c < channels; c++) (pair[2 * c], pair[2 * c + 1]) = (from[c], from[channels + c]);
+            T* from = row + made * length, turned = to + made * length;
+            for (long c = 0; c < columns; c++)
+                for (long r = 0; r < rows; r++) turned[c * rows + r] = from[r * columns + c];
         }
     }
 
-    /// <summary>As many whole pairs at a time as 16 bytes hold.</summary>
-    private static long Shuffled<T>(T* row, long pairs, long channels, T* to)
-        where T : unmanaged
-    {
-        long bytes = 2 * channels * sizeof(T), together = Vector128<byte>.Count / bytes, end = pairs * bytes - Vector128<byte>.Count, pair = 0;
-        byte* pattern = stackalloc byte[Vector128<byte>.Count];
-        for (long i = 0; i < Vector128<byte>.Count; i++)
-        {
-            var (number, place) = Math.DivRem(i, bytes);
-            var (element, part) = Math.DivRem(place, sizeof(T));
-            pattern[i] = (byte)(number < together ? number * bytes + (element / 2 + element % 2 * channels) * sizeof(T) + part : 0);
-        }
-
-        Vector128<byte> order = Vector128.Load(pattern);
-        for (; pair * bytes <= end; pair += together) Vector128.ShuffleNative(Vector128.Load((byte*)row + pair * bytes), order).Store((byte*)to + pair * bytes);
-        return Math.Min(pair, pairs);
-    }
-
-    /// <summary>One pair of up to four channels of 32 bits at a time.</summary>
-    private static long Permuted(int* row, long pairs, long channels, int* to)
-    {
-        long length = 2 * channels, end = pairs * length - Vector256<int>.Count, pair = 0;
-        int* pattern = stackalloc int[Vector256<int>.Count];
-        for (int i = 0; i < Vector256<int>.Count; i++) pattern[i] = i < length ? i / 2 + i % 2 * (int)channels : 0;
-        Vector256<int> order = Vector256.Load(pattern);
-        for (; pair * length <= end; pair++) Avx2.PermuteVar8x32(Vector256.Load(row + pair * length), order).Store(to + pair * length);
-        return pair;
-    }
+    /// <summary>Which element of a matrix an element of the turned one is.</summary>
+    private int Source(int element) => element / (int)_rows + element % (int)_rows * (int)_columns;
 
     /// <summary>One pair of many channels; the last register steps back.</summary>
-    private static void Zip<T>(T* pair, long channels, T* to)
-        where T : unmanaged
+    private static void Zip(T* pair, long channels, T* to)
     {
         long lanes = Vector256<byte>.Count / sizeof(T);
         for (long c = 0; c < channels; c += lanes)
@@ -96,6 +106,5 @@ internal static unsafe class PixelPairs
 
     /// <summary>A register whose halves are what interleaving takes from each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ulong> Halves<T>(T* from)
-        where T : unmanaged => Avx2.Permute4x64(Vector256.Load((ulong*)from), 0b11_01_10_00);
+    private static Vector256<ulong> Halves(T* from) => Avx2.Permute4x64(Vector256.Load((ulong*)from), 0b11_01_10_00);
 }

@@ -60,6 +60,10 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
     private readonly TPairs _pairs;
     private readonly PyramidLevel[] _levels;
     private readonly RowKind[][] _kinds;
+
+    /// <summary>Two and four pixels in the order of one channel, two sums, and two means put back.</summary>
+    private readonly PixelPairs<T> _taps, _fours, _means;
+    private readonly PixelPairs<TState> _sums;
     private readonly long _channels, _groups, _roomBytes, _depthBlock, _heightBlock, _widthBlock;
 
     /// <summary>The states of a level's row, and where in the working memory its rows begin, in bytes; behind the last level, the end.</summary>
@@ -77,7 +81,10 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
         _lengths = [.. levels.Select(level => level.Plan.Width.OutputLength * channels)];
         _starts = new long[levels.Length + 1];
         for (int i = 0; i < levels.Length; i++) _starts[i + 1] = _starts[i] + Scratch.Round(_depthBlock * _heightBlock * _lengths[i] * sizeof(TState));
-        _roomBytes = channels > 1 ? _depthBlock * _heightBlock * _lengths[0] * Math.Max(_widthBlock * sizeof(T), sizeof(TState)) : 0;
+        (_taps, _fours, _means, _sums) = (new(2, channels), new(4, channels), new(channels, 2), new(2, channels));
+        // Of several channels: the rows of a block, or those of a block of blocks and their means.
+        long rows = _depthBlock * _heightBlock;
+        _roomBytes = channels > 1 ? rows * _lengths[0] * Math.Max(Math.Max(_widthBlock * sizeof(T), sizeof(TState)), rows <= PyramidBlocks<T>.Most ? (_widthBlock * rows + 1) * sizeof(T) : 0) : 0;
         for (_shared = levels.Length; _shared > 1 && _groups * Rows(levels[_shared - 1].Plan) < LeastRows;) _shared--;
     }
 
@@ -166,7 +173,8 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
     private long MakeTwo(in Walk walk, long depth, long depths, long height, long heights, TState* sums)
     {
         long rows = _depthBlock * _heightBlock, blocks = depths * heights;
-        if (_channels > 1 || !AddsPairs(walk.From.Width) || rows * blocks > PyramidBlocks<T>.Most) return 0;
+        bool arePixels = _channels > 1;
+        if (!AddsPairs(walk.From.Width) || rows * blocks > PyramidBlocks<T>.Most || (arePixels && !_fours.Shuffles)) return 0;
         T** taps = (T**)(walk.Scratch + _starts[^1]), outputs = taps + PyramidBlocks<T>.Most, tap = taps;
         RowKind kind = At(walk, 1, depth, height).Kind;
         for (long i = 0, block = 0; i < depths; i++)
@@ -182,8 +190,25 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
             }
         }
 
-        long made = Math.Min(_levels[1].Plan.Width.OutputLength, Math.Min(Whole, kind.Alike) / 2);
-        return _pairs.Two(new(taps, rows, outputs, blocks, Prefetch.Rows(heights * _heightBlock * walk.From.Height * sizeof(T))), made, sums, kind.By) ? made : 0;
+        long made = Math.Min(_levels[1].Plan.Width.OutputLength, Math.Min(Whole, kind.Alike / _channels) / 2), ahead = Prefetch.Rows(heights * _heightBlock * walk.From.Height * sizeof(T));
+        if (!arePixels) return _pairs.Two(new(taps, rows, outputs, blocks, ahead), made, sums, kind.By) ? made : 0;
+        return TwoOfPixels(new(taps, rows, outputs, blocks, ahead), made, sums, kind.By, (T*)Room(walk)) ? made : 0;
+    }
+
+    /// <summary>The same of pixels, four of which are put into the order of one channel: the sums of the first level then lie in pairs as well, and its means are put back.</summary>
+    private bool TwoOfPixels(in PyramidBlocks<T> blocks, long outputs, TState* sums, in PairDivision by, T* room)
+    {
+        T** taps = stackalloc T*[(int)(blocks.Rows * blocks.Blocks)], means = stackalloc T*[(int)blocks.Blocks];
+        for (long i = 0; i < blocks.Rows * blocks.Blocks; i++, room += 4 * outputs * _channels)
+        {
+            taps[i] = room;
+            _fours.Copy(blocks.Taps[i], outputs, room);
+        }
+
+        for (long i = 0; i < blocks.Blocks; i++) means[i] = room + 2 * i * outputs * _channels;
+        if (!_pairs.Two(new(taps, blocks.Rows, means, blocks.Blocks, blocks.Ahead), outputs * _channels, sums, by)) return false;
+        for (long i = 0; i < blocks.Blocks; i++) _means.Copy(means[i], outputs, blocks.Outputs[i]);
+        return true;
     }
 
     private Row At(in Walk walk, int level, long d, long h)

@@ -62,6 +62,35 @@ public class PairReductionTests
         }
     }
 
+    /// <summary>Pictures wide enough for registers, of which four pixels at a time are put into the order of one channel.</summary>
+    [Theory]
+    [InlineData(BlockEdge.Partial)]
+    [InlineData(BlockEdge.Drop)]
+    [InlineData(BlockEdge.Pad)]
+    public void Levels_of_pixels_are_the_reductions_of_the_input(BlockEdge edge)
+    {
+        foreach (nint channels in (ReadOnlySpan<nint>)[2, 3, 4, 5])
+        {
+            Levels<byte>(channels, 37 * 7 / channels, edge);
+            Levels<byte>(channels, 64, edge);
+            Levels<ushort>(channels, 83, edge);
+        }
+    }
+
+    private static void Levels<T>(nint channels, nint width, BlockEdge edge)
+        where T : unmanaged
+    {
+        var random = new Random(6);
+        foreach (double? noData in (ReadOnlySpan<double?>)[null, 0])
+        {
+            T[] values = [.. Enumerable.Range(0, (int)(channels * 13 * width)).Select(_ => Elements.FromDouble<T>(random.Next(4) * random.Next(86)))];
+            Tensor<T> pixels = Tensor.Create(values, 0, [channels, 13, width], [1, channels * width, channels]);
+            var layer = new BlockReduce2d(2) { Edge = edge, IntegerRounding = (IntegerRounding)(width % 2), NoData = noData, MaxDegreeOfParallelism = 2 };
+            Tensor<T>[] levels = layer.Pyramid(pixels, 3);
+            for (int level = 1; level <= levels.Length; level++) Assert.Equal(layer.AtLevel(level).Forward(pixels), levels[level - 1]);
+        }
+    }
+
     /// <summary>A block of which most is padding counts more taps than it has rows.</summary>
     [Theory]
     [InlineData(IntegerRounding.TowardZero)]
