@@ -73,12 +73,13 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
         return plan.Slides && !reducer.FoldsInAnyOrder(plan) && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(plan.Width)
             && plan.Depth.MaxCount <= MostTaps && plan.Height.Kernel <= MostTaps && plan.Width.Kernel <= MostTaps && plan.Depth.MaxCount * plan.Height.Kernel * plan.Width.Kernel <= MostTaps
             && plan.Width.Span <= MostBytes && plan.Height.Span <= MostBytes && plan.Width.Stride <= MostBytes && plan.Height.Stride <= MostBytes
-            && Registers.Suit<TTap, T>(plan.Width.OutputLength) && Suits(plan) && new Cut(plan, 0).CopyBytes <= MostBytes;
+            && Registers.Suit<TTap, T>(plan.Width.OutputLength) && Suits(reducer, plan) && new Cut(plan, 0).CopyBytes <= MostBytes;
     }
 
     /// <summary>Whether this is the fastest walk: where lifting taps takes time, for several depths, and for windows that overlap at strides at which loading neighbours takes many steps.</summary>
-    private static bool Suits(PoolPlan plan) =>
-        typeof(TState) != typeof(T) || (plan.Depth.MaxCount > 1 && !RowWindows<T, TTap, TState, TAcc>.ArePairs(plan)) || (plan.Width.LaneStride > 2 && plan.Width.Kernel > plan.Width.Stride && plan.Height.Kernel > plan.Height.Stride);
+    private static bool Suits<TReducer>(TReducer reducer, PoolPlan plan)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
+        (typeof(TState) != typeof(T) && !(reducer is IPairSum && RowWindows<T, TTap, TState, TAcc>.ArePairs(plan) && plan.Width.OutputLength >= TTap.Count && plan.Width.MostClipped == 0)) || (plan.Depth.MaxCount > 1 && !RowWindows<T, TTap, TState, TAcc>.ArePairs(plan)) || (plan.Width.LaneStride > 2 && plan.Width.Kernel > plan.Width.Stride && plan.Height.Kernel > plan.Height.Stride);
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 
@@ -228,7 +229,7 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         if (typeof(TState) == typeof(T) && default(TReducer) is ITapSum) return Unsafe.BitCast<TTap, TAcc>(TTap.AddFrom(Unsafe.BitCast<TAcc, TTap>(sum), (T*)term));
-        return reducer.Combine(sum, TAcc.Load((TState*)term));
+        return default(TReducer) is IStateSum ? TReducer.AddFrom(sum, (TState*)term) : reducer.Combine(sum, TAcc.Load((TState*)term));
     }
 
     /// <summary>How a row is cut into lines, the rows of a line into bands, and what memory each takes.</summary>

@@ -11,6 +11,32 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
     /// <summary>Whether windows have two taps each way, and share none.</summary>
     public static bool ArePairs(PoolPlan plan) => plan.Width is { Kernel: 2, LaneStride: 2, Dilation: 1 } && plan.Height is { Kernel: 2, Stride: > 1 };
 
+    /// <summary>Whether rows of pairs fill more than half of a register, but not all of it, and follow each other so that the next ones lie behind them.</summary>
+    private static bool RunsOver<TReducer>(TReducer reducer, in PoolJob job)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        PoolPlan plan = job.Plan;
+        long outputs = plan.Width.OutputLength;
+        return reducer is IPairSum && ArePairs(plan) && outputs < TTap.Count && outputs > TTap.Count / 2 && plan.Width.MostClipped == 0 && plan.Height is { MostClipped: 0, Dilation: 1 }
+            && plan.Depth.Kernel == 1 && job.InputLayout.Height >= plan.Width.InputLength && job.OutputLayout.Height == outputs;
+    }
+
+    /// <summary>Makes rows of such pairs: all but the last read where they lie, with what lies behind them, and stored over what follows later.</summary>
+    private void ShortPairs<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        for (long h = first; h < end; h += _band)
+        {
+            ReadOnlySpan<RowStep> steps = _steps.Of(first, end, h);
+            T* from = input + RowStep.From(_plan.Height, h) * _from.Height;
+            int whole = h + _band < end ? steps.Length : steps.Length - 1;
+            watch = Pairs(reducer, new(from, _from.Height, 0, depth), steps[..whole], output, TTap.Count, watch);
+            if (whole == steps.Length) continue;
+            watch = _row.Copy(reducer, from + steps[whole].Line * _from.Height, 2, _from.Height, _copies, watch);
+            watch = Pairs(reducer, new(_copies - steps[whole].Line * _room, _room, 0, depth), steps[whole..], output, _outputs, watch);
+        }
+    }
+
     /// <summary>Makes rows of outputs one by one, with windows of one row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private TTap Single<TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
@@ -45,10 +71,10 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
 
     /// <summary>Makes rows of outputs one by one, with windows of two taps by two that share none: no loop over taps, and one divisor for all. The lanes stay crossed until the end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TTap Pairs<TReducer>(TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
+    private TTap Pairs<TReducer>(TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, long outputs, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long outputs = _outputs, rowStep = rows.Step * _plan.Height.Dilation, nextDepth = rows.NextDepth, depths = rows.Depth.Count;
+        long rowStep = rows.Step * _plan.Height.Dilation, nextDepth = rows.NextDepth, depths = rows.Depth.Count;
         bool ahead = Prefetch.Pays(_plan.InputElements * sizeof(T)), inOrder = Prefetch.InOrder(2 * rowStep * sizeof(T));
         byte* extents = _extents.At(_start);
         TAcc none = reducer.Lift(reducer.Padding);
@@ -64,7 +90,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
                 T* row = first + 2 * o;
                 for (long d = depths; d > 0; d--, row += nextDepth)
                 {
-                    if (default(TReducer) is IPairSum) window.State = reducer.Combine(window.State, reducer.Combine(TReducer.LiftPairs(row), TReducer.LiftPairs(row + rowStep)));
+                    if (default(TReducer) is IPairSum) window.State = TReducer.AddPairs(TReducer.AddPairs(window.State, row, ref window.Seen), row + rowStep, ref window.Seen);
                     else
                     {
                         load.Walk(ref window, row, 2, 1);

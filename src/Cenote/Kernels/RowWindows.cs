@@ -34,15 +34,19 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILin
     /// <summary>Whether windows are pairs of pairs of taps, all inside along the width; along the height some may be clipped.</summary>
     private readonly bool _isPairs;
 
+    /// <summary>Whether rows of such windows are shorter than a register, and made as if they were not: all but the last may be read and written over.</summary>
+    private readonly bool _runsOver;
+
     /// <summary>Copies of rows with padding, for each depth of a window.</summary>
     private readonly T* _copies;
 
-    private RowWindows(in PoolJob job, long start, long outputs, long band, LaneExtents extents, bool inTwos, byte* scratch)
+    private RowWindows(in PoolJob job, long start, long outputs, long band, LaneExtents extents, bool inTwos, bool runsOver, byte* scratch)
     {
         (_plan, _from, _to, _start, _outputs, _extents) = (job.Plan, job.InputLayout, job.OutputLayout, start, outputs, extents);
         AxisPlan width = _plan.Width;
         _row = new(start * width.LaneStride - width.Before, StridedLoad.Need<TTap, T>(width, outputs), width.InputLength);
         _isCopy = width is { Kernel: 1, LaneStride: 1 } && _plan.HasSingleTaps;
+        _runsOver = runsOver;
         _isPairs = _row.IsInside && ArePairs(_plan);
         (_band, _capacity, _room) = (band, Capacity(_plan, band), Room(_plan, outputs));
         _steps = new(_plan.Height, _band, inTwos, scratch);
@@ -54,7 +58,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILin
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
         job.Plan.Slides && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && LaneExtents.Covers(job.Plan.Width)
-        && Math.Min(LongestLine, job.Plan.Width.OutputLength) is var longest && CopyBytes(job.Plan, longest, Band(job.Plan, longest)) <= MostCopyBytes && Registers.Fill<TTap, T>(job.Plan.Width.OutputLength);
+        && Math.Min(LongestLine, job.Plan.Width.OutputLength) is var longest && CopyBytes(job.Plan, longest, Band(job.Plan, longest)) <= MostCopyBytes && (Registers.Fill<TTap, T>(job.Plan.Width.OutputLength) || RunsOver(reducer, job));
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 
@@ -69,7 +73,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILin
         long band = Band(plan, outputs);
         byte* scratch = Scratch.Of(extentBytes + RowSteps.Bytes(plan.Height, band) + CopyBytes(plan, outputs, band));
         LaneExtents extents = LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, plan, scratch);
-        var windows = new RowWindows<T, TTap, TState, TAcc>(job, start, outputs, band, extents, inTwos: !reducer.IsLong && plan.Width.LaneStride <= 2, scratch + extentBytes);
+        var windows = new RowWindows<T, TTap, TState, TAcc>(job, start, outputs, band, extents, inTwos: !reducer.IsLong && plan.Width.LaneStride <= 2, RunsOver(reducer, job), scratch + extentBytes);
         if (windows._row.IsInside) return windows;
         for (long i = 0; i < plan.Depth.MaxCount * windows._capacity; i++) windows._row.Clear(reducer.Padding, windows._copies + i * windows._room);
         return windows;
@@ -80,6 +84,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILin
     {
         switch (_plan.Width.LaneStride)
         {
+            case 2 when _runsOver: ShortPairs(reducer, input + depth.Start * _from.Depth, output, depth, first, end, ref watch); break;
             case 1 when _isCopy: Copy(reducer, input + depth.Start * _from.Depth, output, first, end); break;
             case 1 when reducer.IsLong: Pool(new LoopLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case 1: Pool(new UnitLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
@@ -157,7 +162,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILin
         {
             int alike = 1;
             while (alike < steps.Length && steps[alike].Two == steps[0].Two && (!_isPairs || steps[alike].Count == steps[0].Count)) alike++;
-            watch = _isPairs && steps[0].Count == 2 && (!reducer.IsLong || default(TReducer) is IPairSum) ? Pairs(reducer, rows, steps[..alike], output, watch)
+            watch = _isPairs && steps[0].Count == 2 && (!reducer.IsLong || default(TReducer) is IPairSum) ? Pairs(reducer, rows, steps[..alike], output, _outputs, watch)
                 : steps[0].Two ? TwoRows(load, reducer, rows, steps[..alike], output, watch)
                 : _plan.Height.Kernel == 1 && _plan.Depth.Kernel == 1 ? Single(load, reducer, rows, steps[..alike], output, watch)
                 : OneRow(load, reducer, rows, steps[..alike], output, watch);

@@ -78,6 +78,8 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
 
     static abstract TSelf operator >>>(TSelf lanes, int bits);
 
+    static abstract TSelf operator >>(TSelf lanes, int bits);
+
     /// <summary>The sign in every bit of a lane.</summary>
     static abstract TSelf Signs(TSelf lanes);
 

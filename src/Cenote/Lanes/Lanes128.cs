@@ -127,6 +127,9 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     public static Lanes128<T> operator >>>(Lanes128<T> lanes, int bits) => new(lanes.Value >>> bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> operator >>(Lanes128<T> lanes, int bits) => new(lanes.Value >> bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Signs(Lanes128<T> lanes) => new(lanes.Value >> (8 * sizeof(T) - 1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -133,6 +133,9 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     public static Lanes256<T> operator >>>(Lanes256<T> lanes, int bits) => new(lanes.Value >>> bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> operator >>(Lanes256<T> lanes, int bits) => new(lanes.Value >> bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Signs(Lanes256<T> lanes) => new(lanes.Value >> (8 * sizeof(T) - 1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -126,6 +126,9 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
     public static Lanes512<T> operator >>>(Lanes512<T> lanes, int bits) => new(lanes.Value >>> bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> operator >>(Lanes512<T> lanes, int bits) => new(lanes.Value >> bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Signs(Lanes512<T> lanes) => new(lanes.Value >> (8 * sizeof(T) - 1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

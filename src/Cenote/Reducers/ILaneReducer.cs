@@ -42,8 +42,11 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     /// <summary>The outputs, by what <see cref="Divisor"/> returned.</summary>
     TTap Quotient(TTap sums, TTap divisor) => throw new NotSupportedException();
 
-    /// <summary>Lifts pairs of neighbours, two registers of them; of those marked <see cref="IPairSum"/>.</summary>
-    static virtual TAcc LiftPairs(T* taps) => throw new NotSupportedException();
+    /// <summary>Adds pairs of neighbours, two registers of them, to the sums of the windows that they belong to; of those marked <see cref="IPairSum"/>.</summary>
+    static virtual TAcc AddPairs(TAcc sums, T* taps, ref TTap watch) => throw new NotSupportedException();
+
+    /// <summary>Combines with states where they lie, which are operands of the additions; of those marked <see cref="IStateSum"/>.</summary>
+    static virtual TAcc AddFrom(TAcc sums, TState* terms) => throw new NotSupportedException();
 
     /// <summary>Whether the result is the same, or as good, however the taps are grouped.</summary>
     bool FoldsInAnyOrder(PoolPlan plan);
@@ -59,8 +62,11 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
 // A marker and no property, that the compiler sees one of the branches only.
 internal interface ILiftFrom;
 
-/// <summary>Marks reducers whose states are exact sums, of which two neighbours are added as they are lifted.</summary>
+/// <summary>Marks reducers whose states are sums to which two neighbours are added as they lie in memory, in fewer steps than once they are apart.</summary>
 internal interface IPairSum;
+
+/// <summary>Marks reducers whose states are sums that take others from memory.</summary>
+internal interface IStateSum;
 
 /// <summary>Marks reducers whose states are taps as they lie in memory.</summary>
 internal interface ITapState;

@@ -62,7 +62,8 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Pair<TSums, TSum> LiftPairs(T* taps) => new(TTap.AddNeighbours<TSums>(TTap.Load(taps)), TTap.AddNeighbours<TSums>(TTap.Load(taps + TTap.Count)));
+    public static Pair<TSums, TSum> AddPairs(Pair<TSums, TSum> sums, T* taps, ref TTap watch) =>
+        new(sums.Lower + TTap.AddNeighbours<TSums>(TTap.Load(taps)), sums.Upper + TTap.AddNeighbours<TSums>(TTap.Load(taps + TTap.Count)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TSums, TSum> Combine(Pair<TSums, TSum> earlier, Pair<TSums, TSum> later) => new(earlier.Lower + later.Lower, earlier.Upper + later.Upper);

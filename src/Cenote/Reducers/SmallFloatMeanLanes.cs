@@ -12,6 +12,11 @@ internal interface ISmallFloat
         where TInts : unmanaged, ILanes<TInts, int>
         where TReals : unmanaged, ILanes<TReals, float>;
 
+    /// <summary>Floats of the upper halves of the lanes.</summary>
+    static abstract TReals UpperToSingle<TInts, TReals>(TInts bits)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float>;
+
     /// <summary>The 16 bits of the nearest number, halves to the even one, in the lower half of each lane.</summary>
     static abstract TInts FromSingle<TInts, TReals>(TReals numbers)
         where TInts : unmanaged, ILanes<TInts, int>
@@ -38,6 +43,11 @@ internal readonly struct BFloat16Bits : ISmallFloat
     public static TReals ToSingle<TInts, TReals>(TInts bits)
         where TInts : unmanaged, ILanes<TInts, int>
         where TReals : unmanaged, ILanes<TReals, float> => Unsafe.BitCast<TInts, TReals>(bits << 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TReals UpperToSingle<TInts, TReals>(TInts bits)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float> => Unsafe.BitCast<TInts, TReals>(bits & TInts.Fill(unchecked((int)0xFFFF0000)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TInts FromSingle<TInts, TReals>(TReals numbers)
@@ -72,6 +82,11 @@ internal readonly struct HalfBits : ISmallFloat
         TInts isNotFinite = TInts.Greater(magnitude, TInts.Fill(Infinity - 1));
         return Unsafe.BitCast<TInts, TReals>(number | (isNotFinite & TInts.Fill(SingleInfinity)) | sign);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TReals UpperToSingle<TInts, TReals>(TInts bits)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float> => ToSingle<TInts, TReals>(bits >>> 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TInts FromSingle<TInts, TReals>(TReals numbers)
@@ -113,6 +128,11 @@ internal readonly struct ScaledHalfBits : ISmallFloat
         where TInts : unmanaged, ILanes<TInts, int>
         where TReals : unmanaged, ILanes<TReals, float> => Unsafe.BitCast<TInts, TReals>((bits << 13) & TInts.Fill(unchecked((int)0x8FFFE000)));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TReals UpperToSingle<TInts, TReals>(TInts bits)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float> => Unsafe.BitCast<TInts, TReals>((bits >> 3) & TInts.Fill(unchecked((int)0x8FFFE000)));
+
     // Half of the last place less one, and the last place itself, carry where it must round up.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TInts FromSingle<TInts, TReals>(TReals numbers)
@@ -133,7 +153,7 @@ internal readonly struct ScaledHalfBits : ISmallFloat
 }
 
 /// <summary>The mean of 16-bit floats: added as floats in the order given, one division, rounded once more to 16 bits.</summary>
-internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals> : ILaneReducer<short, TTap, float, Pair<TReals, float>>
+internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals> : ILaneReducer<short, TTap, float, Pair<TReals, float>>, IPairSum, IStateSum
     where TFormat : struct, ISmallFloat
     where TTap : unmanaged, ILanes<TTap, short>
     where TInts : unmanaged, ILanes<TInts, int>
@@ -161,7 +181,22 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TReals, float> AddPairs(Pair<TReals, float> sums, short* taps, ref TTap watch) => new(AddPairs(sums.Lower, taps, ref watch), AddPairs(sums.Upper, taps + TTap.Count, ref watch));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TReals AddPairs(TReals sums, short* taps, ref TTap watch)
+    {
+        TTap both = TTap.Load(taps);
+        watch = TFormat.Watch(watch, both);
+        var pairs = Unsafe.BitCast<TTap, TInts>(both);
+        return sums + TFormat.UpperToSingle<TInts, TReals>(pairs << 16) + TFormat.UpperToSingle<TInts, TReals>(pairs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TReals, float> Combine(Pair<TReals, float> earlier, Pair<TReals, float> later) => new(earlier.Lower + later.Lower, earlier.Upper + later.Upper);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TReals, float> AddFrom(Pair<TReals, float> sums, float* terms) => new(TReals.AddFrom(sums.Lower, terms), TReals.AddFrom(sums.Upper, terms + TReals.Count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(Pair<TReals, float> state, byte* extents, long factor)
