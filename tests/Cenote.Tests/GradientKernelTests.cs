@@ -65,6 +65,55 @@ public class GradientKernelTests
         }
     }
 
+    /// <summary>Many windows per input, in planes of any number, whose windows choose as they do and, one in so many, a tap outside the input.</summary>
+    [Theory]
+    [InlineData(3, 1, 1, 10, 14, 14)]
+    [InlineData(5, 1, 1, 8, 20, 20)]
+    [InlineData(5, 1, 1, 19, 9, 13)]
+    [InlineData(5, 1, 2, 16, 30, 25)]
+    [InlineData(7, 2, 1, 11, 43, 40)]
+    [InlineData(13, 1, 1, 9, 20, 8)]
+    [InlineData(17, 1, 1, 8, 20, 24)]
+    [InlineData(31, 3, 1, 12, 61, 63)]
+    public void Windows_of_planes_in_turn(int kernel, int stride, int dilation, int channels, int height, int width)
+    {
+        foreach (int oneIn in (int[])[int.MaxValue, 150, 2])
+        {
+            Turn<float>(new MaxPool2d(kernel, stride, kernel / 2 * dilation, dilation), [2, channels, height, width], oneIn);
+            Turn<double>(new MaxPool2d(kernel, stride, kernel / 2 * dilation, dilation), [2, channels, height, width], oneIn);
+        }
+    }
+
+    private static unsafe void Turn<T>(MaxPool2d layer, nint[] shape, int oneIn)
+        where T : unmanaged
+    {
+        var random = new Random(13);
+        PoolPlan pooling = layer.Plan(shape);
+        PoolIndices chosen = layer.ForwardWithIndices(Random(random, shape)).Indices;
+        using var gradientMemory = new GuardedMemory((nuint)(pooling.OutputElements * sizeof(T)));
+        using var offsetMemory = new GuardedMemory((nuint)(pooling.OutputElements * chosen.BytesPerIndex));
+        using var resultMemory = new GuardedMemory((nuint)(pooling.InputElements * sizeof(T)));
+        Span<T> result = new(resultMemory.Pointer, (int)pooling.InputElements);
+        Fill(random, new Span<T>(gradientMemory.Pointer, (int)pooling.OutputElements));
+        TensorLayout order = pooling.Dense(byChannels: false, ofOutput: true);
+        var offsets = new OffsetMemory(offsetMemory.Pointer, chosen.BytesPerIndex, order);
+        fixed (byte* first = &chosen.First) Buffer.MemoryCopy(first, offsetMemory.Pointer, pooling.OutputElements * chosen.BytesPerIndex, pooling.OutputElements * chosen.BytesPerIndex);
+        for (long i = 0; i < pooling.OutputElements; i++)
+            if (random.Next(oneIn) == 0) offsets[i] = random.NextInt64(pooling.Taps);
+        PoolJob job = PoolJob.Of(pooling.Transposed, gradientMemory.Pointer, order, resultMemory.Pointer, pooling.Dense(byChannels: false, ofOutput: false), default) with { Offsets = offsets };
+        IReadOnlyList<PoolKernel> kernels = ChosenGradient.Instance[ElementTypes.Of<T>()].Kernels;
+        kernels[^1].Run(job, 0, kernels[^1].Units(job));
+        T[] expected = result.ToArray();
+        PoolKernel[] accepting = [.. kernels.SkipLast(1).Where(kernel => kernel.Accepts(job))];
+        Assert.Equal(System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated, accepting.Any(kernel => kernel.Name == "plane scatter"));
+        foreach (PoolKernel kernel in accepting)
+        {
+            result.Fill(Elements.FromDouble<T>(77));
+            kernel.Run(job, 0, kernel.Units(job));
+            Assert.True(MemoryMarshal.AsBytes<T>(expected).SequenceEqual(MemoryMarshal.AsBytes(result)), $"{kernel.Name} {typeof(T).Name} {pooling}, one in {oneIn} of any taps");
+        }
+    }
+
     private static void Check(nint[] shape, Func<int, PoolLayer> layer)
     {
         var random = new Random(11);

@@ -3,10 +3,13 @@ namespace Cenote;
 /// <summary>How a gradient of chosen taps is cut: bands of rows, all depths of them, of a few planes at a time.</summary>
 internal readonly struct ScatterBands
 {
-    /// <summary>The most planes of one band: enough to hide the latency of an addition.</summary>
-    public const long MostLanes = 8;
+    /// <summary>Planes in turn: enough to hide the latency of an addition.</summary>
+    public const long Together = 8;
 
-    /// <summary>About how many positions a copy has, and the most elements that are worth it.</summary>
+    /// <summary>The most channels of one band, where they lie side by side and a copy has room for whole cache lines of them.</summary>
+    private const long MostChannels = 32;
+
+    /// <summary>About how many positions a copy of eight planes has, and the most elements that are worth it.</summary>
     private const long Room = 8 << 10, Most = 1 << 22;
 
     private readonly PoolPlan _plan;
@@ -17,10 +20,11 @@ internal readonly struct ScatterBands
     public ScatterBands(PoolPlan plan, bool byChannels)
     {
         (_plan, PoolPlan pooling) = (plan, plan.Transposed);
-        long lanes = Math.Min(MostLanes, plan.Channels);
         AxisPlan height = pooling.Height;
         Pitch = Taps(pooling.Width);
         long depths = Taps(pooling.Depth), rows = plan.Height.OutputLength;
+        bool areSmall = (double)depths * Taps(height) * Pitch * MostChannels <= Room * Together;
+        long lanes = Math.Min(byChannels && areSmall ? MostChannels : Together, plan.Channels);
         // What bands copy twice should not matter.
         _rows = Math.Min(rows, Math.Max(Room / Math.Max(1, depths * Pitch), 4 * height.Span));
         CopyRows = Math.Min(Taps(height), _rows + 2 * height.Span + height.Stride);

@@ -85,10 +85,15 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
                 TSum* to = copy + (d * pooling.Depth.Stride * bands.CopyRows + pooling.Height.Start(h) - band.CopyRow) * bands.Pitch * bands.Step;
                 T* gradients = (T*)job.Input + band.Batch * from.Batch + band.Channel * from.Channel + d * from.Depth + h * from.Height;
                 TMark* offsets = (TMark*)job.Offsets.Start + band.Batch * marks.Batch + band.Channel * marks.Channel + d * marks.Depth + h * marks.Height;
-                bool areBeside = bands.Step == ScatterBands.MostLanes && from.Channel == 1 && marks.Channel == 1;
-                if (band.Channels == ScatterBands.MostLanes && areBeside) EightChannels(gradients, from.Width, offsets, marks.Width, to, pooling.Width, table);
-                else if (band.Channels == ScatterBands.MostLanes) EightRows(gradients, from, offsets, marks, to, bands, pooling.Width, table);
-                else for (long plane = 0; plane < band.Channels; plane++) OneRow(gradients + plane * from.Channel, from.Width, offsets + plane * marks.Channel, marks.Width, to + plane * bands.Next, bands.Step, pooling.Width, table);
+                bool areBeside = bands.Next == 1 && from.Channel == 1 && marks.Channel == 1;
+                long plane = 0;
+                for (; plane + ScatterBands.Together <= band.Channels; plane += ScatterBands.Together)
+                {
+                    if (areBeside) EightChannels(gradients + plane, from.Width, offsets + plane, marks.Width, to + plane, bands.Step, pooling.Width, table);
+                    else EightRows(gradients + plane * from.Channel, from, offsets + plane * marks.Channel, marks, to + plane * bands.Next, bands, pooling.Width, table);
+                }
+
+                for (; plane < band.Channels; plane++) OneRow(gradients + plane * from.Channel, from.Width, offsets + plane * marks.Channel, marks.Width, to + plane * bands.Next, bands.Step, pooling.Width, table);
             }
         }
     }
@@ -130,10 +135,10 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
     {
         long length = width.OutputLength, stride = width.Stride * bands.Step, step = from.Width, markStep = marks.Width, plane = from.Channel, markPlane = marks.Channel, next = bands.Next;
         // The rows of the next planes, for rows end before the machine's prefetchers see a pattern.
-        for (long i = 0; step == 1 && markStep == 1 && i < ScatterBands.MostLanes; i++)
+        for (long i = 0; step == 1 && markStep == 1 && i < ScatterBands.Together; i++)
         {
-            Prefetch.Behind(gradients + i * plane, length * sizeof(T), ScatterBands.MostLanes * plane * sizeof(T));
-            Prefetch.Behind(offsets + i * markPlane, length * sizeof(TMark), ScatterBands.MostLanes * markPlane * sizeof(TMark));
+            Prefetch.Behind(gradients + i * plane, length * sizeof(T), ScatterBands.Together * plane * sizeof(T));
+            Prefetch.Behind(offsets + i * markPlane, length * sizeof(TMark), ScatterBands.Together * markPlane * sizeof(TMark));
         }
 
         for (long w = 0; w < length; w++, gradients += step, offsets += markStep, to += stride)
@@ -145,10 +150,10 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
 
     /// <summary>Eight channels that lie side by side, as in the copy.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightChannels<TMark>(T* gradients, long step, TMark* offsets, long markStep, TSum* to, AxisPlan width, long* table)
+    private static void EightChannels<TMark>(T* gradients, long step, TMark* offsets, long markStep, TSum* to, long pixel, AxisPlan width, long* table)
         where TMark : unmanaged, IBinaryInteger<TMark>
     {
-        long length = width.OutputLength, stride = width.Stride * ScatterBands.MostLanes;
+        long length = width.OutputLength, stride = width.Stride * pixel;
         for (long w = 0; w < length; w++, gradients += step, offsets += markStep, to += stride)
         {
             Prefetch.Line(gradients + PixelsAhead * step);
@@ -186,21 +191,27 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
             {
                 TSum* sums = copy + (((d + pooling.Depth.Before) * bands.CopyRows + h - band.CopyRow) * bands.Pitch + pooling.Width.Before) * bands.Step;
                 T* row = (T*)job.Output + band.Batch * to.Batch + band.Channel * to.Channel + d * to.Depth + h * to.Height;
-                if (bands.Step == 1) for (long plane = 0; plane < band.Channels; plane++) GradientCopy<T, TSum, TSums, TFormat>.Round(sums + plane * bands.Next, row + plane * to.Channel, to.Width, columns);
-                else if (band.Channels == ScatterBands.MostLanes && typeof(T) == typeof(TSum)) EightPixels(sums, (TSum*)row, to.Width, columns);
-                else Pixels(sums, bands.Step, row, to.Width, columns, band.Channels);
+                if (bands.Step == 1)
+                {
+                    for (long plane = 0; plane < band.Channels; plane++) GradientCopy<T, TSum, TSums, TFormat>.Round(sums + plane * bands.Next, row + plane * to.Channel, to.Width, columns);
+                    continue;
+                }
+
+                long c = 0;
+                for (; typeof(T) == typeof(TSum) && c + ScatterBands.Together <= band.Channels; c += ScatterBands.Together) EightPixels(sums + c, bands.Step, (TSum*)row + c, to.Width, columns);
+                if (c < band.Channels) Pixels(sums + c, bands.Step, row + c, to.Width, columns, band.Channels - c);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightPixels(TSum* sums, TSum* to, long step, long pixels)
+    private static void EightPixels(TSum* sums, long pixel, TSum* to, long step, long pixels)
     {
         long ahead = Prefetch.Multiple(step * sizeof(T));
-        for (long pixel = 0; pixel < pixels; pixel++, sums += ScatterBands.MostLanes, to += step)
+        for (long i = 0; i < pixels; i++, sums += pixel, to += step)
         {
             Prefetch.Line((byte*)to + ahead);
-            Unsafe.CopyBlockUnaligned(to, sums, (uint)(ScatterBands.MostLanes * sizeof(TSum)));
+            Unsafe.CopyBlockUnaligned(to, sums, (uint)(ScatterBands.Together * sizeof(TSum)));
         }
     }
 
