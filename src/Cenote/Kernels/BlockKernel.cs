@@ -19,6 +19,9 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
     /// <summary>Those of several registers of planes: half of each may leave a first-level cache while the other is in use. Measured.</summary>
     private const long NearBytes = 1 << 16;
 
+    /// <summary>Input of more bytes comes from memory, which is read faster row by row, and by few planes at a time. Measured.</summary>
+    private const long MostInput = 1 << 22;
+
     /// <summary>Planes of a register of each position: neighbouring ones.</summary>
     private static readonly int Planes = TTap.Count;
 
@@ -69,9 +72,11 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
             BlockRows.Extremes when width.LaneStride > 1 => TTap.Count,
             _ => 0,
         };
-        return sizeof(T) == 4 && Transposition.IsQuick<TTap, T>() && plan.Slides && plan.Depth.Kernel == 1 && width.OutputLength <= most && (width.Kernel > 1 || width.LaneStride > 1)
+        return sizeof(T) == 4 && !IsFar(plan) && Transposition.IsQuick<TTap, T>() && plan.Slides && plan.Depth.Kernel == 1 && width.OutputLength <= most && (width.Kernel > 1 || width.LaneStride > 1)
             && 4 * planes >= 3 * ((planes + Planes - 1) / Planes * Planes) && CopyBytes(job, Planes) <= MostBytes;
     }
+
+    private static bool IsFar(PoolPlan plan) => plan.InputElements * sizeof(T) > MostInput;
 
     private bool AreShort(PoolPlan plan) => !plan.Slides || plan.Width.OutputLength <= (RowWindows<T, TTap, T, TTap>.ArePairs(plan) ? Math.Min(ShortPairs, _shortRow) : _shortRow);
 
@@ -117,7 +122,7 @@ internal sealed unsafe class BlockKernel<T, TTap>(PoolKernel[] channels, bool is
     /// <summary>How many planes are worked on together: what leads to them is worth more where they are many, as long as the nearer caches hold them.</summary>
     private static long Lanes(in PoolJob job)
     {
-        long lanes = MostLanes;
+        long lanes = IsFar(job.Plan) ? Planes : MostLanes;
         while (lanes > Planes && CopyBytes(job, lanes) > NearBytes) lanes /= 2;
         return lanes;
     }
