@@ -20,12 +20,12 @@ internal sealed class KernelList(params Func<PoolKernel[]>[] groups)
     /// <summary>Kernels that have been made.</summary>
     public static implicit operator KernelList(PoolKernel[] kernels) => new(() => kernels);
 
-    /// <summary>The first kernel that takes the job, and cuts it into a multiple of so many units; null where none does.</summary>
-    public PoolKernel? Find(in PoolJob job, long units = 1)
+    /// <summary>The first kernel that takes the job, and cuts it into so many units where that is asked; null where none does.</summary>
+    public PoolKernel? Find(in PoolJob job, long? units = null)
     {
         for (int group = 0; group < groups.Length; group++)
             foreach (PoolKernel kernel in Group(group))
-                if (kernel.Accepts(job) && (units == 1 || kernel.Units(job) % units == 0)) return kernel;
+                if (kernel.Accepts(job) && (units is null || kernel.Units(job) == units)) return kernel;
         return null;
     }
 

@@ -5,7 +5,7 @@ namespace Cenote;
 /// <summary>
 /// Planes that do not lie row by row: a band of rows, or of slices, is copied to dense planes, which the kernels for rows pool while the caches hold them, and what they give is copied back.
 /// </summary>
-/// <param name="rows">The kernels for rows; the first that accepts the job and has a unit for each row of outputs, or for each line of one, runs.</param>
+/// <param name="rows">The kernels for rows; the first that accepts the job and has a unit for each row of outputs runs.</param>
 /// <param name="size">Bytes of an element.</param>
 internal sealed unsafe class PlanarKernel<TCopy>(KernelList rows, int size) : PoolKernel
     where TCopy : struct, IPlaneCopy
@@ -64,8 +64,7 @@ internal sealed unsafe class PlanarKernel<TCopy>(KernelList rows, int size) : Po
         TCopy.Split((byte*)job.Input + (n * job.InputLayout.Batch + channel * job.InputLayout.Channel + from * bands.Step(job.InputLayout)) * size, job.InputLayout, inputs, planes, size);
         PoolJob inner = Planes(bands, planes - from * bands.InputStep * size, results - first * bands.OutputStep * size, numbers - first * bands.OutputStep * job.Offsets.Size, inputs.Pitch, outputs.Pitch);
         PoolKernel kernel = Find(inner)!;
-        long lines = outputs.Channels * (kernel.Units(inner) / Rows(inner));
-        for (long line = 0; line < lines; line++) kernel.Run(inner, (line * bands.Axis.OutputLength + first) * bands.Rows, (line * bands.Axis.OutputLength + last) * bands.Rows);
+        for (long c = 0; c < outputs.Channels; c++) kernel.Run(inner, (c * bands.Axis.OutputLength + first) * bands.Rows, (c * bands.Axis.OutputLength + last) * bands.Rows);
         TCopy.Join(results, outputs, (byte*)job.Output + (n * job.OutputLayout.Batch + channel * job.OutputLayout.Channel + first * bands.Step(job.OutputLayout)) * size, job.OutputLayout, size);
         OffsetMemory marks = job.Offsets;
         if (marks.Size > 0) TCopy.Join(numbers, outputs, marks.Start + (n * marks.Layout.Batch + channel * marks.Layout.Channel + first * bands.Step(marks.Layout)) * marks.Size, marks.Layout, marks.Size);
@@ -88,9 +87,7 @@ internal sealed unsafe class PlanarKernel<TCopy>(KernelList rows, int size) : Po
         };
     }
 
-    private static long Rows(in PoolJob planes) => planes.Plan.Channels * planes.Plan.Depth.OutputLength * planes.Plan.Height.OutputLength;
-
-    private PoolKernel? Find(in PoolJob planes) => rows.Find(planes, Rows(planes));
+    private PoolKernel? Find(in PoolJob planes) => rows.Find(planes, planes.Plan.Channels * planes.Plan.Depth.OutputLength * planes.Plan.Height.OutputLength);
 
     /// <summary>How a job is cut: along the depth where there is one, else along the height.</summary>
     private readonly struct Bands
