@@ -59,6 +59,21 @@ public class MemoryOrderTests
         Assert.Equal(places, pixelIndices.ToFlat());
     }
 
+    /// <summary>A layer keeps the kernel of its first call for calls of the same kind.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(13)]
+    public void Gradients_follow_indices_of_either_order(int kernel)
+    {
+        var layer = new MaxPool2d(kernel, 1, kernel / 2);
+        (Tensor<float> dense, Tensor<float> pixels) = InBothOrders<float>([1, 8, 8, 8], random => random.Next(1000));
+        Tensor<float> gradient = Tensor.Create([.. Enumerable.Range(1, 512).Select(number => (float)number)], dense.Lengths);
+        Tensor<float> expected = layer.Backward(gradient, layer.ForwardWithIndices(dense).Indices);
+        Assert.Equal(expected, layer.Backward(gradient, layer.ForwardWithIndices(pixels).Indices));
+        Assert.Equal(expected, layer.BackwardFromInput(gradient, pixels));
+    }
+
     [Fact]
     public void Pixels_that_lie_in_one_place_have_a_first_tap()
     {

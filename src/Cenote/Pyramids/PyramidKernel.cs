@@ -84,7 +84,8 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
         (_taps, _fours, _means, _sums) = (new(2, channels), new(4, channels), new(channels, 2), new(2, channels));
         // Of several channels: the rows of a block, or those of a block of blocks and their means.
         long rows = _depthBlock * _heightBlock;
-        _roomBytes = channels > 1 ? rows * _lengths[0] * Math.Max(Math.Max(_widthBlock * sizeof(T), sizeof(TState)), rows <= PyramidBlocks<T>.Most ? (_widthBlock * rows + 1) * sizeof(T) : 0) : 0;
+        long ofTwo = _widthBlock == 2 && _fours.Shuffles && rows <= PyramidBlocks<T>.Most ? (2 * Math.Min(rows * rows, PyramidBlocks<T>.Most) + rows) * sizeof(T) : 0;
+        _roomBytes = channels > 1 ? _lengths[0] * Math.Max(rows * Math.Max(_widthBlock * sizeof(T), sizeof(TState)), ofTwo) : 0;
         for (_shared = levels.Length; _shared > 1 && _groups * Rows(levels[_shared - 1].Plan) < LeastRows;) _shared--;
     }
 
