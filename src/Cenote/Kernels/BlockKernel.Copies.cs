@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+/// <content>How planes come to lie side by side, and their outputs where they belong.</content>
+internal sealed unsafe partial class BlockKernel<T, TTap>
+{
+    /// <summary>Lays planes side by side.</summary>
+    // Bounds: a row's last stretch steps back over positions already copied; rows shorter than a register are loaded in part.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyIn(in PoolJob job, in PoolJob block, T* square, long first, long planes)
+    {
+        long lanes = block.Plan.Channels;
+        T* turned = square + Transposition.Room<TTap, T>();
+        T** all = stackalloc T*[(int)lanes];
+        // Behind the last plane the lanes hold it again.
+        Starts(job.Plan, (T*)job.Input, job.InputLayout, first, planes, all, lanes);
+        for (long lane = 0; lane < lanes; lane += Planes)
+        {
+            T** starts = all + lane;
+            T* register = (T*)block.Input + lane;
+            bool areEven = AreEven(starts, out long step);
+            foreach (Stretch run in new Stretches(job.Plan.Depth.InputLength, job.Plan.Height.InputLength, job.Plan.Width.InputLength, job.InputLayout))
+            {
+                T* to = register + run.Position * lanes;
+                if (run.Step != 1)
+                {
+                    for (long i = 0; i < run.Length; i++, to += lanes)
+                        for (long j = 0; j < Planes; j++) to[j] = starts[j][run.Offset + i * run.Step];
+                    continue;
+                }
+
+                for (long i = 0; i < run.Length; i += Planes)
+                {
+                    if (run.Length >= Planes) i = Math.Min(i, run.Length - Planes);
+                    if (areEven && run.Length >= Planes)
+                    {
+                        Transposition.Turn<TTap, T>(starts[0] + run.Offset + i, step, to + i * lanes, lanes, square);
+                        continue;
+                    }
+
+                    for (long j = 0; j < Planes; j++)
+                    {
+                        T* from = starts[j] + run.Offset + i;
+                        TTap.Store(run.Length >= Planes ? TTap.Load(from) : TTap.LoadPart(from, run.Length, default), square + j * Planes);
+                    }
+
+                    if (run.Length >= Planes)
+                    {
+                        Transposition.Turn<TTap, T>(square, Planes, to + i * lanes, lanes, square);
+                        continue;
+                    }
+
+                    Transposition.Turn<TTap, T>(square, Planes, turned, Planes, square);
+                    for (long j = 0; j < run.Length; j++) TTap.Store(TTap.Load(turned + j * Planes), to + (i + j) * lanes);
+                }
+            }
+        }
+    }
+
+    /// <summary>Puts outputs where they belong.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyOut(in PoolJob job, in PoolJob block, T* square, long first, long planes)
+    {
+        long lanes = block.Plan.Channels;
+        T* turned = square + Transposition.Room<TTap, T>();
+        T** all = stackalloc T*[(int)lanes];
+        Starts(job.Plan, (T*)job.Output, job.OutputLayout, first, planes, all, lanes);
+        for (long lane = 0; lane < lanes; lane += Planes)
+        {
+            T** starts = all + lane;
+            T* register = (T*)block.Output + lane;
+            long real = Math.Min(Planes, planes - first - lane);
+            bool areEven = AreEven(starts, out long step);
+            foreach (Stretch run in new Stretches(job.Plan.Depth.OutputLength, job.Plan.Height.OutputLength, job.Plan.Width.OutputLength, job.OutputLayout))
+            {
+                T* from = register + run.Position * lanes;
+                if (run.Step != 1)
+                {
+                    for (long i = 0; i < run.Length; i++, from += lanes)
+                        for (long j = 0; j < real; j++) starts[j][run.Offset + i * run.Step] = from[j];
+                    continue;
+                }
+
+                for (long i = 0; i < run.Length; i += Planes)
+                {
+                    if (run.Length >= Planes) i = Math.Min(i, run.Length - Planes);
+                    if (areEven && run.Length >= Planes)
+                    {
+                        Transposition.Turn<TTap, T>(from + i * lanes, lanes, starts[0] + run.Offset + i, step, square);
+                        continue;
+                    }
+
+                    for (long j = 0; j < Math.Min(Planes, run.Length); j++) TTap.Store(TTap.Load(from + (i + j) * lanes), square + j * Planes);
+                    Transposition.Turn<TTap, T>(square, Planes, turned, Planes, square);
+                    for (long j = 0; j < real; j++)
+                    {
+                        T* to = starts[j] + run.Offset + i;
+                        TTap results = TTap.Load(turned + j * Planes);
+                        if (run.Length >= Planes) TTap.Store(results, to);
+                        else TTap.StorePart(results, to, run.Length);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether the planes of a register lie at equal steps; not where the last one stands for those behind it.</summary>
+    private static bool AreEven(T** starts, out long step)
+    {
+        step = starts[1] - starts[0];
+        bool areEven = step != 0;
+        for (long j = 2; j < Planes; j++) areEven &= starts[j] - starts[j - 1] == step;
+        return areEven;
+    }
+
+    /// <summary>Puts the offsets of chosen taps where they belong.</summary>
+    private static void CopyOffsets(in PoolJob job, in PoolJob block, long first, long planes)
+    {
+        switch (job.Offsets.Size)
+        {
+            case 0: break;
+            case 1: CopyOffsets<byte>(job, block, first, planes); break;
+            case 2: CopyOffsets<ushort>(job, block, first, planes); break;
+            case 4: CopyOffsets<uint>(job, block, first, planes); break;
+            default: CopyOffsets<ulong>(job, block, first, planes); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyOffsets<TOffset>(in PoolJob job, in PoolJob block, long first, long planes)
+        where TOffset : unmanaged
+    {
+        PoolPlan plan = job.Plan;
+        long lanes = block.Plan.Channels;
+        TOffset** starts = stackalloc TOffset*[(int)lanes];
+        Starts(plan, (TOffset*)job.Offsets.Start, job.Offsets.Layout, first, planes, starts, lanes);
+        foreach (Stretch run in new Stretches(plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength, job.Offsets.Layout))
+        {
+            for (long lane = 0; lane < Math.Min(lanes, planes - first); lane++)
+            {
+                TOffset* to = starts[lane] + run.Offset, from = (TOffset*)block.Offsets.Start + run.Position * lanes + lane;
+                for (long i = 0; i < run.Length; i++) to[i * run.Step] = from[i * lanes];
+            }
+        }
+    }
+
+    private static void Starts<TElement>(PoolPlan plan, TElement* memory, in TensorLayout layout, long first, long planes, TElement** starts, long lanes)
+        where TElement : unmanaged
+    {
+        var (n, c) = Math.DivRem(first, plan.Channels);
+        for (long lane = 0; lane < lanes; lane++)
+        {
+            starts[lane] = memory + n * layout.Batch + c * layout.Channel;
+            if (first + lane + 1 < planes && ++c == plan.Channels) (c, n) = (0, n + 1);
+        }
+    }
+}
