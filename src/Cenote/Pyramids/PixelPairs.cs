@@ -40,16 +40,28 @@ internal readonly unsafe struct PixelPairs<T>
     /// <param name="row">The matrices, each row by row.</param>
     /// <param name="count">How many.</param>
     /// <param name="to">As many elements.</param>
+    /// <param name="ahead">How far ahead is asked for, in bytes. Asking for what is no memory at all takes long: behind a thread's own memory there may be none.</param>
     // Bounds: registers that read or write more than their matrices stop where the row does; the rest goes one by one.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Copy(T* row, long count, T* to)
+    public void Copy(T* row, long count, T* to, long ahead = 0)
     {
         long rows = _rows, columns = _columns, length = rows * columns, made = 0;
         if (Shuffles)
         {
-            long bytes = Size, together = Together, end = count * bytes - Vector128<byte>.Count;
+            long step = Together * Size, end = count * Size - Vector128<byte>.Count, at = 0;
             Vector128<byte> order = _bytes;
-            for (; made * bytes <= end; made += together) Vector128.ShuffleNative(Vector128.Load((byte*)row + made * bytes), order).Store((byte*)to + made * bytes);
+            for (; at + 3 * step <= end; at += 4 * step)
+            {
+                byte* from = (byte*)row + at, shuffled = (byte*)to + at;
+                Prefetch.Line(from + ahead);
+                Vector128.ShuffleNative(Vector128.Load(from), order).Store(shuffled);
+                Vector128.ShuffleNative(Vector128.Load(from + step), order).Store(shuffled + step);
+                Vector128.ShuffleNative(Vector128.Load(from + 2 * step), order).Store(shuffled + 2 * step);
+                Vector128.ShuffleNative(Vector128.Load(from + 3 * step), order).Store(shuffled + 3 * step);
+            }
+
+            for (; at <= end; at += step) Vector128.ShuffleNative(Vector128.Load((byte*)row + at), order).Store((byte*)to + at);
+            made = at / Size;
         }
         else if (Permutes)
         {

@@ -11,7 +11,7 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs>
         {
             long alike = Math.Min(Whole, row.Kind.Alike / channels), whole = alike > 0 ? alike : Whole;
             T* output = alike > 0 ? row.Output : null;
-            if (_pairs.Taps(PairsOf(_taps, rows, whole, room), whole * channels, _levels.Length == 1 && output != null ? null : sums, output, row.Kind.By)) (made, means) = (whole, alike);
+            if (_pairs.Taps(PairsOf(_taps, rows, whole, room, Prefetch.Distance), whole * channels, _levels.Length == 1 && output != null ? null : sums, output, row.Kind.By)) (made, means) = (whole, alike);
         }
 
         for (long o = made; o < width.OutputLength; o++)
@@ -38,13 +38,13 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs>
     }
 
     /// <summary>Rows in which the two numbers that are to be added lie side by side: of several channels a copy.</summary>
-    private PyramidRows<TNumber> PairsOf<TNumber>(in PixelPairs<TNumber> pairs, in PyramidRows<TNumber> rows, long outputs, byte* room)
+    private PyramidRows<TNumber> PairsOf<TNumber>(in PixelPairs<TNumber> pairs, in PyramidRows<TNumber> rows, long outputs, byte* room, long ahead = 0)
         where TNumber : unmanaged
     {
         if (_channels == 1) return rows;
         long length = 2 * outputs * _channels;
         var copy = (TNumber*)room;
-        for (long i = 0; i < rows.Count; i++) pairs.Copy(rows.First + i / rows.Heights * rows.DepthStep + i % rows.Heights * rows.HeightStep, outputs, copy + i * length);
+        for (long i = 0; i < rows.Count; i++) pairs.Copy(rows.First + i / rows.Heights * rows.DepthStep + i % rows.Heights * rows.HeightStep, outputs, copy + i * length, ahead);
         return new(copy, rows.Depths, rows.Heights * length, rows.Heights, length);
     }
 

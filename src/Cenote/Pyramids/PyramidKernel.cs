@@ -203,11 +203,11 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
         for (long i = 0; i < blocks.Rows * blocks.Blocks; i++, room += 4 * outputs * _channels)
         {
             taps[i] = room;
-            _fours.Copy(blocks.Taps[i], outputs, room);
+            _fours.Copy(blocks.Taps[i], outputs, room, Prefetch.Distance);
         }
 
         for (long i = 0; i < blocks.Blocks; i++) means[i] = room + 2 * i * outputs * _channels;
-        if (!_pairs.Two(new(taps, blocks.Rows, means, blocks.Blocks, blocks.Ahead), outputs * _channels, sums, by)) return false;
+        if (!_pairs.Two(new(taps, blocks.Rows, means, blocks.Blocks, 0), outputs * _channels, sums, by)) return false;
         for (long i = 0; i < blocks.Blocks; i++) _means.Copy(means[i], outputs, blocks.Outputs[i]);
         return true;
     }
