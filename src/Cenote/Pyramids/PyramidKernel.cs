@@ -192,7 +192,7 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
         }
 
         long made = Math.Min(_levels[1].Plan.Width.OutputLength, Math.Min(Whole, kind.Alike / _channels) / 2), ahead = Prefetch.Rows(heights * _heightBlock * walk.From.Height * sizeof(T));
-        if (!arePixels) return _pairs.Two(new(taps, rows, outputs, blocks, ahead), made, sums, kind.By) ? made : 0;
+        if (!arePixels) return _pairs.Two(new(taps, rows, outputs, blocks, ahead, Prefetch.Pays(_levels[0].Plan.InputElements * sizeof(T))), made, sums, kind.By) ? made : 0;
         return TwoOfPixels(new(taps, rows, outputs, blocks, ahead), made, sums, kind.By, (T*)Room(walk)) ? made : 0;
     }
 

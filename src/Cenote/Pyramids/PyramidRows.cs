@@ -18,8 +18,9 @@ internal readonly unsafe struct PyramidRows<T>(T* first, long depths, long depth
 /// <param name="rows">How many rows a block has.</param>
 /// <param name="outputs">Where the blocks' outputs go.</param>
 /// <param name="blocks">How many blocks there are.</param>
-/// <param name="ahead">How far ahead of a row is asked for, in bytes.</param>
-internal readonly unsafe struct PyramidBlocks<T>(T** taps, long rows, T** outputs, long blocks, long ahead)
+/// <param name="ahead">How far ahead of a row is asked for, in bytes; 0 where rows are copies in the cache.</param>
+/// <param name="isLarge">Whether the input is more than the nearer caches hold.</param>
+internal readonly unsafe struct PyramidBlocks<T>(T** taps, long rows, T** outputs, long blocks, long ahead, bool isLarge = false)
     where T : unmanaged
 {
     public readonly T** Taps = taps, Outputs = outputs;
@@ -30,4 +31,7 @@ internal readonly unsafe struct PyramidBlocks<T>(T** taps, long rows, T** output
 
     /// <summary>How many blocks are walked side by side.</summary>
     public long Together => Math.Max(1, SideBySide / Rows);
+
+    /// <summary>How far ahead outputs are asked for, in bytes. Measured: where all blocks are walked side by side, 0.8 to 0.9 of the time without; where they go one after the other, 1.06, and as long where caches hold all.</summary>
+    public long OutputsAhead => isLarge && Together >= Blocks ? Prefetch.Distance : 0;
 }

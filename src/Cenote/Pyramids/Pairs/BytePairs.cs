@@ -54,7 +54,7 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
         if (blocks.Rows * blocks.Blocks > MostRows || outputs < lanes) return false;
         IntegerRounding rounding = by.Rounding;
         Vector<ushort>* last = stackalloc Vector<ushort>[2];
-        long rows = blocks.Rows, ahead = blocks.Ahead;
+        long rows = blocks.Rows, ahead = blocks.Ahead, behind = blocks.OutputsAhead;
         for (long first = 0, next; first < blocks.Blocks; first = next)
         {
             next = Math.Min(blocks.Blocks, first + blocks.Together);
@@ -76,7 +76,9 @@ internal readonly unsafe struct BytePairs : IPairs<byte, uint>
                         upper += Neighbours.Add(Vector.Load(row + 2 * lanes));
                     }
 
-                    Vector.Narrow(SumPairs.Divide(lower, bits, rounding), SumPairs.Divide(upper, bits, rounding)).Store(blocks.Outputs[block] + 2 * at);
+                    byte* output = blocks.Outputs[block] + 2 * at;
+                    Prefetch.Along(output, Vector<byte>.Count, behind);
+                    Vector.Narrow(SumPairs.Divide(lower, bits, rounding), SumPairs.Divide(upper, bits, rounding)).Store(output);
                     lowers += lower;
                     uppers += upper;
                 }
