@@ -37,6 +37,22 @@ internal static unsafe class Neighbours
     public static Vector<uint> AddSmall(Vector<ushort> taps) => Crosses
         ? Avx2.MultiplyAddAdjacent(taps.AsVector256().AsInt16(), Vector256<short>.One).AsUInt32().AsVector() : Add(taps);
 
+    /// <summary>Whether <see cref="FewMeans"/> divides by so many.</summary>
+    public static bool Few(long taps) => Crosses && taps <= 8;
+
+    /// <summary>
+    /// Sums of up to eight bytes by how many they are, rounded down: twice a sum times 2¹⁵ over their number, rounded up, and of that the upper half. What is too much is less than 2 · 2040 · 7 / 2¹⁶ of what would be one more.
+    /// Of no bytes it is 0; the place of their reciprocal is that of eight.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<ushort> FewMeans(Vector<ushort> sums, Vector<ushort> counts)
+    {
+        Vector256<ushort> reciprocals = Vector256.Create(4096, 32768, 16384, 10923, 8192, 6554, 5462, 4682, 4096, 32768, 16384, 10923, 8192, 6554, 5462, 4682);
+        // The bytes of a number are two places of the table.
+        Vector256<byte> places = (counts.AsVector256() * 0x0202 + Vector256.Create((ushort)0x0100)).AsByte();
+        return Avx2.MultiplyHigh(sums.AsVector256() * 2, Avx2.Shuffle(reciprocals.AsByte(), places).AsUInt16()).AsVector();
+    }
+
     /// <summary>The lanes with even numbers of two registers laid end to end; crossed, in the order that takes the fewest steps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Even<T>(Vector<T> low, Vector<T> high)

@@ -19,8 +19,9 @@ internal readonly unsafe struct ByteTallies(MissingTaps<byte> missing, long leas
         bool hasNoData = missing.NoData.HasValue;
         var noData = new Vector<byte>(missing.NoData.GetValueOrDefault());
         var all = new Vector<ushort>((ushort)(2 * rows.Count));
-        Vector<int> fewest = new((int)least), instead = new(missing.Instead);
+        Vector<int> fewest = new((int)Math.Min(least, ushort.MaxValue)), instead = new(missing.Instead);
         IntegerRounding rounding = by.Rounding;
+        bool areFew = Neighbours.Few(2 * rows.Count);
         long ahead = rows.Ahead;
         for (long o = 0; o < outputs; o += 2 * lanes)
         {
@@ -40,7 +41,7 @@ internal readonly unsafe struct ByteTallies(MissingTaps<byte> missing, long leas
             }
 
             Vector<ushort> lowerCounts = all - Neighbours.Add(lowerMissing), upperCounts = all - Neighbours.Add(upperMissing);
-            if (means != null) Vector.Narrow(Means(lower, lowerCounts, fewest, instead, rounding), Means(upper, upperCounts, fewest, instead, rounding)).Store(means + at);
+            if (means != null) Vector.Narrow(Means(lower, lowerCounts, fewest, instead, rounding, areFew), Means(upper, upperCounts, fewest, instead, rounding, areFew)).Store(means + at);
             if (sums == null) continue;
             Store(lower, lowerCounts, sums + at);
             Store(upper, upperCounts, sums + at + lanes);
@@ -61,8 +62,9 @@ internal readonly unsafe struct ByteTallies(MissingTaps<byte> missing, long leas
         bool hasNoData = missing.NoData.HasValue;
         var noData = new Vector<byte>(missing.NoData.GetValueOrDefault());
         var all = new Vector<ushort>((ushort)(2 * rows));
-        Vector<int> fewest = new((int)least), instead = new(missing.Instead);
+        Vector<int> fewest = new((int)Math.Min(least, ushort.MaxValue)), instead = new(missing.Instead);
         IntegerRounding rounding = by.Rounding;
+        bool areFew = Neighbours.Few(2 * rows);
         Vector<ushort>* last = stackalloc Vector<ushort>[4];
         for (long first = 0, next; first < blocks.Blocks; first = next)
         {
@@ -87,7 +89,7 @@ internal readonly unsafe struct ByteTallies(MissingTaps<byte> missing, long leas
                     }
 
                     Vector<ushort> lowerCounts = all - Neighbours.Add(lowerMissing), upperCounts = all - Neighbours.Add(upperMissing);
-                    Vector.Narrow(Means(lower, lowerCounts, fewest, instead, rounding), Means(upper, upperCounts, fewest, instead, rounding)).Store(blocks.Outputs[block] + 2 * at);
+                    Vector.Narrow(Means(lower, lowerCounts, fewest, instead, rounding, areFew), Means(upper, upperCounts, fewest, instead, rounding, areFew)).Store(blocks.Outputs[block] + 2 * at);
                     lowers += lower;
                     uppers += upper;
                     lowerTaps += lowerCounts;
@@ -139,8 +141,16 @@ internal readonly unsafe struct ByteTallies(MissingTaps<byte> missing, long leas
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<ushort> Means(Vector<ushort> pairs, Vector<ushort> taps, Vector<int> least, Vector<int> instead, IntegerRounding rounding)
+    private static Vector<ushort> Means(Vector<ushort> pairs, Vector<ushort> taps, Vector<int> least, Vector<int> instead, IntegerRounding rounding, bool areFew)
     {
+        if (areFew)
+        {
+            Vector<ushort> means = Neighbours.FewMeans(pairs, taps);
+            // One more where twice the rest is more than the divisor; halves go to the even side.
+            if (rounding == IntegerRounding.NearestEven) means -= Vector.GreaterThan((pairs - means * taps) * 2 + (means & Vector<ushort>.One), taps);
+            return Vector.ConditionalSelect(Vector.GreaterThan(Vector.Narrow(Vector.AsVectorUInt32(least), Vector.AsVectorUInt32(least)), taps), Vector.Narrow(Vector.AsVectorUInt32(instead), Vector.AsVectorUInt32(instead)), means);
+        }
+
         Vector.Widen(pairs, out Vector<uint> lower, out Vector<uint> upper);
         Vector.Widen(taps, out Vector<uint> lowerCounts, out Vector<uint> upperCounts);
         return Vector.Narrow(Tallies.Means(lower, lowerCounts, least, instead, rounding), Tallies.Means(upper, upperCounts, least, instead, rounding));
