@@ -40,7 +40,7 @@ internal readonly unsafe struct PixelPairs<T>
     /// <param name="row">The matrices, each row by row.</param>
     /// <param name="count">How many.</param>
     /// <param name="to">As many elements.</param>
-    /// <param name="ahead">How far ahead is asked for, in bytes. Asking for what is no memory at all takes long: behind a thread's own memory there may be none.</param>
+    /// <param name="ahead">How far ahead is asked for, in bytes; 0 where the caches hold the row.</param>
     // Bounds: registers that read or write more than their matrices stop where the row does; the rest goes one by one.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Copy(T* row, long count, T* to, long ahead = 0)

@@ -91,6 +91,40 @@ public class PairReductionTests
         }
     }
 
+    /// <summary>Bytes of which zeros are no data, beside a mean of numbers: all counts up to eight, and outputs that have too few.</summary>
+    [Theory]
+    [InlineData(IntegerRounding.TowardZero)]
+    [InlineData(IntegerRounding.NearestEven)]
+    public void Means_are_those_of_the_bytes_that_are_data(IntegerRounding rounding)
+    {
+        const int depth = 8, height = 6, width = 134;
+        var random = new Random(8);
+        byte[] values = [.. Enumerable.Range(0, depth * height * width).Select(_ => (byte)(random.Next(3) * random.Next(128)))];
+        Tensor<byte> volume = Tensor.Create(values, [1, depth, height, width]);
+        foreach (int least in (ReadOnlySpan<int>)[1, 3, 4])
+        {
+            foreach (int depths in (ReadOnlySpan<int>)[1, 2])
+            {
+                Tensor<byte> level = new BlockReduce3d((depths, 2, 2)) { NoData = 0, MinCount = least, IntegerRounding = rounding }.Pyramid(volume, 1)[0];
+                for (nint d = 0; d < depth / depths; d++)
+                {
+                    for (nint h = 0; h < height / 2; h++)
+                    {
+                        for (nint w = 0; w < width / 2; w++)
+                        {
+                            byte[] taps = [.. from i in Enumerable.Range(0, depths) from j in Enumerable.Range(0, 2) from k in Enumerable.Range(0, 2) let tap = volume[0, (d * depths) + i, (2 * h) + j, (2 * w) + k] where tap != 0 select tap];
+                            double mean = taps.Length < least ? 0 : taps.Average(tap => (double)tap);
+                            Assert.Equal(rounding == IntegerRounding.NearestEven ? Math.Round(mean) : Math.Truncate(mean), level[0, d, h, w]);
+                        }
+                    }
+                }
+            }
+        }
+
+        Tensor<byte> few = new BlockReduce2d((32768, 2)) { NoData = 0, MinCount = 65536, IntegerRounding = rounding }.Pyramid(Tensor.Create([.. values.Take(3 * width)], [1, 3, width]), 1)[0];
+        Assert.All(few, mean => Assert.Equal(0, mean));
+    }
+
     /// <summary>A block of which most is padding counts more taps than it has rows.</summary>
     [Theory]
     [InlineData(IntegerRounding.TowardZero)]
