@@ -10,7 +10,7 @@ public class IndexedKernelTests
 {
     private const int Cases = 600;
 
-    public static TheoryData<string, bool> Types => [.. from type in Enum.GetNames<ElementType>() from isMax in (bool[])[true, false] select new TheoryDataRow<string, bool>(type, isMax).WithTrait(KernelTests.Ordering, isMax ? "max" : "min")];
+    public static TheoryData<string, bool> Types => [.. from type in Enum.GetNames<ElementType>() from isMax in (bool[])[true, false] select new TheoryDataRow<string, bool>(type, isMax).WithTrait(KernelTests.Walks, !isMax || KernelTests.IsSigned(type) ? KernelTests.RepeatedWalks : KernelTests.OwnWalks)];
 
     [Theory]
     [MemberData(nameof(Types))]

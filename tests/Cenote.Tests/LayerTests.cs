@@ -35,6 +35,7 @@ public class LayerTests
     /// <summary>Sums of more taps than are added in order: rows first, in runs, in strips, from pixels and from blocks of planes.</summary>
     [Theory]
     [InlineData("6", "1", "2x16x16x16")]
+    [InlineData("6", "1", "2x21x4x20")]
     [InlineData("6", "3", "2x16x40x40")]
     [InlineData("7", "2", "2x20x31x50")]
     [InlineData("8", "5", "2x12x64x64")]
@@ -55,6 +56,26 @@ public class LayerTests
         float[] expected = pool.Forward(Tensor.Create(data, shape)).ToArray();
         nint[] channelsLast = [0, .. Enumerable.Range(2, rank).Select(axis => (nint)axis), 1];
         Assert.Equal(expected.Select(BitConverter.SingleToUInt32Bits), pool.Forward(Permuted(data, shape, channelsLast)).ToArray().Select(BitConverter.SingleToUInt32Bits));
+    }
+
+    /// <summary>Small planes go in blocks, whose last register steps back over planes that others hold too.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(33)]
+    [InlineData(42)]
+    [InlineData(60)]
+    public void Any_number_of_small_planes_is_pooled_as_each_of_them(int planes)
+    {
+        const int Height = 7, Width = 20, Plane = Height * Width;
+        float[] data = Random(planes * Plane, 9);
+        Tensor<float> all = Tensor.Create(data, [planes / 3, 3, Height, Width]);
+        foreach (PoolLayer pool in new PoolLayer[] { new MaxPool2d(3, 2, 1), new AvgPool2d(2), new AvgPool2d(3), new AvgPool2d(4, 1, 2) })
+            Assert.Equal(Enumerable.Range(0, planes).SelectMany(plane => pool.Forward(One(plane)).ToArray()), pool.Forward(all).ToArray());
+
+        var max = new MaxPool2d(5, 3, 1);
+        Assert.Equal(Enumerable.Range(0, planes).SelectMany(plane => max.ForwardWithIndices(One(plane)).Indices.ToFlat().ToArray()), max.ForwardWithIndices(all).Indices.ToFlat().ToArray());
+
+        Tensor<float> One(int plane) => Tensor.Create(data[(plane * Plane)..((plane + 1) * Plane)], [1, 1, Height, Width]);
     }
 
     [Theory]

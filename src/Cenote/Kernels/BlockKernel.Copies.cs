@@ -13,7 +13,6 @@ internal sealed unsafe partial class BlockKernel<T, TTap>
         long lanes = block.Plan.Channels;
         T* turned = square + Transposition.Room<TTap, T>();
         T** all = stackalloc T*[(int)lanes];
-        // Behind the last plane the lanes hold it again.
         Starts(job.Plan, (T*)job.Input, job.InputLayout, first, planes, all, lanes);
         for (long lane = 0; lane < lanes; lane += Planes)
         {
@@ -70,7 +69,7 @@ internal sealed unsafe partial class BlockKernel<T, TTap>
         {
             T** starts = all + lane;
             T* register = (T*)block.Output + lane;
-            long real = Math.Min(Planes, planes - first - lane);
+            long real = Math.Min(Planes, planes - first);
             bool areEven = AreEven(starts, out long step);
             foreach (Stretch run in new Stretches(job.Plan.Depth.OutputLength, job.Plan.Height.OutputLength, job.Plan.Width.OutputLength, job.OutputLayout))
             {
@@ -137,7 +136,7 @@ internal sealed unsafe partial class BlockKernel<T, TTap>
         Starts(plan, (TOffset*)job.Offsets.Start, job.Offsets.Layout, first, planes, starts, lanes);
         foreach (Stretch run in new Stretches(plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength, job.Offsets.Layout))
         {
-            for (long lane = 0; lane < Math.Min(lanes, planes - first); lane++)
+            for (long lane = 0; lane < (planes - first < Planes ? planes - first : lanes); lane++)
             {
                 TOffset* to = starts[lane] + run.Offset, from = (TOffset*)block.Offsets.Start + run.Position * lanes + lane;
                 for (long i = 0; i < run.Length; i++) to[i * run.Step] = from[i * lanes];
@@ -145,14 +144,23 @@ internal sealed unsafe partial class BlockKernel<T, TTap>
         }
     }
 
+    /// <summary>Where the planes of a block begin. A register that would go on behind the last plane steps back over others of the block; where the block has fewer planes than a register, lanes hold the last one again.</summary>
     private static void Starts<TElement>(PoolPlan plan, TElement* memory, in TensorLayout layout, long first, long planes, TElement** starts, long lanes)
         where TElement : unmanaged
     {
         var (n, c) = Math.DivRem(first, plan.Channels);
-        for (long lane = 0; lane < lanes; lane++)
+        for (long lane = 0, plane = first; lane < lanes; lane++)
         {
+            if (lane % Planes == 0 && plane > planes - Planes && plane > first)
+            {
+                plane = Math.Max(first, planes - Planes);
+                (n, c) = Math.DivRem(plane, plan.Channels);
+            }
+
             starts[lane] = memory + n * layout.Batch + c * layout.Channel;
-            if (first + lane + 1 < planes && ++c == plan.Channels) (c, n) = (0, n + 1);
+            if (plane + 1 == planes) continue;
+            plane++;
+            if (++c == plan.Channels) (c, n) = (0, n + 1);
         }
     }
 }

@@ -66,7 +66,10 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
         AxisPlan width = plan.Width;
         long planes = plan.Batch * plan.Channels, most = rows switch
         {
-            BlockRows.SumsInOrder when RowShifts<T, TTap>.Suits(job) || (width.Before == 0 && RowWindows<T, TTap, T, TTap>.ArePairs(plan)) => 0,
+            BlockRows.SumsInOrder when RowShifts<T, TTap>.Suits(job) => 0,
+            BlockRows.SumsInOrder when AreSmall(job) => long.MaxValue,
+            BlockRows.Extremes when width.LaneStride > 1 && AreSmall(job) => long.MaxValue,
+            BlockRows.SumsInOrder when width.Before == 0 && RowWindows<T, TTap, T, TTap>.ArePairs(plan) => 0,
             BlockRows.SumsInOrder => width.LaneStride > 1 ? MostRow : MostRow - TTap.Count,
             BlockRows.Extremes when width.LaneStride == 3 || (width.LaneStride > 1 && plan.Height.OutputLength <= FewRows) => MostRow,
             BlockRows.Extremes when width.LaneStride > 1 => TTap.Count,
@@ -75,6 +78,9 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
         return sizeof(T) == 4 && !IsFar(plan) && Transposition.IsQuick<TTap, T>() && plan.Slides && plan.Depth.Kernel == 1 && width.OutputLength <= most && (width.Kernel > 1 || width.LaneStride > 1)
             && 4 * planes >= 3 * ((planes + Planes - 1) / Planes * Planes) && CopyBytes(job, Planes) <= MostBytes;
     }
+
+    /// <summary>Whether planes are so small, and so many, that blocks are as wide as can be: rows of any length are then worth less than what they begin with. Measured.</summary>
+    private static bool AreSmall(in PoolJob job) => job.Plan.Batch * job.Plan.Channels >= MostLanes && CopyBytes(job, MostLanes) <= NearBytes;
 
     private static bool IsFar(PoolPlan plan) => plan.InputElements * sizeof(T) > MostInput;
 
@@ -97,21 +103,18 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
         if (_copies is null || _copies.Length < bytes) _copies = GC.AllocateUninitializedArray<byte>((int)bytes, pinned: true);
         byte* memory = (byte*)Scratch.Round((long)(nint)Unsafe.AsPointer(ref _copies[0]));
         T* square = (T*)(memory + copyBytes);
-        long plane = first * most, last = Math.Min(planes, end * most);
-        // The last block has fewer planes, and is cut into smaller ones.
-        for (long lanes = most; plane < last; lanes /= 2)
+        PoolJob block = default;
+        PoolKernel? kernel = null;
+        for (long plane = first * most, last = Math.Min(planes, end * most); plane < last; plane += most)
         {
-            if (last - plane <= lanes - Planes) continue;
-            PoolJob block = Block(job, memory, lanes);
-            PoolKernel kernel = Find(block)!;
-            for (long units = kernel.Units(block); last - plane > lanes - Planes; plane += lanes)
-            {
-                CopyIn(job, block, square, plane, planes);
-                kernel.Run(block, 0, units);
-                CopyOut(job, block, square, plane, planes);
-                CopyOffsets(job, block, plane, planes);
-                if (last - plane <= lanes) return;
-            }
+            // The last block has fewer planes.
+            long lanes = most;
+            while (lanes > Planes && lanes / 2 >= last - plane) lanes /= 2;
+            if (kernel is null || lanes < most) kernel = Find(block = Block(job, memory, lanes))!;
+            CopyIn(job, block, square, plane, planes);
+            kernel.Run(block, 0, kernel.Units(block));
+            CopyOut(job, block, square, plane, planes);
+            CopyOffsets(job, block, plane, planes);
         }
     }
 

@@ -9,9 +9,12 @@ public class PickKernelTests
 
     public static TheoryData<string, bool> Rows =>
     [
-        .. from type in Enum.GetValues<ElementType>() select (type.ToString(), true),
-        .. from type in Enum.GetValues<ElementType>() where type > ElementType.BFloat16 select (type.ToString(), false),
+        .. from type in Enum.GetNames<ElementType>() select Row(type, isMedian: true),
+        .. from type in Enum.GetValues<ElementType>() where type > ElementType.BFloat16 select Row(type.ToString(), isMedian: false),
     ];
+
+    private static TheoryDataRow<string, bool> Row(string type, bool isMedian) =>
+        new TheoryDataRow<string, bool>(type, isMedian).WithTrait(KernelTests.Walks, KernelTests.IsSigned(type) ? KernelTests.RepeatedWalks : KernelTests.OwnWalks);
 
     [Theory]
     [MemberData(nameof(Rows))]
