@@ -196,6 +196,9 @@ public class KernelTests
         int around = number % 6 == 1 ? 3 + 2 * random.Next(2) : 0, apart = 1 + random.Next(2);
         // Of many planes, and rows that leave a part of their last register empty.
         if (around > 0 && rank == 2) (shape[1], shape[2], shape[3]) = (2 + random.Next(6), 1 + random.Next(16), 8 + random.Next(48));
+        // Large windows over small planes, too.
+        bool isLarge = number % 12 == 4 && rank == 2;
+        if (isLarge) (shape[1], shape[2], shape[3]) = (1 + random.Next(3), 1 + random.Next(30), 1 + random.Next(50));
         int[] kernel = new int[rank], stride = new int[rank], before = new int[rank], after = new int[rank], dilation = new int[rank];
         for (int axis = 0; axis < rank; axis++)
         {
@@ -204,6 +207,7 @@ public class KernelTests
             stride[axis] = 1 + random.Next(random.Next(4) == 0 ? 7 : 3);
             before[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
             after[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
+            if (isLarge) (kernel[axis], stride[axis], before[axis], after[axis]) = (6 + random.Next(8), 1, random.Next(6), random.Next(6));
             if (around > 0) (kernel[axis], dilation[axis], stride[axis], before[axis], after[axis]) = (around, apart, 1, around / 2 * apart, around / 2 * apart);
         }
 
