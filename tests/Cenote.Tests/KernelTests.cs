@@ -268,7 +268,7 @@ public class KernelTests
     internal static void Fill<T>(Random random, Span<T> elements)
         where T : unmanaged
     {
-        int kind = random.Next(6);
+        int kind = random.Next(7), sign = 2 * random.Next(2) - 1;
         T[] extremes = Elements.Extremes<T>();
         foreach (ref T element in elements)
         {
@@ -279,8 +279,15 @@ public class KernelTests
                 1 when random.Next(20) == 0 => extremes[random.Next(extremes.Length)],
                 // Ties; of the second kind with a zero as the greatest, of either sign.
                 2 or 5 => Elements.FromDouble<T>(random.Next(kind == 2 ? 3 : 2) - 1) is var tie && random.Next(3) == 0 && Elements.IsFloating<T>() ? Elements.FromDouble<T>(-0.0) : tie,
+                6 => Elements.FromDouble<T>(sign * (1 + Math.Abs(number))),
                 _ => Elements.FromDouble<T>(number),
             };
         }
+
+        if (kind != 6 || elements.Length < 2) return;
+        // Zeros in one place only: there the order of the taps matters.
+        int place = random.Next(elements.Length - 1);
+        elements[place] = Elements.FromDouble<T>(sign * 0.0);
+        elements[place + 1] = Elements.FromDouble<T>(-sign * 0.0);
     }
 }

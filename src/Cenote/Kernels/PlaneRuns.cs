@@ -15,7 +15,7 @@ internal readonly unsafe struct PlaneRuns<T, TTap, TState, TAcc> : ILineWindows<
     /// <summary>Fewer taps each way are combined as they are read. Measured.</summary>
     private const long FewestTaps = 6;
 
-    /// <summary>What a padded plane may take: it passes three places of the first-level cache.</summary>
+    /// <summary>What a padded plane may take: three such lie in the nearer caches. Measured up to here.</summary>
     private const long MostBytes = 40 << 10;
 
     /// <summary>How far ahead the output is asked for, in bytes.</summary>

@@ -1,4 +1,3 @@
-
 namespace Cenote;
 
 /// <summary>
