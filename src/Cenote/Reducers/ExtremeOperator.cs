@@ -111,10 +111,10 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
             new(infinity), new(infinity), [SmallFloatStrips<TTap>(infinity)],
             pixels: SmallFloatSpans<TTap, PixelWindows<short, TTap, short, Pair<TTap, short>>>(infinity), rows: SmallFloatSpans<TTap, RowWindows<short, TTap, short, Pair<TTap, short>>>(infinity));
 
-    private static PoolKernel SmallFloatSpans<TTap, TWindows>(short infinity)
+    private static LineKernel<short, TTap, short, Pair<TTap, short>, SmallFloatSpanLanes<TTap, TOrder>, ExactSmallFloatSpanLanes<TTap, TOrder>, TWindows> SmallFloatSpans<TTap, TWindows>(short infinity)
         where TTap : unmanaged, ILanes<TTap, short>
         where TWindows : struct, ILineWindows<TWindows, short, TTap, short, Pair<TTap, short>> =>
-        new LineKernel<short, TTap, short, Pair<TTap, short>, SmallFloatSpanLanes<TTap, TOrder>, ExactSmallFloatSpanLanes<TTap, TOrder>, TWindows>(new(infinity), new(new(infinity)));
+        new(new(infinity), new(new(infinity)));
 
     private static PoolKernel SmallFloatStrips<TTap>(short infinity)
         where TTap : unmanaged, ILanes<TTap, short> =>
