@@ -198,6 +198,9 @@ public class KernelTests
         int around = number % 6 == 1 ? 3 + 2 * random.Next(2) : 0, apart = 1 + random.Next(2);
         // Of many planes, and rows that leave a part of their last register empty.
         if (around > 0 && rank == 2) (shape[1], shape[2], shape[3]) = (2 + random.Next(6), 1 + random.Next(16), 8 + random.Next(48));
+        // Large windows over small planes, too.
+        bool isLarge = number % 12 == 4 && rank == 2;
+        if (isLarge) (shape[1], shape[2], shape[3]) = (1 + random.Next(3), 1 + random.Next(30), 1 + random.Next(50));
         int[] kernel = new int[rank], stride = new int[rank], before = new int[rank], after = new int[rank], dilation = new int[rank];
         for (int axis = 0; axis < rank; axis++)
         {
@@ -206,6 +209,7 @@ public class KernelTests
             stride[axis] = 1 + random.Next(random.Next(4) == 0 ? 7 : 3);
             before[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
             after[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
+            if (isLarge) (kernel[axis], stride[axis], before[axis], after[axis]) = (6 + random.Next(8), 1, random.Next(6), random.Next(6));
             if (around > 0) (kernel[axis], dilation[axis], stride[axis], before[axis], after[axis]) = (around, apart, 1, around / 2 * apart, around / 2 * apart);
         }
 
@@ -266,7 +270,7 @@ public class KernelTests
     internal static void Fill<T>(Random random, Span<T> elements)
         where T : unmanaged
     {
-        int kind = random.Next(6);
+        int kind = random.Next(7), sign = 2 * random.Next(2) - 1;
         T[] extremes = Elements.Extremes<T>();
         foreach (ref T element in elements)
         {
@@ -277,8 +281,15 @@ public class KernelTests
                 1 when random.Next(20) == 0 => extremes[random.Next(extremes.Length)],
                 // Ties; of the second kind with a zero as the greatest, of either sign.
                 2 or 5 => Elements.FromDouble<T>(random.Next(kind == 2 ? 3 : 2) - 1) is var tie && random.Next(3) == 0 && Elements.IsFloating<T>() ? Elements.FromDouble<T>(-0.0) : tie,
+                6 => Elements.FromDouble<T>(sign * (1 + Math.Abs(number))),
                 _ => Elements.FromDouble<T>(number),
             };
         }
+
+        if (kind != 6 || elements.Length < 2) return;
+        // Zeros in one place only: there the order of the taps matters.
+        int place = random.Next(elements.Length - 1);
+        elements[place] = Elements.FromDouble<T>(sign * 0.0);
+        elements[place + 1] = Elements.FromDouble<T>(-sign * 0.0);
     }
 }

@@ -113,7 +113,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
     {
         ColumnWatches<TTap> watches = default;
         windows.Pool(rows.Input + rows.Depth.Start * job.InputLayout.Depth, rows.Output, rows.Limit, rows.First, rows.End, ref watches);
-        return !reducer.Alarms(watches.NaN, watches.Ties);
+        return AreRight(watches, job, rows);
     }
 
     /// <summary>Pools rows of one slice; false where it holds taps that cannot be combined in this order.</summary>
@@ -145,8 +145,12 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
             }
         }
 
-        return !reducer.Alarms(watches.NaN, watches.Ties);
+        return AreRight(watches, job, rows);
     }
+
+    /// <summary>Whether outputs are right, by what was seen of their taps.</summary>
+    private bool AreRight(in ColumnWatches<TTap> watches, in PoolJob job, in Rows rows) =>
+        !reducer.Alarms(watches.NaN, watches.Ties) || (!reducer.Alarms(watches.NaN, default) && !Zeros.AreIn(job.Plan, job.OutputLayout, rows.Output, rows.First, rows.End));
 
     /// <summary>Combines the rows of windows, of several output rows where the windows are whole.</summary>
     private void Columns(in PoolJob job, in Rows rows, long count, in Window window, long watched, in ColumnLines<T, TTap>.Piece piece, T* line, in ColumnLines<T, TTap> lines, ref ColumnWatches<TTap> watches)

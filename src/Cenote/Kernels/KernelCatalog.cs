@@ -61,7 +61,8 @@ internal sealed class KernelCatalog
     /// <param name="strips">Those of <see cref="Strips"/>, where registers hold what several windows come to.</param>
     /// <param name="pixels">That of <see cref="PixelWindows{T, TTap, TState, TAcc}"/>, where another reducer suits it better.</param>
     /// <param name="columns">That of <see cref="PixelColumns{T, TTap, TState, TAcc}"/>, of exact sums.</param>
-    public static PoolKernel[] OnRegisters<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact, ReadOnlySpan<PoolKernel> strips = default, PoolKernel? pixels = null, PoolKernel? columns = null)
+    /// <param name="rows">That of <see cref="RowWindows{T, TTap, TState, TAcc}"/>, where another reducer suits it better.</param>
+    public static PoolKernel[] OnRegisters<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact, ReadOnlySpan<PoolKernel> strips = default, PoolKernel? pixels = null, PoolKernel? columns = null, PoolKernel? rows = null)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
@@ -84,13 +85,13 @@ internal sealed class KernelCatalog
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, UnevenRows<T, TTap, TState, TAcc>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, TurnedFold<T, TTap, TState, TAcc>>>(reducer, exact),
             new BlockKernel<T, TTap>(channels, isQuick: reducer.IsExact && default(TReducer) is not ILiftedOnce, default(TReducer) is ITapSum ? BlockRows.SumsInOrder : default(TReducer) is ITieWatch<TTap> ? BlockRows.Extremes : BlockRows.Short),
-            .. Rows<T, TTap, TState, TAcc, TReducer, TExact>(reducer, exact, strips),
+            .. Rows<T, TTap, TState, TAcc, TReducer, TExact>(reducer, exact, rows, strips),
         ];
     }
 
     /// <summary>The kernels for rows of any windows; a unit is an output row.</summary>
     /// <inheritdoc cref="OnRegisters"/>
-    public static PoolKernel[] Rows<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact, params ReadOnlySpan<PoolKernel> strips)
+    public static PoolKernel[] Rows<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact, PoolKernel? rows, params ReadOnlySpan<PoolKernel> strips)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
@@ -102,7 +103,7 @@ internal sealed class KernelCatalog
             .. strips,
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, RunWindows<T, TTap, TState, TAcc>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, WidthFold<T, TTap, TState, TAcc>>>(reducer, exact),
-            new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, RowWindows<T, TTap, TState, TAcc>>(reducer, exact),
+            rows ?? new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, RowWindows<T, TTap, TState, TAcc>>(reducer, exact),
         ]
         : [];
 

@@ -50,11 +50,35 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
 
     public override void Run(in PoolJob job, long first, long end)
     {
-        if (!reducer.Accepts(job.Plan) || !Units(reducer, job, first, end)) Units(exact, job, first, end);
+        if (reducer.Accepts(job.Plan))
+        {
+            TTap watch = Units(reducer, job, first, end);
+            if (!reducer.Alarms(watch) || (TReducer.AreTies(watch) && !HasZeros(job, first, end))) return;
+        }
+
+        Units(exact, job, first, end);
     }
 
-    /// <summary>Pools the lines; false where the reducer met taps that it cannot combine.</summary>
-    private bool Units<TR>(TR reducer, in PoolJob job, long first, long end)
+    /// <summary>Whether one of the outputs is zero.</summary>
+    private static bool HasZeros(in PoolJob job, long first, long end)
+    {
+        PoolPlan plan = job.Plan;
+        TensorLayout layout = job.OutputLayout;
+        long channels = TWindows.Channels(plan), lines = TWindows.Lines(plan), depths = plan.Depth.OutputLength, rows = plan.Height.OutputLength;
+        for (long unit = first; unit < end; unit++)
+        {
+            // Lines of a row are looked at together.
+            if (unit - depths * rows >= first && unit / (depths * rows) % lines > 0) continue;
+            long slice = unit / rows, plane = slice / depths / lines;
+            T* output = (T*)job.Output + plane / channels * layout.Batch + plane % channels * layout.Channel + slice % depths * layout.Depth;
+            if (Zeros.AreIn(plan, layout, output, unit % rows, unit % rows + 1, plan.Channels / channels)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Pools the lines; what the reducer saw of taps that it cannot combine.</summary>
+    private TTap Units<TR>(TR reducer, in PoolJob job, long first, long end)
         where TR : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = job.Plan;
@@ -107,7 +131,7 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
             if (lines > 1 && first < end) setUp.Keep(this, isExact, job, line, TWindows.Create(reducer, job, line));
         }
 
-        return !reducer.Alarms(watch);
+        return watch;
     }
 
     /// <summary>The windows of a line, and what they were made for; they serve as long as their part of <see cref="Scratch"/> is left to them.</summary>

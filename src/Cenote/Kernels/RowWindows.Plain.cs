@@ -61,7 +61,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
                     Prefetch.Along(to + o, sizeof(TTap), OutputDistance);
                 }
 
-                watch = reducer.Watch(watch, window.Seen);
+                watch = TReducer.WatchState(reducer.Watch(watch, window.Seen), window.State);
                 Store(reducer.Finish(window.State, _extents.At(_start + o), factor), to + o, outputs);
             }
         }
@@ -106,7 +106,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
                     }
                 }
 
-                watch = reducer.Watch(watch, window.Seen);
+                watch = TReducer.WatchState(reducer.Watch(watch, window.Seen), window.State);
                 TTap results = reducer.Finish(window.State, extents, factor);
                 Store(default(TReducer) is IPairSum ? results : TTap.Uncross(results), to + o, outputs);
             }

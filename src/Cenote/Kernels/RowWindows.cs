@@ -202,7 +202,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILin
                     for (long j = 0; j < step.Count; j++, row += rowStep) load.Walk(ref window, row, taps, dilation);
                 }
 
-                watch = reducer.Watch(watch, window.Seen);
+                watch = TReducer.WatchState(reducer.Watch(watch, window.Seen), window.State);
                 Store(reducer.Finish(window.State, _extents.At(_start + o), factor), to + o, outputs);
             }
         }
@@ -242,7 +242,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILin
                     for (; j < step.Count; j++, row += rowStep) load.Walk(ref other, row, taps, dilation);
                 }
 
-                watch = reducer.Watch(reducer.Watch(watch, one.Seen), other.Seen);
+                watch = TReducer.WatchState(TReducer.WatchState(reducer.Watch(reducer.Watch(watch, one.Seen), other.Seen), one.State), other.State);
                 Store(reducer.Finish(one.State, _extents.At(_start + o), factor), to + o, outputs);
                 Store(reducer.Finish(other.State, _extents.At(_start + o), nextFactor), to + _to.Height + o, outputs);
             }

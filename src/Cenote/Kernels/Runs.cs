@@ -22,10 +22,22 @@ internal static unsafe class Runs
         where TAcc : unmanaged, IRegister<TAcc, TState>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
+        Pass<T, TTap, TState, TAcc, TReducer>(reducer, Shorten<T, TTap, TState, TAcc, TReducer>(reducer, chain, states, runs, count, rows), states, output, count, rows, chain[0]);
+    }
+
+    /// <summary>Makes what such windows are made of, and returns where it lies.</summary>
+    /// <inheritdoc cref="Fold"/>
+    public static RunRows<TState> Shorten<T, TTap, TState, TAcc, TReducer>(TReducer reducer, in RunChain chain, RunRows<TState> states, RunRows<TState> runs, long count, long rows)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
         RunRows<TState> shorter = states;
         for (int level = chain.Levels - 1; level > 0; level--, shorter = runs)
             Pass<T, TTap, TState, TAcc, TReducer>(reducer, shorter, states, runs, count + chain[level].Ahead, rows, chain[level]);
-        Pass<T, TTap, TState, TAcc, TReducer>(reducer, shorter, states, output, count, rows, chain[0]);
+        return shorter;
     }
 
     /// <summary>Makes runs of shorter ones, and of a tap.</summary>

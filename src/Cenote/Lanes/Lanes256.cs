@@ -20,7 +20,7 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     private static bool Crosses
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Avx2.IsSupported && sizeof(T) >= 4;
+        get => Avx2.IsSupported;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -349,9 +349,19 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     public static (Lanes256<T> Even, Lanes256<T> Odd) UnzipCrossed(Lanes256<T> low, Lanes256<T> high)
     {
         if (!Crosses) return Unzip(low, high);
+        if (sizeof(T) == 1) return (Pack(low.Value.AsUInt16() & Vector256.Create((ushort)byte.MaxValue), high.Value.AsUInt16() & Vector256.Create((ushort)byte.MaxValue)), Pack(low.Value.AsUInt16() >>> 8, high.Value.AsUInt16() >>> 8));
+        if (sizeof(T) == 2) return (Pack(low.Value.AsUInt32() & Vector256.Create((uint)ushort.MaxValue), high.Value.AsUInt32() & Vector256.Create((uint)ushort.MaxValue)), Pack(low.Value.AsUInt32() >>> 16, high.Value.AsUInt32() >>> 16));
         if (sizeof(T) == 4) return (new(Avx.Shuffle(low.Value.AsSingle(), high.Value.AsSingle(), 0b10_00_10_00).As<float, T>()), new(Avx.Shuffle(low.Value.AsSingle(), high.Value.AsSingle(), 0b11_01_11_01).As<float, T>()));
         return (new(Avx2.UnpackLow(low.Value.AsInt64(), high.Value.AsInt64()).As<long, T>()), new(Avx2.UnpackHigh(low.Value.AsInt64(), high.Value.AsInt64()).As<long, T>()));
     }
+
+    /// <summary>Numbers that fit half of their lanes, half by half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes256<T> Pack(Vector256<ushort> low, Vector256<ushort> high) => new(Avx2.PackUnsignedSaturate(low.AsInt16(), high.AsInt16()).As<byte, T>());
+
+    /// <inheritdoc cref="Pack(Vector256{ushort}, Vector256{ushort})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes256<T> Pack(Vector256<uint> low, Vector256<uint> high) => new(Avx2.PackUnsignedSaturate(low.AsInt32(), high.AsInt32()).As<ushort, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Uncross(Lanes256<T> lanes) => Crosses ? new(Avx2.Permute4x64(lanes.Value.AsInt64(), 0b11_01_10_00).As<long, T>()) : lanes;

@@ -164,12 +164,16 @@ internal readonly unsafe struct SmallFloatExtremeLanes<TTap, TOrder>(short infin
     {
     }
 
+    // Such taps themselves: a NaN among them remains one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Watch(TTap watch, TTap taps) =>
-        watch | TTap.Greater(taps & TTap.Fill(short.MaxValue), TTap.Fill(infinity)) | TTap.Equal(taps, TTap.Fill(short.MinValue));
+        watch | (taps & (TTap.Greater(taps & TTap.Fill(short.MaxValue), TTap.Fill(infinity)) | TTap.Equal(taps, TTap.Fill(short.MinValue))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Alarms(TTap watch) => !TTap.IsZero(watch);
+
+    // Any bit beside the sign is a NaN's.
+    public static bool AreTies(TTap watch) => TTap.IsZero(watch & TTap.Fill(short.MaxValue));
 
     // The greatest magnitude: of all numbers that of a NaN is greater than infinity.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

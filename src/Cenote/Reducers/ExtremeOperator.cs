@@ -38,10 +38,13 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
             planes: [() => OnPlanes<T, Lanes512<T>>(worst), () => OnPlanes<T, Lanes256<T>>(worst), () => OnPlanes<T, Lanes128<T>>(worst)],
             [
                 () => Columns<T, Lanes512<T>, ExtremeLanes<T, Lanes512<T>, TOrder>>(new(worst), inOrder),
+                () => Runs<T, Lanes512<T>, ExtremeLanes<T, Lanes512<T>, TOrder>, ExactExtremeLanes<T, Lanes512<T>, TOrder>>(new(worst), new(worst)),
                 () => OnRegisters<T, Lanes512<T>>(worst),
                 () => Columns<T, Lanes256<T>, ExtremeLanes<T, Lanes256<T>, TOrder>>(new(worst), inOrder),
+                () => Runs<T, Lanes256<T>, ExtremeLanes<T, Lanes256<T>, TOrder>, ExactExtremeLanes<T, Lanes256<T>, TOrder>>(new(worst), new(worst)),
                 () => OnRegisters<T, Lanes256<T>>(worst),
                 () => Columns<T, Lanes128<T>, ExtremeLanes<T, Lanes128<T>, TOrder>>(new(worst), inOrder),
+                () => Runs<T, Lanes128<T>, ExtremeLanes<T, Lanes128<T>, TOrder>, ExactExtremeLanes<T, Lanes128<T>, TOrder>>(new(worst), new(worst)),
                 () => OnRegisters<T, Lanes128<T>>(worst),
             ]);
     }
@@ -56,6 +59,12 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
         where TTap : unmanaged, ILanes<TTap, T>
         where TReducer : struct, IChoiceLanes<T, TTap>, ITieWatch<TTap> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : [new ColumnKernel<T, TTap, TReducer>(reducer, inOrder)];
 
+    private static PoolKernel[] Runs<T, TTap, TReducer, TExact>(TReducer reducer, TExact exact)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TReducer : struct, ILaneReducer<T, TTap, T, TTap>
+        where TExact : struct, ILaneReducer<T, TTap, T, TTap> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : [new LineKernel<T, TTap, T, TTap, TReducer, TExact, PlaneRuns<T, TTap, T, TTap>>(reducer, exact)];
+
     private static PoolKernel[] OnRegisters<T, TTap>(T worst)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :
@@ -69,7 +78,7 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
     private static PoolKernel[] InOrder<T, TTap>(T worst)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :
-        KernelCatalog.Rows<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst), Strips<T, TTap>(worst));
+        KernelCatalog.Rows<T, TTap, T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst), rows: null, Strips<T, TTap>(worst));
 
     private static KernelCatalog SmallFloats<T>(ExtremeReducer<T, TOrder> reducer, short infinity)
         where T : unmanaged, IComparisonOperators<T, T, bool>
@@ -80,10 +89,13 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
             planes: [() => SmallFloatPlanes<T, Lanes512<short>>(reducer, infinity), () => SmallFloatPlanes<T, Lanes256<short>>(reducer, infinity), () => SmallFloatPlanes<T, Lanes128<short>>(reducer, infinity)],
             [
                 () => Columns<short, Lanes512<short>, SmallFloatExtremeLanes<Lanes512<short>, TOrder>>(new(infinity), inOrder),
+                () => Runs<short, Lanes512<short>, SmallFloatExtremeLanes<Lanes512<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes512<short>, TOrder>>(new(infinity), new(infinity)),
                 () => SmallFloats<Lanes512<short>>(infinity),
                 () => Columns<short, Lanes256<short>, SmallFloatExtremeLanes<Lanes256<short>, TOrder>>(new(infinity), inOrder),
+                () => Runs<short, Lanes256<short>, SmallFloatExtremeLanes<Lanes256<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes256<short>, TOrder>>(new(infinity), new(infinity)),
                 () => SmallFloats<Lanes256<short>>(infinity),
                 () => Columns<short, Lanes128<short>, SmallFloatExtremeLanes<Lanes128<short>, TOrder>>(new(infinity), inOrder),
+                () => Runs<short, Lanes128<short>, SmallFloatExtremeLanes<Lanes128<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes128<short>, TOrder>>(new(infinity), new(infinity)),
                 () => SmallFloats<Lanes128<short>>(infinity),
             ]);
     }
@@ -97,7 +109,12 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
         where TTap : unmanaged, ILanes<TTap, short> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :
         KernelCatalog.OnRegisters<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(
             new(infinity), new(infinity), [SmallFloatStrips<TTap>(infinity)],
-            pixels: new LineKernel<short, TTap, short, Pair<TTap, short>, SmallFloatSpanLanes<TTap, TOrder>, ExactSmallFloatSpanLanes<TTap, TOrder>, PixelWindows<short, TTap, short, Pair<TTap, short>>>(new(infinity), new(new(infinity))));
+            pixels: SmallFloatSpans<TTap, PixelWindows<short, TTap, short, Pair<TTap, short>>>(infinity), rows: SmallFloatSpans<TTap, RowWindows<short, TTap, short, Pair<TTap, short>>>(infinity));
+
+    private static LineKernel<short, TTap, short, Pair<TTap, short>, SmallFloatSpanLanes<TTap, TOrder>, ExactSmallFloatSpanLanes<TTap, TOrder>, TWindows> SmallFloatSpans<TTap, TWindows>(short infinity)
+        where TTap : unmanaged, ILanes<TTap, short>
+        where TWindows : struct, ILineWindows<TWindows, short, TTap, short, Pair<TTap, short>> =>
+        new(new(infinity), new(new(infinity)));
 
     private static PoolKernel SmallFloatStrips<TTap>(short infinity)
         where TTap : unmanaged, ILanes<TTap, short> =>
@@ -105,5 +122,5 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
 
     private static PoolKernel[] SmallFloatsInOrder<TTap>(short infinity)
         where TTap : unmanaged, ILanes<TTap, short> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :
-        KernelCatalog.Rows<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), new(infinity), SmallFloatStrips<TTap>(infinity));
+        KernelCatalog.Rows<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), new(infinity), SmallFloatSpans<TTap, RowWindows<short, TTap, short, Pair<TTap, short>>>(infinity), SmallFloatStrips<TTap>(infinity));
 }

@@ -16,4 +16,7 @@ internal interface ITapWatch<TTap>
 
     /// <summary>Whether such taps were seen: the work must be done again by an exact reducer.</summary>
     bool Alarms(TTap watch);
+
+    /// <summary>Whether all such taps tie with others that differ from them, −0 with +0: that goes wrong only where an output is such a number.</summary>
+    static virtual bool AreTies(TTap watch) => false;
 }
