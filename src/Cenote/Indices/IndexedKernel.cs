@@ -36,7 +36,7 @@ internal sealed unsafe class IndexedKernel<T, TTap, TReducer, TExact, TWindows>(
     }
 
     /// <inheritdoc cref="LineKernel{T, TTap, TState, TAcc, TReducer, TExact, TWindows}.LeastRun"/>
-    public override long LeastRun(in PoolJob job) => 4 * Math.Min(job.Plan.Height.Span, job.Plan.Height.InputLength) / job.Plan.Height.Stride + 1;
+    public override long LeastRun(in PoolJob job) => 8 * Math.Min(job.Plan.Height.Span, job.Plan.Height.InputLength) / job.Plan.Height.Stride + 1;
 
     public override void Run(in PoolJob job, long first, long end)
     {
