@@ -15,7 +15,7 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     /// <summary>With fewer windows per input, looking at all of them is as fast, but in planes of so few bytes that the first-level cache holds those in turn. Measured.</summary>
     private const long ManyWindows = 16, FewBytes = 4 << 10;
 
-    /// <summary>And of so many where an input has few windows in all, but more than one, or strides that the sums of tiles are put together for. Measured.</summary>
+    /// <summary>And of so many with a window to four inputs at most, but where tiles are made of single windows at strides that they write at once. Measured.</summary>
     private const long FewBytesOfFewWindows = 16 << 10, InputsPerWindow = 4, LongStride = 3;
 
     /// <summary>Bytes of a plane: eight of them stay in a second-level cache, and positions are numbers of 16 bits, with room for those in the padding.</summary>
