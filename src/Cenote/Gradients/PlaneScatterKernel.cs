@@ -15,6 +15,9 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     /// <summary>With fewer windows per input, looking at all of them is as fast, but in planes of so few bytes that the first-level cache holds those in turn. Measured.</summary>
     private const long ManyWindows = 16, FewBytes = 4 << 10;
 
+    /// <summary>And of so many with a window to four inputs at most, but where tiles are made of single windows at strides that they write at once. Measured.</summary>
+    private const long FewBytesOfFewWindows = 16 << 10, InputsPerWindow = 4, LongStride = 3;
+
     /// <summary>Bytes of a plane: eight of them stay in a second-level cache, and positions are numbers of 16 bits, with room for those in the padding.</summary>
     private const long MostBytes = 32 << 10;
 
@@ -37,7 +40,7 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     {
         PoolPlan plan = job.Plan, pooling = plan.Transposed;
         AxisPlan height = pooling.Height, width = pooling.Width;
-        return job.Offsets.Start is not null && (plan.MaxCount >= ManyWindows || height.InputLength * width.InputLength <= FewBytes / sizeof(T)) && plan.Channels >= Together && pooling.Depth is { Kernel: 1, InputLength: 1, OutputLength: 1 }
+        return job.Offsets.Start is not null && (plan.MaxCount >= ManyWindows || height.InputLength * width.InputLength <= Few(plan) / sizeof(T)) && plan.Channels >= Together && pooling.Depth is { Kernel: 1, InputLength: 1, OutputLength: 1 }
             && Fits(height) && Fits(width) && height.InputLength * width.InputLength <= MostPositions && width.OutputLength >= Lanes && width.OutputLength <= LongestRow && Together * job.OutputLayout.Channel <= int.MaxValue / sizeof(T)
             // What a division by the kernel's width comes to is exact; by 1 the factor would have no room.
             && width.Kernel > 1 && pooling.Taps * width.Kernel <= ushort.MaxValue
@@ -83,6 +86,9 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
             }
         }
     }
+
+    private static long Few(PoolPlan plan) =>
+        plan.OutputElements >= InputsPerWindow * plan.InputElements && (plan.MaxCount > 1 || plan.Transposed.Width.Stride >= LongStride) ? FewBytesOfFewWindows : FewBytes;
 
     private static long Groups(PoolPlan plan) => (plan.Channels + Together - 1) / Together;
 

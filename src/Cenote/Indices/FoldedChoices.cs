@@ -47,6 +47,9 @@ internal readonly unsafe struct FoldedChoices<T, TTap, TNumber, TNumbers>
     /// <summary>Elements of a line: its values, and behind them its numbers.</summary>
     public long Length => 2 * _pitch;
 
+    /// <summary>From the values of a line to its numbers.</summary>
+    public long ToNumbers => _pitch;
+
     public static long Bytes(PoolPlan plan, long outputs) =>
         RowChoice<T, TTap, TNumber, TNumbers>.Bytes(plan.Width, outputs) + Scratch.Round(Batch * RowChoice<T, TTap, TNumber, TNumbers>.Room(plan.Width, outputs) * sizeof(T));
 
@@ -55,7 +58,7 @@ internal readonly unsafe struct FoldedChoices<T, TTap, TNumber, TNumbers>
     /// <summary>From the values of a line to its numbers: whole registers, and of long lines an odd number of cache lines, that what lies above each other does not compete for the same places of the first-level cache.</summary>
     private static long Pitch(long outputs)
     {
-        long line = Math.Max(TTap.Count, Prefetch.CacheLine / sizeof(T)), whole = (outputs + TTap.Count - 1) / TTap.Count * TTap.Count;
+        long line = Math.Max(2 * TTap.Count, Prefetch.CacheLine / sizeof(T)), whole = (outputs + 2 * TTap.Count - 1) / (2 * TTap.Count) * (2 * TTap.Count);
         return whole < LongLine * line ? whole : ((whole + line - 1) / line | 1) * line;
     }
 
@@ -93,21 +96,6 @@ internal readonly unsafe struct FoldedChoices<T, TTap, TNumber, TNumbers>
                 T* line = lines + i * Length;
                 watch = _choice.Choose(reducer, taps, new(line, step * Length, Numbers(line), step * Length, isOutput: false), watch);
             }
-        }
-    }
-
-    /// <summary>Combines two lines.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Merge<TReducer>(TReducer reducer, T* earlier, T* later, T* to)
-        where TReducer : struct, IChoiceLanes<T, TTap>
-    {
-        long pitch = _pitch;
-        for (long i = 0; i < pitch; i += TTap.Count)
-        {
-            var chosen = new Choices<T, TTap, TNumber, TNumbers, TReducer>(reducer, TTap.Load(earlier + i), TNumbers.Load((TNumber*)(earlier + pitch + i)));
-            chosen.Join(TTap.Load(later + i), TNumbers.Load((TNumber*)(later + pitch + i)));
-            TTap.Store(chosen.Values, to + i);
-            TNumbers.Store(chosen.Numbers, (TNumber*)(to + pitch + i));
         }
     }
 

@@ -20,7 +20,7 @@ internal readonly unsafe struct IndexedFolds<T, TTap, TNumber, TNumbers> : IInde
     private const long MostLineBytes = 1 << 28;
 
     private readonly PoolPlan _plan;
-    private readonly TensorLayout _from;
+    private readonly TensorLayout _from, _to;
     private readonly OffsetMemory _offsets;
     private readonly long _start, _outputs, _band, _capacity;
     private readonly FoldedChoices<T, TTap, TNumber, TNumbers> _fold;
@@ -34,19 +34,15 @@ internal readonly unsafe struct IndexedFolds<T, TTap, TNumber, TNumbers> : IInde
     /// <summary>Which lines make which outputs.</summary>
     private readonly RowSteps _steps;
 
-    /// <summary>In runs of rows: what the rows of a block come to, from each of them to the last.</summary>
-    private readonly T** _ends;
-
     private IndexedFolds(in PoolJob job, long start, long outputs, FoldedChoices<T, TTap, TNumber, TNumbers> fold, byte* scratch)
     {
-        (_plan, _from, _offsets, _start, _outputs, _fold) = (job.Plan, job.InputLayout, job.Offsets, start, outputs, fold);
+        (_plan, _from, _to, _offsets, _start, _outputs, _fold) = (job.Plan, job.InputLayout, job.OutputLayout, job.Offsets, start, outputs, fold);
         (_band, _capacity) = (Band(_plan, outputs), Capacity(_plan, outputs));
         _lines = (T*)scratch;
         scratch += LineBytes(_plan, outputs);
         _numbers = (TNumber*)scratch;
         scratch += NumberBytes(_plan, outputs);
         _steps = new(_plan.Height, _band, inTwos: true, scratch);
-        _ends = (T**)(scratch + RowSteps.Bytes(_plan.Height, _band));
     }
 
     public static string Name => "folded rows";
@@ -68,24 +64,23 @@ internal readonly unsafe struct IndexedFolds<T, TTap, TNumber, TNumbers> : IInde
         PoolPlan plan = job.Plan;
         var (start, outputs) = Line.Cut(plan.Width.OutputLength, Lines(plan), TTap.Count, number);
         long foldBytes = FoldedChoices<T, TTap, TNumber, TNumbers>.Bytes(plan, outputs);
-        long stepBytes = RowSteps.Bytes(plan.Height, Band(plan, outputs)) + (HasRuns(plan) ? plan.Height.Kernel * sizeof(T*) : 0);
-        byte* scratch = Scratch.Of(foldBytes + LineBytes(plan, outputs) + NumberBytes(plan, outputs) + stepBytes);
+        byte* scratch = Scratch.Of(foldBytes + LineBytes(plan, outputs) + NumberBytes(plan, outputs) + RowSteps.Bytes(plan.Height, Band(plan, outputs)));
         return new(job, start, outputs, new(job, start, outputs, reducer.Padding, scratch), scratch + foldBytes);
     }
 
     public void Pool<TReducer>(TReducer reducer, in IndexedSlice<T> slice, long first, long end, ref TTap watch)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
-        if (HasRuns(_plan)) PoolRuns(reducer, slice, first, end, ref watch);
+        if (HasRuns(_plan, _outputs)) new RowChoiceRuns<T, TTap, TNumber, TNumbers>(_plan, _from, _to, _offsets, _start, _outputs, _fold, _lines).Pool(reducer, slice, first, end, ref watch);
         else PoolRows(reducer, slice, first, end, ref watch);
     }
 
     /// <summary>Whether runs of rows pay.</summary>
-    private static bool HasRuns(PoolPlan plan)
+    private static bool HasRuns(PoolPlan plan, long outputs)
     {
         AxisPlan height = plan.Height;
         bool fits = height.Kernel * FoldedChoices<T, TTap, TNumber, TNumbers>.LineBytes(plan.Width.OutputLength / Lines(plan)) <= BandBytes;
-        return plan.Depth.MaxCount == 1 && height.Dilation == 1 && height.Kernel >= (fits ? ManyRows : ManyLongRows) && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength;
+        return outputs >= 2 * TTap.Count && plan.Depth.MaxCount == 1 && height.Dilation == 1 && height.Kernel >= (fits ? ManyRows : ManyLongRows) && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength;
     }
 
     /// <summary>How many output rows are made together: at least two, that they may share lines.</summary>
@@ -100,7 +95,7 @@ internal readonly unsafe struct IndexedFolds<T, TTap, TNumber, TNumbers> : IInde
     private static long Capacity(PoolPlan plan, long outputs)
     {
         AxisPlan height = plan.Height;
-        return HasRuns(plan) ? height.Kernel + 1 : Math.Min(height.Span + (Band(plan, outputs) - 1) * height.Stride, height.InputLength);
+        return HasRuns(plan, outputs) ? RowChoiceRuns<T, TTap, TNumber, TNumbers>.Lines(height) : Math.Min(height.Span + (Band(plan, outputs) - 1) * height.Stride, height.InputLength);
     }
 
     private static long LineBytes(PoolPlan plan, long outputs) =>
@@ -129,64 +124,6 @@ internal readonly unsafe struct IndexedFolds<T, TTap, TNumber, TNumbers> : IInde
             (kept, folded) = (from, Math.Max(folded, to));
             _fold.Finish(reducer, _lines, height.Dilation * length, depth.Count, _capacity * length, _steps.Of(first, end, h), slice.Output + _start, _numbers - h * _outputs);
             Write(slice.Offsets, h, last + 1);
-        }
-    }
-
-    /// <summary>
-    /// Many rows per window, by the method of van Herk, Gil and Werman: rows come in blocks as long as a window, so that every window is the end
-    /// of one block and the beginning of the next, and from window to window both change by one row.
-    /// </summary>
-    private void PoolRuns<TReducer>(TReducer reducer, in IndexedSlice<T> slice, long first, long end, ref TTap watch)
-        where TReducer : struct, IChoiceLanes<T, TTap>
-    {
-        AxisPlan height = _plan.Height;
-        T* input = slice.Input + slice.Depth.Start * _from.Depth;
-        long kernel = height.Kernel, rows = height.InputLength, length = _fold.Length, h = first;
-        for (long block = height.Start(first); ; block += kernel)
-        {
-            Ends(reducer, input, slice.Depth.Before, block, isFirst: h == first, ref watch);
-            T* beginning = null, spare = _lines + kernel * length;
-            for (long j = 0; j < kernel; j++)
-            {
-                long row = block + kernel + j - 1;
-                if (j > 0 && row >= 0 && row < rows)
-                {
-                    // No window begins at the block's row before this one any more: its place is free.
-                    T* line = _lines + (j - 1) * length;
-                    _fold.Fold(reducer, input, slice.Depth.Before, row, 1, line, ref watch);
-                    if (beginning != null) _fold.Merge(reducer, beginning, line, spare);
-                    beginning = beginning == null ? line : spare;
-                }
-
-                if (block + j != height.Start(h)) continue;
-                T* earlier = _ends[j] != null ? _ends[j] : beginning;
-                long count = (_ends[j] != null ? 1 : 0) + (beginning != null ? 1 : 0);
-                var step = new RowStep(h, 0, count, count, count, 0, 0, false);
-                _fold.Finish(reducer, earlier, beginning - earlier, 1, 0, new(in step), slice.Output + _start, _numbers - h * _outputs);
-                Write(slice.Offsets, h, h + 1);
-                if (++h == end) return;
-            }
-        }
-    }
-
-    /// <summary>What the rows of a block come to, from each to the last; null where none of them lies inside the input.</summary>
-    private void Ends<TReducer>(TReducer reducer, T* input, long depth, long block, bool isFirst, ref TTap watch)
-        where TReducer : struct, IChoiceLanes<T, TTap>
-    {
-        T* rest = null;
-        for (long j = _plan.Height.Kernel - 1; j >= 0; j--)
-        {
-            long row = block + j;
-            if (row >= 0 && row < _plan.Height.InputLength)
-            {
-                T* line = _lines + j * _fold.Length;
-                // The others are there since the block before.
-                if (isFirst || j == _plan.Height.Kernel - 1) _fold.Fold(reducer, input, depth, row, 1, line, ref watch);
-                if (rest != null) _fold.Merge(reducer, line, rest, line);
-                rest = line;
-            }
-
-            _ends[j] = rest;
         }
     }
 

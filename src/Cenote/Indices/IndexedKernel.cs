@@ -35,8 +35,8 @@ internal sealed unsafe class IndexedKernel<T, TTap, TReducer, TExact, TWindows>(
         return (plan.InputElements + plan.OutputElements * taps) * sizeof(T) / BytesPerNanosecond;
     }
 
-    /// <inheritdoc cref="LineKernel{T, TTap, TState, TAcc, TReducer, TExact, TWindows}.LeastRun"/>
-    public override long LeastRun(in PoolJob job) => 4 * Math.Min(job.Plan.Height.Span, job.Plan.Height.InputLength) / job.Plan.Height.Stride + 1;
+    /// <summary>A run begins with the rows of a window; eight windows of outputs make little of that.</summary>
+    public override long LeastRun(in PoolJob job) => 8 * Math.Min(job.Plan.Height.Span, job.Plan.Height.InputLength) / job.Plan.Height.Stride + 1;
 
     public override void Run(in PoolJob job, long first, long end)
     {

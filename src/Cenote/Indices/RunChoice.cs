@@ -23,6 +23,9 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
 
     /// <summary>The positions, in dilations, of a row's elements; and the values and positions that runs have chosen.</summary>
     private readonly TNumber* _positions, _numbers;
+
+    /// <summary>The positions of windows' first taps.</summary>
+    private readonly TNumber* _starts;
     private readonly T* _values;
 
     public RunChoice(AxisPlan width, long outputs, long need, TNumber* heads, byte* scratch)
@@ -40,16 +43,22 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
         else
             for (long position = 0; position * _step < length; position++)
                 for (long i = position * _step; i < Math.Min(length, (position + 1) * _step); i += TNumbers.Count) TNumbers.Store(NumberLine.Fill<TNumbers, TNumber>(position), _positions + i);
+        _starts = _positions;
+        if (_stride == 1) return;
+        _starts += length;
+        for (long o = 0; o < Whole(outputs); o++) _starts[o] = _positions[Math.Min(o, outputs - 1) * _stride];
     }
 
     public bool IsUsed => _values != null;
 
     public static bool Pays(AxisPlan width) => width.Kernel >= ManyTaps * Math.Min(width.LaneStride, 4);
 
-    public static long Bytes(AxisPlan width, long outputs, long need) => Scratch.Round((3 * Length(need) + TTap.Count) * sizeof(T));
+    public static long Bytes(AxisPlan width, long outputs, long need) => Scratch.Round((3 * Length(need) + TTap.Count + (width.LaneStride == 1 ? 0 : Whole(outputs))) * sizeof(T));
 
     /// <summary>A row in whole registers, one more behind it, and one for what is written past the last window.</summary>
-    private static long Length(long need) => (need + TTap.Count - 1) / TTap.Count * TTap.Count + 2 * TTap.Count;
+    private static long Length(long need) => Whole(need) + 2 * TTap.Count;
+
+    private static long Whole(long length) => (length + TTap.Count - 1) / TTap.Count * TTap.Count;
 
     /// <summary>Chooses over windows of one row each.</summary>
     public TTap Choose<TReducer>(TReducer reducer, in RowTaps<T> taps, in ChoiceLines<T, TNumber> to, TTap watch)
@@ -76,7 +85,10 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
                 last = new(1, 0, 0);
             }
 
-            LastPass(reducer, numbers, last, to.Values + line * to.Pitch, to.Numbers + line * to.NumberPitch, taps.Number + line * taps.LineNumbers, to.IsOutput);
+            T* values = to.Values + line * to.Pitch;
+            bool isPart = to.IsOutput && _outputs < TTap.Count;
+            LastPass(reducer, numbers, last, isPart ? _values : values, to.Numbers + line * to.NumberPitch, taps.Number + line * taps.LineNumbers, to.IsOutput);
+            if (isPart) TTap.StorePart(TTap.Load(_values), values, _outputs);
         }
 
         return watch;
@@ -89,19 +101,23 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
         TTap seen = default;
-        TNumbers one = NumberLine.Fill<TNumbers, TNumber>(1);
+        TNumbers one = NumberLine.Fill<TNumbers, TNumber>(1), two = NumberLine.Fill<TNumbers, TNumber>(2), three = NumberLine.Fill<TNumbers, TNumber>(3);
+        T* values = _values;
+        TNumber* positions = _positions, numbers = _numbers;
         long step = _step;
         for (long i = 0; i < count; i += TTap.Count)
         {
             i = Math.Min(i, count - TTap.Count);
             TTap first = TTap.Load(from + i);
-            TNumbers number = TNumbers.Load(_positions + i);
+            TNumbers number = TNumbers.Load(positions + i);
             Prefetch.Behind(from + i, sizeof(TTap));
             var chosen = new Choices<T, TTap, TNumber, TNumbers, TReducer>(reducer, reducer.Lift(first), number) { Seen = reducer.Watch(seen, first) };
-            for (long k = 1; k < Growth; k++) chosen.Take(TTap.Load(from + i + k * step), number += one);
+            chosen.Take(TTap.Load(from + i + step), number + one);
+            chosen.Take(TTap.Load(from + i + 2 * step), number + two);
+            chosen.Take(TTap.Load(from + i + 3 * step), number + three);
             seen = chosen.Seen;
-            TTap.Store(chosen.Values, _values + i);
-            TNumbers.Store(chosen.Numbers, _numbers + i);
+            TTap.Store(chosen.Values, values + i);
+            TNumbers.Store(chosen.Numbers, numbers + i);
         }
 
         return reducer.Watch(watch, seen);
@@ -194,16 +210,16 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
         where TParts : struct, ISide
     {
         TNumbers first = NumberLine.Fill<TNumbers, TNumber>(start);
+        T* from = _values;
+        TNumber* starts = _starts, heads = _heads;
         long outputs = _outputs, distance = runs.Distance, last = runs.Last;
         for (long o = 0; o < outputs; o += TTap.Count)
         {
             if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
-            var chosen = Combine<TReducer, TParts>(reducer, _values + o, runNumbers + o, distance, last);
+            var chosen = Combine<TReducer, TParts>(reducer, from + o, runNumbers + o, distance, last);
             // A window of nothing but the lowest value may have kept padding before the input: its first tap is the one.
-            TNumbers.Store(first + TNumbers.Max(chosen.Numbers - Starts(o), TNumbers.Load(_heads + o)), numbers + o);
-            if (!isOutput) TTap.Store(chosen.Values, values + o);
-            else if (outputs >= TTap.Count) TTap.Store(reducer.Finish(chosen.Values, null, 1), values + o);
-            else TTap.StorePart(reducer.Finish(chosen.Values, null, 1), values + o, outputs);
+            TNumbers.Store(first + TNumbers.Max(chosen.Numbers - TNumbers.Load(starts + o), TNumbers.Load(heads + o)), numbers + o);
+            TTap.Store(isOutput ? reducer.Finish(chosen.Values, null, 1) : chosen.Values, values + o);
         }
     }
 
@@ -217,17 +233,6 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
         if (TParts.Of(0) > 3) chosen.Join(TTap.Load(values + 2 * distance), TNumbers.Load(numbers + 2 * distance));
         if (TParts.Of(0) > 1) chosen.Join(TTap.Load(values + last), TNumbers.Load(numbers + last));
         return chosen;
-    }
-
-    /// <summary>The positions of the first taps of the windows from one on.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TNumbers Starts(long output)
-    {
-        if (_stride == 1) return TNumbers.Load(_positions + output);
-        TNumbers starts = default;
-        for (int lane = 0; lane < TTap.Count; lane++)
-            ((TNumber*)&starts)[lane] = _positions[Math.Min(output + lane, _outputs - 1) * _stride];
-        return starts;
     }
 
     /// <summary>The runs that are combined to one.</summary>

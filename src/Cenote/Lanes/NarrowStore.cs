@@ -32,13 +32,11 @@ internal static unsafe class NarrowStore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<byte> lanes, int wide, byte* to, int size)
     {
-        switch (wide / size)
-        {
-            case 1: lanes.Store(to); break;
-            case 2: *(ulong*)to = Halve(lanes, lanes, wide).AsUInt64().ToScalar(); break;
-            case 4: *(uint*)to = Quarter(lanes, wide).AsUInt32().ToScalar(); break;
-            default: *(ushort*)to = Halve(Quarter(lanes, 8), default, 2).AsUInt16().ToScalar(); break;
-        }
+        // No switch over a quotient: a division takes longer than all of these.
+        if (wide == size) lanes.Store(to);
+        else if (wide == 2 * size) *(ulong*)to = Halve(lanes, lanes, wide).AsUInt64().ToScalar();
+        else if (wide == 4 * size) *(uint*)to = Quarter(lanes, wide).AsUInt32().ToScalar();
+        else *(ushort*)to = Halve(Quarter(lanes, 8), default, 2).AsUInt16().ToScalar();
     }
 
     /// <summary>Eight bytes: half of the steps that two halvings take.</summary>
