@@ -31,8 +31,8 @@ internal sealed class MeanOperator : PoolOperator
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
         ElementType.Single => _wholePlane ? WideFloats() : Floats<float, SingleMean>(),
-        ElementType.Half => _wholePlane ? WideSmallFloats<Half, HalfBits, DoubleMean>() : SmallFloats<Half, ScaledHalfBits, HalfBits>(),
-        ElementType.BFloat16 => _wholePlane ? WideSmallFloats<BFloat16, BFloat16Bits, DoubleMean>() : SmallFloats<BFloat16, BFloat16Bits, BFloat16Bits>(),
+        ElementType.Half => _wholePlane ? WideSmallFloats<Half, ScaledHalfBits, HalfBits, DoubleMean>() : SmallFloats<Half, ScaledHalfBits, HalfBits>(),
+        ElementType.BFloat16 => _wholePlane ? WideSmallFloats<BFloat16, BFloat16Bits, BFloat16Bits, DoubleMean>() : SmallFloats<BFloat16, BFloat16Bits, BFloat16Bits>(),
         ElementType.Double => _wholePlane ? CompensatedDoubles() : Floats<double, DoubleMean>(),
         ElementType.SByte => Bytes<sbyte, short>(),
         ElementType.Byte => Bytes<byte, ushort>(),
@@ -97,9 +97,10 @@ internal sealed class MeanOperator : PoolOperator
             KernelCatalog.OnPlanes<float, TTap, double, Pair<TDoubles, double>, WideMeanLanes<TTap, TDoubles>, WideMeanLanes<TTap, TDoubles>, double, FloatTotals<float, float, double, DoubleMean>>(default, default, default);
     }
 
-    private static KernelCatalog WideSmallFloats<T, TFormat, TReducer>()
+    private static KernelCatalog WideSmallFloats<T, TFormat, TExact, TReducer>()
         where T : unmanaged
         where TFormat : struct, ISmallFloat
+        where TExact : struct, ISmallFloat
         where TReducer : struct, IPoolReducer<T, double>
     {
         return KernelCatalog.Of<T, double, TReducer>(
@@ -113,7 +114,7 @@ internal sealed class MeanOperator : PoolOperator
             where TInts : unmanaged, ILanes<TInts, int>
             where TReals : unmanaged, ILanes<TReals, float>
             where TDoubles : unmanaged, ILanes<TDoubles, double> =>
-            KernelCatalog.OnPlanes<short, TTap, double, Pair<Pair<TDoubles, double>, double>, WideSmallFloatMeanLanes<TFormat, TTap, TInts, TReals, TDoubles>, WideSmallFloatMeanLanes<TFormat, TTap, TInts, TReals, TDoubles>, double, FloatTotals<short, T, double, TReducer>>(default, default, default);
+            KernelCatalog.OnPlanes<short, TTap, double, Pair<Pair<TDoubles, double>, double>, WideSmallFloatMeanLanes<TFormat, TTap, TInts, TReals, TDoubles>, WideSmallFloatMeanLanes<TExact, TTap, TInts, TReals, TDoubles>, double, FloatTotals<short, T, double, TReducer>>(default, default, default);
     }
 
     private static KernelCatalog CompensatedDoubles()
@@ -165,9 +166,11 @@ internal sealed class MeanOperator : PoolOperator
             if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
             var reducer = new HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>(_rounding);
             var exact = new Int64MeanLanes<T, TTap, TLongs>(_rounding);
-            return KernelCatalog.OnRegisters<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>>(
+            PoolKernel[] windows = KernelCatalog.OnRegisters<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>>(
                 reducer, exact, [KernelCatalog.Strips<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>, RowFirst>(reducer, exact)],
                 columns: new LineKernel<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>, PixelColumns<T, TTap, Int128, Int128Lanes<TLongs>>>(reducer, exact));
+            if (!_wholePlane) return windows;
+            return [.. KernelCatalog.OnPlanes<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>, Int128, IntegerTotals<T, Int128, Int128>>(reducer, exact, new(_rounding)), .. windows];
         }
     }
 
