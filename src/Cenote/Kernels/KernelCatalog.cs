@@ -128,6 +128,17 @@ internal sealed class KernelCatalog
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TExact : struct, ILaneReducer<T, TTap, TState, TAcc> => new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, PhaseWindows<T, TTap, TState, TAcc>>(reducer, exact);
 
+    /// <summary>The kernel for exact sums of many taps; none where this machine lacks such registers.</summary>
+    /// <inheritdoc cref="OnRegisters"/>
+    public static PoolKernel[] Sliding<T, TTap, TState, TAcc, TReducer, TExact>(TReducer reducer, TExact exact)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TExact : struct, ILaneReducer<T, TTap, TState, TAcc> =>
+        Registers.Exist(Unsafe.SizeOf<TTap>()) ? [new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, SlidingSums<T, TTap, TState, TAcc>>(reducer, exact)] : [];
+
     /// <summary>The kernels on registers for whole planes.</summary>
     /// <param name="totals">What the states of <paramref name="exact"/> come to.</param>
     /// <inheritdoc cref="OnRegisters"/>

@@ -37,6 +37,16 @@ internal readonly struct Five : ISide
     public static long Of(long side) => 5;
 }
 
+internal readonly struct Eight : ISide
+{
+    public static long Of(long side) => 8;
+}
+
+internal readonly struct Sixteen : ISide
+{
+    public static long Of(long side) => 16;
+}
+
 /// <summary>Known at run time only.</summary>
 internal readonly struct Any : ISide
 {

@@ -29,10 +29,55 @@ internal readonly unsafe partial struct Lanes128<T>
 
         return (Pick(low, high, Every(1, Count - (int)TBy.Of(0))), Pick(low, high, Every(1, (int)TBy.Of(0))));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> RunningSums(Lanes128<T> lanes)
+    {
+        lanes += Neighbours<One>(default, lanes).Before;
+        if (Count > 2) lanes += Neighbours<Two>(default, lanes).Before;
+        return Count > 4 ? lanes + Neighbours<Four>(default, lanes).Before : lanes;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> FillLast(Lanes128<T> lanes) => Fill(lanes.Value.GetElement(Count - 1));
 }
 
 internal readonly unsafe partial struct Lanes256<T>
 {
+    // Two steps at most, where the last lane by itself is three.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> FillLast(Lanes256<T> lanes)
+    {
+        if (!Avx2.IsSupported) return Fill(lanes.Value.GetElement(Count - 1));
+        if (sizeof(T) == 4) return new(Avx2.PermuteVar8x32(lanes.Value.AsInt32(), Vector256.Create(7)).As<int, T>());
+        Vector256<long> last = Avx2.Permute4x64(lanes.Value.AsInt64(), 0b11_11_11_11);
+        return sizeof(T) == 8 ? new(last.As<long, T>()) : new(Avx2.Shuffle(last.AsByte(), Vector256.Create((short)0x0706).AsByte()).As<byte, T>());
+    }
+
+    // In halves, of which the lower one's last lane is then added to the upper one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> RunningSums(Lanes256<T> lanes)
+    {
+        if (!Avx2.IsSupported)
+        {
+            Lanes128<T> first = Lanes128<T>.RunningSums(new(lanes.Value.GetLower())), second = Lanes128<T>.RunningSums(new(lanes.Value.GetUpper()));
+            return new(Vector256.Create(first.Value, (second + Lanes128<T>.FillLast(first)).Value));
+        }
+
+        Vector256<T> sums = lanes.Value;
+        if (sizeof(T) == 2) sums += Avx2.ShiftLeftLogical128BitLane(sums.AsByte(), 2).As<byte, T>();
+        if (sizeof(T) <= 4) sums += Avx2.ShiftLeftLogical128BitLane(sums.AsByte(), 4).As<byte, T>();
+        sums += Avx2.ShiftLeftLogical128BitLane(sums.AsByte(), 8).As<byte, T>();
+        Vector256<byte> lower = Avx2.Permute2x128(sums.AsByte(), sums.AsByte(), 0x08);
+        Vector256<T> last = sizeof(T) switch
+        {
+            2 => Avx2.Shuffle(lower, Vector256.Create((short)0x0F0E).AsByte()).As<byte, T>(),
+            4 => Avx2.Shuffle(lower.AsInt32(), 0b11_11_11_11).As<int, T>(),
+            _ => Avx2.UnpackHigh(lower.AsInt64(), lower.AsInt64()).As<long, T>(),
+        };
+        return new(sums + last);
+    }
+
     // Halves are shifted each by itself: what comes into them from the other register lies between both.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes256<T> Before, Lanes256<T> Behind) Neighbours<TBy>(Lanes256<T> low, Lanes256<T> high)
@@ -67,4 +112,17 @@ internal readonly unsafe partial struct Lanes512<T>
     public static (Lanes512<T> Before, Lanes512<T> Behind) Neighbours<TBy>(Lanes512<T> low, Lanes512<T> high)
         where TBy : struct, ISide =>
         (Pick(low, high, Every(1, Count - (int)TBy.Of(0))), Pick(low, high, Every(1, (int)TBy.Of(0))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> RunningSums(Lanes512<T> lanes)
+    {
+        lanes += Neighbours<One>(default, lanes).Before;
+        lanes += Neighbours<Two>(default, lanes).Before;
+        lanes += Neighbours<Four>(default, lanes).Before;
+        if (Count > 8) lanes += Neighbours<Eight>(default, lanes).Before;
+        return Count > 16 ? lanes + Neighbours<Sixteen>(default, lanes).Before : lanes;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> FillLast(Lanes512<T> lanes) => Fill(lanes.Value.GetElement(Count - 1));
 }

@@ -135,6 +135,14 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     static abstract TInteger ToInteger<TInteger>(TSelf lanes)
         where TInteger : unmanaged;
 
+    /// <summary>Integers of 32 bits, signed, as doubles.</summary>
+    static abstract (TReal Lower, TReal Upper) ToDoubles<TReal>(TSelf lanes)
+        where TReal : unmanaged;
+
+    /// <summary>Doubles, cut to integers of 32 bits.</summary>
+    static abstract TSelf FromDoubles<TReal>(TReal lower, TReal upper)
+        where TReal : unmanaged;
+
     /// <summary>Floating-point numbers, each the nearest whole one, halves to the even one.</summary>
     static abstract TSelf RoundToEven(TSelf lanes);
 
@@ -159,10 +167,16 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     static abstract bool IsZero(TSelf lanes);
 
     /// <summary>
-    /// Of two registers laid end to end what begins a few lanes before the higher one, and a few lanes behind the lower one's beginning; these lanes fill no more than 16 bytes.
+    /// Of two registers laid end to end what begins a few lanes before the higher one, and a few lanes behind the lower one's beginning; these lanes fill no more than 16 bytes, or half a register.
     /// </summary>
     static abstract (TSelf Before, TSelf Behind) Neighbours<TBy>(TSelf low, TSelf high)
         where TBy : struct, ISide;
+
+    /// <summary>The last lane in all of them.</summary>
+    static abstract TSelf FillLast(TSelf lanes);
+
+    /// <summary>For every lane the sum of all up to it, it included; integers.</summary>
+    static abstract TSelf RunningSums(TSelf lanes);
 
     /// <summary>As <see cref="IRegister{TSelf, T}.Unzip"/>, but with the lanes in the order that takes the fewest steps.</summary>
     static abstract (TSelf Even, TSelf Odd) UnzipCrossed(TSelf low, TSelf high);

@@ -249,6 +249,25 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
         sizeof(T) == 4 ? Unsafe.BitCast<Vector128<int>, TInteger>(Vector128.ConvertToInt32Native(lanes.Value.AsSingle())) : Unsafe.BitCast<Vector128<long>, TInteger>(ToInt64(lanes.Value.AsDouble()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (TReal Lower, TReal Upper) ToDoubles<TReal>(Lanes128<T> lanes)
+        where TReal : unmanaged
+    {
+        Vector128<int> ints = lanes.Value.AsInt32();
+        if (Sse2.IsSupported) return Both<double, TReal>((Sse2.ConvertToVector128Double(ints), Sse2.ConvertToVector128Double(Sse2.Shuffle(ints, 0b11_10_11_10))));
+        var (lower, upper) = Vector128.Widen(ints);
+        return Both<double, TReal>((Vector128.ConvertToDouble(lower), Vector128.ConvertToDouble(upper)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> FromDoubles<TReal>(TReal lower, TReal upper)
+        where TReal : unmanaged
+    {
+        Vector128<double> first = Unsafe.BitCast<TReal, Vector128<double>>(lower), second = Unsafe.BitCast<TReal, Vector128<double>>(upper);
+        return new(Sse2.IsSupported ? Sse2.UnpackLow(Sse2.ConvertToVector128Int32WithTruncation(first).AsInt64(), Sse2.ConvertToVector128Int32WithTruncation(second).AsInt64()).As<long, T>()
+            : Vector128.Narrow(Vector128.ConvertToInt64(first), Vector128.ConvertToInt64(second)).As<int, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> RoundToEven(Lanes128<T> lanes) =>
         sizeof(T) == 4 ? new(Vector128.Round(lanes.Value.AsSingle()).As<float, T>()) : new(Vector128.Round(lanes.Value.AsDouble()).As<double, T>());
 

@@ -270,6 +270,25 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
         sizeof(T) == 4 ? Unsafe.BitCast<Vector256<int>, TInteger>(Vector256.ConvertToInt32Native(lanes.Value.AsSingle())) : Unsafe.BitCast<Vector256<long>, TInteger>(ToInt64(lanes.Value.AsDouble()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (TReal Lower, TReal Upper) ToDoubles<TReal>(Lanes256<T> lanes)
+        where TReal : unmanaged
+    {
+        Vector256<int> ints = lanes.Value.AsInt32();
+        if (Avx.IsSupported) return Both<double, TReal>((Avx.ConvertToVector256Double(ints.GetLower()), Avx.ConvertToVector256Double(ints.GetUpper())));
+        var (lower, upper) = Vector256.Widen(ints);
+        return Both<double, TReal>((Vector256.ConvertToDouble(lower), Vector256.ConvertToDouble(upper)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> FromDoubles<TReal>(TReal lower, TReal upper)
+        where TReal : unmanaged
+    {
+        Vector256<double> first = Unsafe.BitCast<TReal, Vector256<double>>(lower), second = Unsafe.BitCast<TReal, Vector256<double>>(upper);
+        return new(Avx.IsSupported ? Vector256.Create(Avx.ConvertToVector128Int32WithTruncation(first), Avx.ConvertToVector128Int32WithTruncation(second)).As<int, T>()
+            : Vector256.Narrow(Vector256.ConvertToInt64(first), Vector256.ConvertToInt64(second)).As<int, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> RoundToEven(Lanes256<T> lanes) =>
         sizeof(T) == 4 ? new(Vector256.Round(lanes.Value.AsSingle()).As<float, T>()) : new(Vector256.Round(lanes.Value.AsDouble()).As<double, T>());
 

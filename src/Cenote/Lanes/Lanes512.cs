@@ -242,6 +242,25 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
         sizeof(T) == 4 ? Unsafe.BitCast<Vector512<int>, TInteger>(Vector512.ConvertToInt32Native(lanes.Value.AsSingle())) : Unsafe.BitCast<Vector512<long>, TInteger>(Vector512.ConvertToInt64Native(lanes.Value.AsDouble()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (TReal Lower, TReal Upper) ToDoubles<TReal>(Lanes512<T> lanes)
+        where TReal : unmanaged
+    {
+        Vector512<int> ints = lanes.Value.AsInt32();
+        if (Avx512F.IsSupported) return Both<double, TReal>((Avx512F.ConvertToVector512Double(ints.GetLower()), Avx512F.ConvertToVector512Double(ints.GetUpper())));
+        var (lower, upper) = Vector512.Widen(ints);
+        return Both<double, TReal>((Vector512.ConvertToDouble(lower), Vector512.ConvertToDouble(upper)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> FromDoubles<TReal>(TReal lower, TReal upper)
+        where TReal : unmanaged
+    {
+        Vector512<double> first = Unsafe.BitCast<TReal, Vector512<double>>(lower), second = Unsafe.BitCast<TReal, Vector512<double>>(upper);
+        return new(Avx512F.IsSupported ? Vector512.Create(Avx512F.ConvertToVector256Int32WithTruncation(first), Avx512F.ConvertToVector256Int32WithTruncation(second)).As<int, T>()
+            : Vector512.Narrow(Vector512.ConvertToInt64(first), Vector512.ConvertToInt64(second)).As<int, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> RoundToEven(Lanes512<T> lanes) =>
         sizeof(T) == 4 ? new(Vector512.Round(lanes.Value.AsSingle()).As<float, T>()) : new(Vector512.Round(lanes.Value.AsDouble()).As<double, T>());
 

@@ -48,6 +48,15 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     /// <summary>Combines with states where they lie, which are operands of the additions; of those marked <see cref="IStateSum"/>.</summary>
     static virtual TAcc AddFrom(TAcc sums, TState* terms) => throw new NotSupportedException();
 
+    /// <summary>What is left of sums without others; of those marked <see cref="IRunningSum"/>.</summary>
+    static virtual TAcc Subtract(TAcc sums, TAcc terms) => throw new NotSupportedException();
+
+    /// <summary>What is left of taps, where they lie, without others; of those marked <see cref="IRunningSum"/>.</summary>
+    static virtual TAcc Change(T* entering, T* leaving) => throw new NotSupportedException();
+
+    /// <summary>For every lane the sum of all up to it, and of what all lanes of <paramref name="before"/> hold, which then hold the last one's; of those marked <see cref="IRunningSum"/>.</summary>
+    static virtual TAcc RunningSums(TAcc terms, ref TAcc before) => throw new NotSupportedException();
+
     /// <summary>Whether the result is the same, or as good, however the taps are grouped.</summary>
     bool FoldsInAnyOrder(PoolPlan plan);
 
@@ -76,3 +85,6 @@ internal interface ITapSum : ITapState, IOneDivisor;
 
 /// <summary>Marks reducers that divide, and can be told by what: where their states are as wide as taps.</summary>
 internal interface IOneDivisor;
+
+/// <summary>Marks reducers whose states are exact sums, of which terms can be taken away.</summary>
+internal interface IRunningSum : ILiftFrom;

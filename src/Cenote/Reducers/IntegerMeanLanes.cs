@@ -7,6 +7,8 @@ namespace Cenote;
 /// at least three bits less than the significand (a quotient that is not whole, or not half-way, is then too far from there to be rounded to it).
 /// Where quotients are cut it is a product, with a reciprocal that is too large by four to eight times what a rounding loses: a whole quotient is not missed, and the next one not reached.
 /// </summary>
+/// <param name="rounding">How.</param>
+/// <param name="bits">Of an element.</param>
 /// <typeparam name="T">The element.</typeparam>
 /// <typeparam name="TTap">A register of elements.</typeparam>
 /// <typeparam name="TSum">The sum: twice as wide.</typeparam>
@@ -15,7 +17,7 @@ namespace Cenote;
 /// <typeparam name="TInts">A register of these.</typeparam>
 /// <typeparam name="TReal">What is divided: float for bytes and for few numbers of 16 bits, else double.</typeparam>
 /// <typeparam name="TReals">A register of these.</typeparam>
-internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(IntegerRounding rounding) : ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>, ILiftFrom, IPairSum
+internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(IntegerRounding rounding, int bits) : ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>, IRunningSum, IPairSum
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TSum : unmanaged
@@ -26,7 +28,7 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
     where TReals : unmanaged, ILanes<TReals, TReal>
 {
     /// <summary>The most taps whose sum fits: in the sum itself, and in 21 or 50 bits.</summary>
-    private static long MostTaps => sizeof(T) switch { 1 => 256, 2 => sizeof(TReal) == sizeof(float) ? 32 : 1 << 16, _ => 1 << 18 };
+    private long MostTaps => 1L << (Math.Min(8 * sizeof(TSum), sizeof(TReal) == sizeof(float) ? 21 : 50) - bits);
 
     private bool IsCut => rounding == IntegerRounding.TowardZero;
 
@@ -69,6 +71,22 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
     public Pair<TSums, TSum> Combine(Pair<TSums, TSum> earlier, Pair<TSums, TSum> later) => new(earlier.Lower + later.Lower, earlier.Upper + later.Upper);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TSums, TSum> Subtract(Pair<TSums, TSum> sums, Pair<TSums, TSum> terms) => new(sums.Lower - terms.Lower, sums.Upper - terms.Upper);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TSums, TSum> Change(T* entering, T* leaving) => Subtract(LiftFrom(entering), LiftFrom(leaving));
+
+    // What comes before is added last, so that one register waits for another by two additions only.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TSums, TSum> RunningSums(Pair<TSums, TSum> terms, ref Pair<TSums, TSum> before)
+    {
+        TSums lower = TSums.RunningSums(terms.Lower), upper = TSums.RunningSums(terms.Upper), between = before.Lower + TSums.FillLast(lower), last = between + TSums.FillLast(upper);
+        lower += before.Lower;
+        before = new(last, last);
+        return new(lower, upper + between);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(Pair<TSums, TSum> state, byte* extents, long factor)
     {
         TReals rest = Factor(factor);
@@ -91,16 +109,30 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TSums Divide(TSums sums, TReal* extents, TReals rest)
     {
-        if (sizeof(TSum) == sizeof(TInt)) return Unsafe.BitCast<TInts, TSums>(Divide(Unsafe.BitCast<TSums, TInts>(sums), extents, rest));
+        if (sizeof(TSum) == sizeof(TInt)) return Unsafe.BitCast<TInts, TSums>(ToInteger(Quotient(TInts.ToReal<TReals>(Unsafe.BitCast<TSums, TInts>(sums)), extents, rest)));
+        if (sizeof(TSum) == sizeof(int))
+        {
+            // Without a sign: less by a half of the range, which the doubles are given back.
+            bool isSigned = typeof(TSum) == typeof(int);
+            var (low, high) = TSums.ToDoubles<TReals>(isSigned ? sums : sums ^ TSums.Fill((TSum)(object)(1u << 31)));
+            TReals half = isSigned ? default : TReals.Fill((TReal)(object)(double)(1u << 31));
+            if (!isSigned) (low, high) = (low + half, high + half);
+            return TSums.FromDoubles(Quotient(low, extents, rest), Quotient(high, extents + TReals.Count, rest));
+        }
+
         var (lower, upper) = TSums.Widen<TInts>(sums);
-        return TSums.Narrow(Divide(lower, extents, rest), Divide(upper, extents + TReals.Count, rest));
+        return TSums.Narrow(ToInteger(Quotient(TInts.ToReal<TReals>(lower), extents, rest)), ToInteger(Quotient(TInts.ToReal<TReals>(upper), extents + TReals.Count, rest)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TInts Divide(TInts sums, TReal* extents, TReals rest)
+    private static TInts ToInteger(TReals quotients) => TReals.ToInteger<TInts>(quotients);
+
+    /// <summary>What is to be cut, if the rounding does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TReals Quotient(TReals sums, TReal* extents, TReals rest)
     {
-        TReals by = TReals.Load(extents) * rest, numbers = TInts.ToReal<TReals>(sums);
-        return TReals.ToInteger<TInts>(IsCut ? numbers * by : TReals.RoundToEven(numbers / by));
+        TReals by = TReals.Load(extents) * rest;
+        return IsCut ? sums * by : TReals.RoundToEven(sums / by);
     }
 
     // Three roundings, and the product's own, may each take 2⁻²⁴ (2⁻⁵³ of doubles): so much too large are 2⁻²² (2⁻⁵¹) in the end, at most twice that, and sums are less than 2²¹ (2⁵⁰).

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
-/// <summary>The mean of bytes over windows whose sums are longer than 16 bits: widened once, and then the mean of 16-bit integers.</summary>
+/// <summary>The mean of bytes over windows whose sums are longer than 16 bits: widened once, and then the mean of 16-bit integers with a sign.</summary>
 /// <typeparam name="T">The element.</typeparam>
 /// <typeparam name="TTap">A register of elements.</typeparam>
 /// <typeparam name="TWide">An integer of twice the width.</typeparam>
@@ -10,7 +10,7 @@ namespace Cenote;
 /// <typeparam name="TSum">What <typeparamref name="TMean"/> carries from tap to tap.</typeparam>
 /// <typeparam name="TSums">As many of these as a register of <typeparamref name="TWide"/> has lanes.</typeparam>
 /// <typeparam name="TMean">The mean of the wider integers.</typeparam>
-internal readonly unsafe struct LongIntegerMeanLanes<T, TTap, TWide, TWides, TSum, TSums, TMean>(TMean mean) : ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>
+internal readonly unsafe struct LongIntegerMeanLanes<T, TTap, TWide, TWides, TSum, TSums, TMean>(TMean mean) : ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>, IRunningSum
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TWide : unmanaged
@@ -38,6 +38,33 @@ internal readonly unsafe struct LongIntegerMeanLanes<T, TTap, TWide, TWides, TSu
     {
         var (lower, upper) = TTap.Widen<TWides>(taps);
         return new(mean.Lift(lower), mean.Lift(upper));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TSums, TSum> LiftFrom(T* taps)
+    {
+        var (lower, upper) = TTap.WidenFrom<TWides>(taps);
+        return new(default(TMean).Lift(lower), default(TMean).Lift(upper));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TSums, TSum> Subtract(Pair<TSums, TSum> sums, Pair<TSums, TSum> terms) => new(TMean.Subtract(sums.Lower, terms.Lower), TMean.Subtract(sums.Upper, terms.Upper));
+
+    // A difference of bytes is a number of 16 bits, with a sign.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TSums, TSum> Change(T* entering, T* leaving)
+    {
+        var (lower, upper) = TTap.WidenFrom<TWides>(entering);
+        var (lessLower, lessUpper) = TTap.WidenFrom<TWides>(leaving);
+        return new(default(TMean).Lift(lower - lessLower), default(TMean).Lift(upper - lessUpper));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TSums, TSum> RunningSums(Pair<TSums, TSum> terms, ref Pair<TSums, TSum> before)
+    {
+        TSums last = before.Lower, lower = TMean.RunningSums(terms.Lower, ref last), upper = TMean.RunningSums(terms.Upper, ref last);
+        before = new(last, last);
+        return new(lower, upper);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -31,11 +31,11 @@ internal sealed class MeanOperator : PoolOperator
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
         ElementType.Single => _wholePlane ? WideFloats() : Floats<float, SingleMean>(),
-        ElementType.Half => _wholePlane ? WideSmallFloats<Half, HalfBits, DoubleMean>() : SmallFloats<Half, ScaledHalfBits, HalfBits>(),
-        ElementType.BFloat16 => _wholePlane ? WideSmallFloats<BFloat16, BFloat16Bits, DoubleMean>() : SmallFloats<BFloat16, BFloat16Bits, BFloat16Bits>(),
+        ElementType.Half => _wholePlane ? WideSmallFloats<Half, ScaledHalfBits, HalfBits, DoubleMean>() : SmallFloats<Half, ScaledHalfBits, HalfBits>(),
+        ElementType.BFloat16 => _wholePlane ? WideSmallFloats<BFloat16, BFloat16Bits, BFloat16Bits, DoubleMean>() : SmallFloats<BFloat16, BFloat16Bits, BFloat16Bits>(),
         ElementType.Double => _wholePlane ? CompensatedDoubles() : Floats<double, DoubleMean>(),
-        ElementType.SByte => Bytes<sbyte, short, int>(),
-        ElementType.Byte => Bytes<byte, ushort, uint>(),
+        ElementType.SByte => Bytes<sbyte, short>(),
+        ElementType.Byte => Bytes<byte, ushort>(),
         ElementType.Int16 => Shorts<short, int>(),
         ElementType.UInt16 => Shorts<ushort, uint>(),
         ElementType.Int32 => Integers<int, long>(),
@@ -97,9 +97,10 @@ internal sealed class MeanOperator : PoolOperator
             KernelCatalog.OnPlanes<float, TTap, double, Pair<TDoubles, double>, WideMeanLanes<TTap, TDoubles>, WideMeanLanes<TTap, TDoubles>, double, FloatTotals<float, float, double, DoubleMean>>(default, default, default);
     }
 
-    private static KernelCatalog WideSmallFloats<T, TFormat, TReducer>()
+    private static KernelCatalog WideSmallFloats<T, TFormat, TExact, TReducer>()
         where T : unmanaged
         where TFormat : struct, ISmallFloat
+        where TExact : struct, ISmallFloat
         where TReducer : struct, IPoolReducer<T, double>
     {
         return KernelCatalog.Of<T, double, TReducer>(
@@ -113,7 +114,7 @@ internal sealed class MeanOperator : PoolOperator
             where TInts : unmanaged, ILanes<TInts, int>
             where TReals : unmanaged, ILanes<TReals, float>
             where TDoubles : unmanaged, ILanes<TDoubles, double> =>
-            KernelCatalog.OnPlanes<short, TTap, double, Pair<Pair<TDoubles, double>, double>, WideSmallFloatMeanLanes<TFormat, TTap, TInts, TReals, TDoubles>, WideSmallFloatMeanLanes<TFormat, TTap, TInts, TReals, TDoubles>, double, FloatTotals<short, T, double, TReducer>>(default, default, default);
+            KernelCatalog.OnPlanes<short, TTap, double, Pair<Pair<TDoubles, double>, double>, WideSmallFloatMeanLanes<TFormat, TTap, TInts, TReals, TDoubles>, WideSmallFloatMeanLanes<TExact, TTap, TInts, TReals, TDoubles>, double, FloatTotals<short, T, double, TReducer>>(default, default, default);
     }
 
     private static KernelCatalog CompensatedDoubles()
@@ -125,17 +126,16 @@ internal sealed class MeanOperator : PoolOperator
             KernelCatalog.OnPlanes<double, TTap, DoubleDouble, DoubleDoubleLanes<TTap>, CompensatedMeanLanes<TTap>, CompensatedMeanLanes<TTap>, DoubleDouble, FloatTotals<double, double, DoubleDouble, CompensatedMean>>(default, default, default);
     }
 
-    private KernelCatalog Bytes<T, TSum, TLongSum>()
+    private KernelCatalog Bytes<T, TSum>()
         where T : unmanaged, IBinaryInteger<T>
-        where TSum : unmanaged, IBinaryInteger<TSum>
-        where TLongSum : unmanaged, IBinaryInteger<TLongSum> =>
+        where TSum : unmanaged, IBinaryInteger<TSum> =>
         Exact<T, long>(
             OnBytes<T, Lanes512<T>, TSum, Lanes512<TSum>, Lanes512<int>, Lanes512<float>>(),
             OnBytes<T, Lanes256<T>, TSum, Lanes256<TSum>, Lanes256<int>, Lanes256<float>>(),
             OnBytes<T, Lanes128<T>, TSum, Lanes128<TSum>, Lanes128<int>, Lanes128<float>>(),
-            OnLong<T, Lanes512<T>, TSum, Lanes512<TSum>, TLongSum, Lanes512<TLongSum>, Lanes512<long>, Lanes512<double>>(),
-            OnLong<T, Lanes256<T>, TSum, Lanes256<TSum>, TLongSum, Lanes256<TLongSum>, Lanes256<long>, Lanes256<double>>(),
-            OnLong<T, Lanes128<T>, TSum, Lanes128<TSum>, TLongSum, Lanes128<TLongSum>, Lanes128<long>, Lanes128<double>>());
+            OnLong<T, Lanes512<T>, Lanes512<short>, Lanes512<int>, Lanes512<float>, Lanes512<long>, Lanes512<double>>(),
+            OnLong<T, Lanes256<T>, Lanes256<short>, Lanes256<int>, Lanes256<float>, Lanes256<long>, Lanes256<double>>(),
+            OnLong<T, Lanes128<T>, Lanes128<short>, Lanes128<int>, Lanes128<float>, Lanes128<long>, Lanes128<double>>());
 
     private KernelCatalog Shorts<T, TSum>()
         where T : unmanaged, IBinaryInteger<T>
@@ -166,9 +166,11 @@ internal sealed class MeanOperator : PoolOperator
             if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
             var reducer = new HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>(_rounding);
             var exact = new Int64MeanLanes<T, TTap, TLongs>(_rounding);
-            return KernelCatalog.OnRegisters<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>>(
+            PoolKernel[] windows = KernelCatalog.OnRegisters<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>>(
                 reducer, exact, [KernelCatalog.Strips<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>, RowFirst>(reducer, exact)],
                 columns: new LineKernel<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>, PixelColumns<T, TTap, Int128, Int128Lanes<TLongs>>>(reducer, exact));
+            if (!_wholePlane) return windows;
+            return [.. KernelCatalog.OnPlanes<T, TTap, Int128, Int128Lanes<TLongs>, HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles>, Int64MeanLanes<T, TTap, TLongs>, Int128, IntegerTotals<T, Int128, Int128>>(reducer, exact, new(_rounding)), .. windows];
         }
     }
 
@@ -203,7 +205,7 @@ internal sealed class MeanOperator : PoolOperator
         where TReals : unmanaged, ILanes<TReals, TReal>
         where TTotal : unmanaged, IBinaryInteger<TTotal>
     {
-        var reducer = new IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(_rounding);
+        var reducer = new IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>(_rounding, 8 * Unsafe.SizeOf<T>());
         return On<T, TTap, TSum, TSums, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TInts, TReal, TReals>, TTotal>(reducer, reducer);
     }
 
@@ -214,7 +216,7 @@ internal sealed class MeanOperator : PoolOperator
         where TSums : unmanaged, ILanes<TSums, TSum>
         where TInts : unmanaged, ILanes<TInts, int>
         where TReals : unmanaged, ILanes<TReals, float> =>
-        On<T, TTap, TSum, TSums, FewBytesMeanLanes<T, TTap, TSum, TSums>, IntegerMeanLanes<T, TTap, TSum, TSums, int, TInts, float, TReals>, long>(new(_rounding), new(_rounding));
+        On<T, TTap, TSum, TSums, FewBytesMeanLanes<T, TTap, TSum, TSums>, IntegerMeanLanes<T, TTap, TSum, TSums, int, TInts, float, TReals>, long>(new(_rounding), new(_rounding, 8 * Unsafe.SizeOf<T>()));
 
     private PoolKernel[] On<T, TTap, TSum, TSums, TReducer, TExact, TTotal>(TReducer reducer, TExact exact)
         where T : unmanaged, IBinaryInteger<T>
@@ -228,7 +230,7 @@ internal sealed class MeanOperator : PoolOperator
         if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
         PoolKernel[] windows = KernelCatalog.OnRegisters<T, TTap, TSum, Pair<TSums, TSum>, TReducer, TExact>(
             reducer, exact,
-            [new LineKernel<T, TTap, TSum, Pair<TSums, TSum>, TReducer, TExact, SumShifts<T, TTap, TSum, TSums>>(reducer, exact), KernelCatalog.Strips<T, TTap, TSum, Pair<TSums, TSum>, TReducer, TExact, RowFirst>(reducer, exact)],
+            [new LineKernel<T, TTap, TSum, Pair<TSums, TSum>, TReducer, TExact, SumShifts<T, TTap, TSum, TSums>>(reducer, exact), .. KernelCatalog.Sliding<T, TTap, TSum, Pair<TSums, TSum>, TExact, TExact>(exact, exact), KernelCatalog.Strips<T, TTap, TSum, Pair<TSums, TSum>, TReducer, TExact, RowFirst>(reducer, exact)],
             columns: new LineKernel<T, TTap, TSum, Pair<TSums, TSum>, TReducer, TExact, PixelColumns<T, TTap, TSum, Pair<TSums, TSum>>>(reducer, exact));
         if (!_wholePlane) return windows;
         return [.. KernelCatalog.OnPlanes<T, TTap, TSum, Pair<TSums, TSum>, TExact, TExact, TTotal, IntegerTotals<T, TSum, TTotal>>(exact, exact, new(_rounding)), .. windows];
@@ -244,18 +246,24 @@ internal sealed class MeanOperator : PoolOperator
         where TReals : unmanaged, ILanes<TReals, float> => _wholePlane ? [] : On<T, TTap, TSum, TSums, int, TInts, float, TReals, long>();
 
     /// <summary>For windows of bytes whose sums are longer than 16 bits; whole planes are cut into blocks whose sums are not.</summary>
-    private PoolKernel[] OnLong<T, TTap, TWide, TWides, TSum, TSums, TLongs, TDoubles>()
-        where T : unmanaged
+    private PoolKernel[] OnLong<T, TTap, TWides, TSums, TReals, TLongs, TDoubles>()
+        where T : unmanaged, IBinaryInteger<T>
         where TTap : unmanaged, ILanes<TTap, T>
-        where TWide : unmanaged
-        where TWides : unmanaged, ILanes<TWides, TWide>
-        where TSum : unmanaged
-        where TSums : unmanaged, ILanes<TSums, TSum>
+        where TWides : unmanaged, ILanes<TWides, short>
+        where TSums : unmanaged, ILanes<TSums, int>
+        where TReals : unmanaged, ILanes<TReals, float>
         where TLongs : unmanaged, ILanes<TLongs, long>
         where TDoubles : unmanaged, ILanes<TDoubles, double>
     {
         if (_wholePlane) return [];
-        var reducer = new LongIntegerMeanLanes<T, TTap, TWide, TWides, TSum, Pair<TSums, TSum>, IntegerMeanLanes<TWide, TWides, TSum, TSums, long, TLongs, double, TDoubles>>(new(_rounding));
-        return KernelCatalog.OnRegisters<T, TTap, TSum, Pair<Pair<TSums, TSum>, TSum>, LongIntegerMeanLanes<T, TTap, TWide, TWides, TSum, Pair<TSums, TSum>, IntegerMeanLanes<TWide, TWides, TSum, TSums, long, TLongs, double, TDoubles>>, LongIntegerMeanLanes<T, TTap, TWide, TWides, TSum, Pair<TSums, TSum>, IntegerMeanLanes<TWide, TWides, TSum, TSums, long, TLongs, double, TDoubles>>>(reducer, reducer);
+        // Those of a byte, and a sign.
+        int bits = typeof(T) == typeof(byte) ? 9 : 8;
+        return On<LongIntegerMeanLanes<T, TTap, short, TWides, int, Pair<TSums, int>, IntegerMeanLanes<short, TWides, int, TSums, int, TSums, float, TReals>>, LongIntegerMeanLanes<T, TTap, short, TWides, int, Pair<TSums, int>, IntegerMeanLanes<short, TWides, int, TSums, long, TLongs, double, TDoubles>>>(
+            new(new(_rounding, bits)), new(new(_rounding, bits)));
+
+        static PoolKernel[] On<TReducer, TExact>(TReducer reducer, TExact exact)
+            where TReducer : struct, ILaneReducer<T, TTap, int, Pair<Pair<TSums, int>, int>>
+            where TExact : struct, ILaneReducer<T, TTap, int, Pair<Pair<TSums, int>, int>> =>
+            KernelCatalog.OnRegisters<T, TTap, int, Pair<Pair<TSums, int>, int>, TReducer, TExact>(reducer, exact, KernelCatalog.Sliding<T, TTap, int, Pair<Pair<TSums, int>, int>, TReducer, TExact>(reducer, exact));
     }
 }

@@ -48,10 +48,10 @@ internal readonly unsafe struct WideSmallFloatMeanLanes<TFormat, TTap, TInts, TR
     public void WriteExtent(byte* extents, long lane, long extent) => ((double*)extents)[lane] = Math.Max(1, extent);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Watch(TTap watch, TTap taps) => watch;
+    public TTap Watch(TTap watch, TTap taps) => TFormat.Watch(watch, taps);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Alarms(TTap watch) => false;
+    public bool Alarms(TTap watch) => TFormat.Alarms(watch);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Pair<TDoubles, double> Widen(TInts bits)
