@@ -13,8 +13,8 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc> : ILi
     where TState : unmanaged
     where TAcc : unmanaged, IRegister<TAcc, TState>
 {
-    /// <summary>Windows of fewer taps are added up tap by tap. Measured.</summary>
-    private const long FewestTaps = 12;
+    /// <summary>Windows of fewer taps along the width are not worth it; in rows of fewer registers there must be more of them. Measured.</summary>
+    private const long FewestTaps = 12, FewestTapsOfShortRows = 19, ShortRow = 3;
 
     /// <summary>The shortest line, in outputs and in windows: it begins with the taps of one.</summary>
     private const long ShortestLine = 1 << 15, FewestWindows = 32;
@@ -84,7 +84,7 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc> : ILi
     {
         PoolPlan plan = job.Plan;
         AxisPlan width = plan.Width;
-        return default(TReducer) is IRunningSum && plan.Slides && (IsEverySecond(plan) || (width is { LaneStride: 1, Kernel: >= FewestTaps } && (width.Dilation == 1 || width.Dilation >= TTap.Count)))
+        return default(TReducer) is IRunningSum && plan.Slides && (IsEverySecond(plan) || (width.LaneStride == 1 && width.Kernel >= (width.OutputLength < ShortRow * TTap.Count ? FewestTapsOfShortRows : FewestTaps) && (width.Dilation == 1 || width.Dilation >= TTap.Count)))
             && (plan.Height.Kernel == 1 || plan.Height is { Dilation: 1 }) && plan.Height.Stride <= plan.Height.Kernel
             && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && Registers.Fill<TTap, T>(width.OutputLength) && LaneExtents.Covers(width)
             && WindowBytes(width) + RestBytes(width) <= MostColumnBytes && (!HasColumns(plan) || ZeroBytes(plan) + ColumnBytes(plan) <= MostColumnBytes);
@@ -173,10 +173,7 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc> : ILi
 
             for (long row = h; row < last; row++)
             {
-                TState* columns = _columns + (row - h) * room;
-                long factor = _plan.OuterDivisor(depth.Extent * _plan.Height[row].Extent);
-                if (_plan.Width.LaneStride == 2) EverySecond(reducer, columns, factor, output + row * _to.Height);
-                else Along(reducer, columns, factor, output + row * _to.Height);
+                EverySecond(reducer, _columns + (row - h) * room, _plan.OuterDivisor(depth.Extent * _plan.Height[row].Extent), output + row * _to.Height);
             }
         }
     }
