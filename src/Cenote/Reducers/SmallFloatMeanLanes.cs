@@ -117,7 +117,7 @@ internal readonly struct ScaledHalfBits : ISmallFloat
     /// <summary>By more than this a subnormal quotient, rounded to a float, could come to lie half-way between two numbers of 16 bits.</summary>
     private const long GreatestDivisor = 4096;
 
-    public static bool IsLong => true;
+    public static bool IsLong => false;
 
     // A divisor less than the taps might lead out of the range. Single taps are copied without being watched: an infinity is one only as long as nothing divides it.
     public static bool Accepts(PoolPlan plan) => plan.MaxExtent <= GreatestDivisor && (plan.DivisorOverride is not { } divisor || (plan.MaxCount > 1 && divisor >= plan.MaxCount && divisor <= GreatestDivisor));
