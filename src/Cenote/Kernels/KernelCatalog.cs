@@ -42,7 +42,7 @@ internal sealed class KernelCatalog
         long few = FewBytes / Unsafe.SizeOf<T>();
         var reference = new ReferenceKernel<T, TState, TReducer>(reducer);
         PoolKernel[] interleaved = groups.Length > 0
-            ? [new InterleavedKernel(new(groups), few, few, manyTaps: LiftsLong<T, TState>() ? 3 : 12, shortRow: shortRowBytes / Unsafe.SizeOf<T>()), new PlanarKernel<PixelPlanes>(new(groups), Unsafe.SizeOf<T>())]
+            ? [new InterleavedKernel(new(groups), few, few, manyTaps: LiftsLong<T, TState>() ? 4 : 12, shortRow: shortRowBytes / Unsafe.SizeOf<T>()), new PlanarKernel<PixelPlanes>(new(groups), Unsafe.SizeOf<T>())]
             : [];
         PoolKernel[] strided = groups.Length > 0 ? [new PlanarKernel<StridedPlanes>(new(groups), Unsafe.SizeOf<T>())] : [];
         Func<PoolKernel[]>[] inside = [() => interleaved, .. groups, () => strided, () => [new UnevenWindows<T, TState, TReducer>(reducer)]];

@@ -43,7 +43,7 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLong => true;
+    public bool IsLong => false;
 
     public bool IsExact => true;
 

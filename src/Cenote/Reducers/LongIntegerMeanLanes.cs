@@ -27,7 +27,7 @@ internal readonly unsafe struct LongIntegerMeanLanes<T, TTap, TWide, TWides, TSu
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLong => true;
+    public bool IsLong => false;
 
     public bool IsExact => true;
 
