@@ -1,24 +1,32 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Cenote;
 
 /// <summary>
 /// Medians of 3×3 and 5×5 at stride 1, by bands of output rows that share the lines their taps are copied to, two rows at a time on registers (<see cref="MedianNetworks{TElement, T, TTap}"/>). Rows that are clipped along the height, and bands
-/// with NaN, are left to the kernel for rows.
+/// with NaN, are left to the kernel for rows. Windows of 3×3 inside the rows read the input where it lies.
 /// </summary>
+/// <typeparam name="TElement">The element type.</typeparam>
+/// <typeparam name="T">A tap that is lifted, as in <see cref="MedianLines{TElement, T, TTap}"/>.</typeparam>
+/// <typeparam name="TTap">A register of taps.</typeparam>
+/// <typeparam name="TLanes">A register of elements as they lie in the input.</typeparam>
 /// <param name="others">Its units are rows.</param>
-/// <inheritdoc cref="MedianLines{TElement, T, TTap}"/>
-internal sealed unsafe class MedianBandKernel<TElement, T, TTap>(TapLinesKernel<T, TTap, MedianLines<TElement, T, TTap>> others) : PoolKernel
+internal sealed unsafe class MedianBandKernel<TElement, T, TTap, TLanes>(TapLinesKernel<T, TTap, MedianLines<TElement, T, TTap>> others) : PoolKernel
     where TElement : unmanaged
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     where TTap : unmanaged, ILanes<TTap, T>
+    where TLanes : unmanaged, ILanes<TLanes, TElement>
 {
     /// <summary>Output rows of a band: enough that copying what it shares with its neighbours does not matter.</summary>
     private const long BandRows = 8;
 
     /// <summary>The lines of a band: of them a first-level cache should hold the few that a pair of rows reads.</summary>
     private const long LineBytes = 64 << 10;
+
+    /// <summary>Registers of a row, if it has borders, for which reading it where it lies pays for the copies of these: measured.</summary>
+    private const long LongRow = 32;
 
     public override string Name { get; } = $"median bands, {8 * Unsafe.SizeOf<TTap>()} bits";
 
@@ -54,21 +62,61 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap>(TapLinesKernel<
 
     private static long Bands(in PoolJob job) => (job.Plan.Height.OutputLength + BandRows - 1) / BandRows;
 
+    /// <summary>Whether elements are compared as they are: 16 bits of a float have no order of their own, and elsewhere than on x86 minima of floats take more than copies that are lifted.</summary>
+    // A constant.
+    private static bool Compares => typeof(TElement) == typeof(T) || (sizeof(T) >= sizeof(float) && Sse.IsSupported);
+
     /// <summary>Makes some rows, at least two; false where a tap is not for lines.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Band(in PoolJob job, OutputPlace place, long rows)
     {
         AxisPlan width = job.Plan.Width;
-        long inner = TapLines.Inner(job), kernel = width.Kernel, count = rows + kernel - 1 + (kernel == 5 ? 10 : 0);
+        long inner = TapLines.Inner(job), few = (TTap.Count + inner - 1) / inner, all = width.OutputLength;
+        long from = Math.Clamp(width.WholeFrom, 0, all), end = Math.Clamp(width.WholeEnd, from, all);
+        bool whole = Compares && width.Kernel == 3 && job.Offsets.Start is null && end - from >= few && (end - from == all || all * inner >= LongRow * TTap.Count);
+        if (!whole || !Parts(job, place, rows, from, end, inner, whole: true)) return Parts(job, place, rows, 0, all, inner, whole: false);
+        // At the borders some are made twice, that there are enough for a register.
+        return (from == 0 || Parts(job, place, rows, 0, Math.Max(from, few), inner, whole: false))
+            && (end == all || Parts(job, place, rows, Math.Min(end, all - few), all, inner, whole: false));
+    }
+
+    /// <summary>Makes some outputs of these rows, at least a register.</summary>
+    /// <param name="whole">Whether their windows lie inside the rows and are to read the input itself.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool Parts(in PoolJob job, OutputPlace place, long rows, long from, long end, long inner, bool whole)
+    {
+        long kernel = job.Plan.Width.Kernel, count = rows + kernel - 1 + (kernel == 5 ? 10 : 0);
         long some = Math.Max((2 * TTap.Count + inner - 1) / inner, LineBytes / (count * inner * sizeof(T)));
-        for (long o = 0; o < width.OutputLength; o += some)
+        for (long o = from; o < end; o += some)
         {
             // The last outputs may be made twice, that there are enough for a register.
-            o = Math.Max(0, Math.Min(o, width.OutputLength - some));
-            if (!Part(job, place with { W = o }, rows, Math.Min(some, width.OutputLength - o), inner)) return false;
+            o = Math.Max(from, Math.Min(o, end - some));
+            OutputPlace first = place with { W = o };
+            long outputs = Math.Min(some, end - o);
+            if (!(whole ? Whole(job, first, rows, outputs, inner) : Part(job, first, rows, outputs, inner))) return false;
         }
 
         return true;
+    }
+
+    /// <summary>3×3 of the input where it lies; false where an element is not in the order of its type.</summary>
+    // Bounds: rows are read as far as the windows reach.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool Whole(in PoolJob job, OutputPlace first, long rows, long outputs, long inner)
+    {
+        AxisPlan width = job.Plan.Width;
+        long count = outputs * inner, step = width.Dilation * inner, end = count + 2 * step, pitch = job.InputLayout.Height, next = job.OutputLayout.Height;
+        TElement* from = (TElement*)job.Input + first.N * job.InputLayout.Batch + first.C * job.InputLayout.Channel + job.Plan.Depth[first.D].Start * job.InputLayout.Depth + (first.H - job.Plan.Height.Before) * pitch + width.Start(first.W) * inner;
+        TElement* to = (TElement*)job.Output + first.In(job.OutputLayout);
+        bool ordered = MedianNetworks<TElement, T, TTap>.InOrder<TElement, TLanes>(from, 0, end);
+        for (long row = 0; row < rows && ordered; row += 2)
+        {
+            row = Math.Min(row, rows - 2);
+            TElement* top = from + row * pitch, upper = to + row * next;
+            ordered = MedianNetworks<TElement, T, TTap>.Nine<TElement, TLanes>(top, pitch, step, upper, upper + next, count)
+                && MedianNetworks<TElement, T, TTap>.InOrder<TElement, TLanes>(top + pitch, count, end) && MedianNetworks<TElement, T, TTap>.InOrder<TElement, TLanes>(top + 2 * pitch, count, end);
+        }
+
+        return ordered && MedianNetworks<TElement, T, TTap>.InOrder<TElement, TLanes>(from + (rows + 1) * pitch, 0, end);
     }
 
     // Bounds: copies are of what the windows read inside the input, with a register of room behind each line.
@@ -101,7 +149,7 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap>(TapLinesKernel<
             T* from = copies + row * pitch, to = output + row * job.OutputLayout.Height;
             if (kernel == 3)
             {
-                MedianNetworks<TElement, T, TTap>.Nine(from, pitch, step, to, to + job.OutputLayout.Height, count);
+                MedianNetworks<TElement, T, TTap>.Nine<T, TTap>(from, pitch, step, to, to + job.OutputLayout.Height, count);
                 continue;
             }
 

@@ -11,46 +11,79 @@ internal static unsafe class MedianNetworks<TElement, T, TTap>
     where TTap : unmanaged, ILanes<TTap, T>
 {
     /// <summary>Two rows of 3×3: of three sorted columns the middle one of the greatest low, the middle middle and the least high (Paeth, "Median finding on a 3×3 grid", 1990).</summary>
+    /// <typeparam name="TNumber"><typeparamref name="T"/>, or <typeparamref name="TElement"/> as it lies in the input.</typeparam>
+    /// <typeparam name="TLanes">A register of them.</typeparam>
     /// <param name="row">The first of four rows of taps.</param>
     /// <param name="pitch">From one to the next, in elements.</param>
     /// <param name="step">From one tap of a window's row to the next.</param>
     /// <param name="upper">Where the outputs of the first three rows go.</param>
     /// <param name="lower">Where those of the last three go.</param>
     /// <param name="count">How many there are; at least a register.</param>
+    /// <returns>Whether the middle rows, as far as the first column of the windows reads them, are <see cref="InOrder"/>.</returns>
     // Bounds: the last register steps back.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Nine(T* row, long pitch, long step, T* upper, T* lower, long count)
+    public static bool Nine<TNumber, TLanes>(TNumber* row, long pitch, long step, TNumber* upper, TNumber* lower, long count)
+        where TNumber : unmanaged
+        where TLanes : unmanaged, ILanes<TLanes, TNumber>
     {
-        T* row1 = row + pitch, row2 = row1 + pitch, row3 = row2 + pitch;
-        for (long i = 0; i < count; i += TTap.Count)
+        TNumber* row1 = row + pitch, row2 = row1 + pitch, row3 = row2 + pitch;
+        TLanes same = TLanes.Equal(default, default), least = default;
+        for (long i = 0; i < count; i += TLanes.Count)
         {
-            i = Math.Min(i, count - TTap.Count);
-            TTap one = TTap.Load(row1 + i), other = TTap.Load(row2 + i), less = TTap.Min(one, other), more = TTap.Max(one, other);
-            one = TTap.Load(row + i);
-            other = TTap.Load(row3 + i);
-            TTap upperLow = TTap.Min(less, one), upper0 = TTap.Max(less, TTap.Min(more, one)), upperHigh = TTap.Max(more, one);
-            TTap lowerLow = TTap.Min(less, other), lower0 = TTap.Max(less, TTap.Min(more, other)), lowerHigh = TTap.Max(more, other);
+            i = Math.Min(i, count - TLanes.Count);
+            TLanes one = TLanes.Load(row1 + i), other = TLanes.Load(row2 + i), less = TLanes.Min(one, other), more = TLanes.Max(one, other);
+            if (typeof(TNumber) == typeof(TElement))
+            {
+                Prefetch.Line((byte*)(row2 + i) + Prefetch.Distance);
+                Prefetch.Line((byte*)(row3 + i) + Prefetch.Distance);
+            }
+
+            if (Watches<TNumber>()) (same, least) = (same & TLanes.Equal(one, one) & TLanes.Equal(other, other), TLanes.LesserBits(TLanes.LesserBits(least, one), other));
+            one = TLanes.Load(row + i);
+            other = TLanes.Load(row3 + i);
+            TLanes upperLow = TLanes.Min(less, one), upper0 = TLanes.Max(less, TLanes.Min(more, one)), upperHigh = TLanes.Max(more, one);
+            TLanes lowerLow = TLanes.Min(less, other), lower0 = TLanes.Max(less, TLanes.Min(more, other)), lowerHigh = TLanes.Max(more, other);
             long next = i + step;
-            one = TTap.Load(row1 + next);
-            other = TTap.Load(row2 + next);
-            (less, more) = (TTap.Min(one, other), TTap.Max(one, other));
-            one = TTap.Load(row + next);
-            other = TTap.Load(row3 + next);
-            TTap upper1 = TTap.Max(less, TTap.Min(more, one)), lower1 = TTap.Max(less, TTap.Min(more, other));
-            (upperLow, upperHigh) = (TTap.Max(upperLow, TTap.Min(less, one)), TTap.Min(upperHigh, TTap.Max(more, one)));
-            (lowerLow, lowerHigh) = (TTap.Max(lowerLow, TTap.Min(less, other)), TTap.Min(lowerHigh, TTap.Max(more, other)));
+            one = TLanes.Load(row1 + next);
+            other = TLanes.Load(row2 + next);
+            (less, more) = (TLanes.Min(one, other), TLanes.Max(one, other));
+            one = TLanes.Load(row + next);
+            other = TLanes.Load(row3 + next);
+            TLanes upper1 = TLanes.Max(less, TLanes.Min(more, one)), lower1 = TLanes.Max(less, TLanes.Min(more, other));
+            (upperLow, upperHigh) = (TLanes.Max(upperLow, TLanes.Min(less, one)), TLanes.Min(upperHigh, TLanes.Max(more, one)));
+            (lowerLow, lowerHigh) = (TLanes.Max(lowerLow, TLanes.Min(less, other)), TLanes.Min(lowerHigh, TLanes.Max(more, other)));
             next += step;
-            one = TTap.Load(row1 + next);
-            other = TTap.Load(row2 + next);
-            (less, more) = (TTap.Min(one, other), TTap.Max(one, other));
-            one = TTap.Load(row + next);
-            other = TTap.Load(row3 + next);
-            TTap upper2 = TTap.Max(less, TTap.Min(more, one)), lower2 = TTap.Max(less, TTap.Min(more, other));
-            (upperLow, upperHigh) = (TTap.Max(upperLow, TTap.Min(less, one)), TTap.Min(upperHigh, TTap.Max(more, one)));
-            (lowerLow, lowerHigh) = (TTap.Max(lowerLow, TTap.Min(less, other)), TTap.Min(lowerHigh, TTap.Max(more, other)));
-            TTap.Store(default(MedianLines<TElement, T, TTap>).Lift(Middle(upperLow, Middle(upper0, upper1, upper2), upperHigh)), upper + i);
-            TTap.Store(default(MedianLines<TElement, T, TTap>).Lift(Middle(lowerLow, Middle(lower0, lower1, lower2), lowerHigh)), lower + i);
+            one = TLanes.Load(row1 + next);
+            other = TLanes.Load(row2 + next);
+            (less, more) = (TLanes.Min(one, other), TLanes.Max(one, other));
+            one = TLanes.Load(row + next);
+            other = TLanes.Load(row3 + next);
+            TLanes upper2 = TLanes.Max(less, TLanes.Min(more, one)), lower2 = TLanes.Max(less, TLanes.Min(more, other));
+            (upperLow, upperHigh) = (TLanes.Max(upperLow, TLanes.Min(less, one)), TLanes.Min(upperHigh, TLanes.Max(more, one)));
+            (lowerLow, lowerHigh) = (TLanes.Max(lowerLow, TLanes.Min(less, other)), TLanes.Min(lowerHigh, TLanes.Max(more, other)));
+            TLanes.Store(Lift<TNumber, TLanes>(Middle<TNumber, TLanes>(upperLow, Middle<TNumber, TLanes>(upper0, upper1, upper2), upperHigh)), upper + i);
+            TLanes.Store(Lift<TNumber, TLanes>(Middle<TNumber, TLanes>(lowerLow, Middle<TNumber, TLanes>(lower0, lower1, lower2), lowerHigh)), lower + i);
         }
+
+        return IsClear<TNumber, TLanes>(same, least);
+    }
+
+    /// <summary>Whether part of a row is in the order of its numbers, as minima and maxima know it: it holds no NaN and no −0.</summary>
+    // Bounds: the last register steps back, so that there must be one in the row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool InOrder<TNumber, TLanes>(TNumber* row, long from, long end)
+        where TNumber : unmanaged
+        where TLanes : unmanaged, ILanes<TLanes, TNumber>
+    {
+        if (!Watches<TNumber>()) return true;
+        TLanes same = TLanes.Equal(default, default), least = default;
+        for (long i = from; i < end; i += TLanes.Count)
+        {
+            TLanes one = TLanes.Load(row + Math.Min(i, end - TLanes.Count));
+            (same, least) = (same & TLanes.Equal(one, one), TLanes.LesserBits(least, one));
+        }
+
+        return IsClear<TNumber, TLanes>(same, least);
     }
 
     /// <summary>Sorts columns of five, two rows of windows at a time: the four rows that they share first.</summary>
@@ -181,5 +214,20 @@ internal static unsafe class MedianNetworks<TElement, T, TTap>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TTap Middle(TTap first, TTap second, TTap third) => TTap.Max(TTap.Min(first, second), TTap.Min(TTap.Max(first, second), third));
+    private static TLanes Middle<TNumber, TLanes>(TLanes first, TLanes second, TLanes third)
+        where TNumber : unmanaged
+        where TLanes : unmanaged, ILanes<TLanes, TNumber> => TLanes.Max(TLanes.Min(first, second), TLanes.Min(TLanes.Max(first, second), third));
+
+    // A constant: numbers that are lifted are watched before.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Watches<TNumber>() => typeof(TNumber) != typeof(T);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Lift<TNumber, TLanes>(TLanes lanes)
+        where TLanes : unmanaged => Watches<TNumber>() ? lanes : Unsafe.BitCast<TTap, TLanes>(default(MedianLines<TElement, T, TTap>).Lift(Unsafe.BitCast<TLanes, TTap>(lanes)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsClear<TNumber, TLanes>(TLanes same, TLanes least)
+        where TNumber : unmanaged
+        where TLanes : unmanaged, ILanes<TLanes, TNumber> => !Watches<TNumber>() || (TLanes.IsZero(same ^ TLanes.Equal(default, default)) && !TLanes.AnyNegativeZero(least));
 }

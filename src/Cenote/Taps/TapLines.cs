@@ -52,7 +52,7 @@ internal static unsafe class TapLines
     public static PoolKernel[] Median<T, TKey>(GatheredKernel exact)
         where T : unmanaged
         where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey> =>
-        [.. Median<T, TKey, Lanes512<TKey>>(exact), .. Median<T, TKey, Lanes256<TKey>>(exact), .. Median<T, TKey, Lanes128<TKey>>(exact)];
+        [.. Median<T, TKey, Lanes512<TKey>, Lanes512<T>>(exact), .. Median<T, TKey, Lanes256<TKey>, Lanes256<T>>(exact), .. Median<T, TKey, Lanes128<TKey>, Lanes128<T>>(exact)];
 
     public static PoolKernel[] Mode<T>(GatheredKernel exact)
         where T : unmanaged, IBinaryInteger<T> => [.. Mode<T, Lanes512<T>>(exact), .. Mode<T, Lanes256<T>>(exact), .. Mode<T, Lanes128<T>>(exact)];
@@ -68,14 +68,15 @@ internal static unsafe class TapLines
         return [new BlockKernel<T, TTap>([rows]), rows];
     }
 
-    private static PoolKernel[] Median<T, TKey, TTap>(GatheredKernel exact)
+    private static PoolKernel[] Median<T, TKey, TTap, TLanes>(GatheredKernel exact)
         where T : unmanaged
         where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
         where TTap : unmanaged, ILanes<TTap, TKey>
+        where TLanes : unmanaged, ILanes<TLanes, T>
     {
         if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
         var rows = new TapLinesKernel<TKey, TTap, MedianLines<T, TKey, TTap>>(default, exact);
-        return [new MedianBandKernel<T, TKey, TTap>(rows), rows];
+        return [new MedianBandKernel<T, TKey, TTap, TLanes>(rows), rows];
     }
 
     private static PoolKernel[] Mode<T, TTap>(GatheredKernel exact)

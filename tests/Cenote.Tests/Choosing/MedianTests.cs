@@ -56,6 +56,27 @@ public class MedianTests
         Assert.All(Enumerable.Range(0, 1000), i => Assert.Equal(Math.Abs(i - 500) <= 2 ? float.NaN : clean[i], y[i]));
     }
 
+    /// <summary>Windows that read the input where it lies watch for it, those with indices as they copy.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_negative_zero_or_NaN_is_seen_wherever_it_lies(int padding)
+    {
+        const int Rows = 11, Columns = 300;
+        var random = new Random(4);
+        var pool = new MedianPool2d(3, 1, padding);
+        float[] data = [.. Enumerable.Range(0, Rows * Columns).Select(_ => (float)random.Next(-1, 2))];
+        for (int place = 0; place < data.Length; place++)
+        {
+            if (place % Columns is > 19 and < Columns - 19) continue;
+            float before = data[place];
+            data[place] = place % 2 == 0 ? -0f : float.NaN;
+            Tensor<float> x = Tensor.Create(data, [1, Rows, Columns]);
+            Assert.Equal(Dense.RowMajor(pool.ForwardWithIndices(x).Values).Select(BitConverter.SingleToUInt32Bits), Dense.RowMajor(pool.Forward(x)).Select(BitConverter.SingleToUInt32Bits));
+            data[place] = before;
+        }
+    }
+
     [Fact]
     public void A_window_without_a_tap_gives_NaN_or_0_and_no_index()
     {
