@@ -137,6 +137,7 @@ public class GradientKernelTests
     private static unsafe void Run<T>(bool isChosen)
         where T : unmanaged
     {
+        using var scratch = new GuardedScratch();
         var random = new Random(23);
         var ran = new HashSet<string>();
         for (int number = 0; number < Cases; number++)

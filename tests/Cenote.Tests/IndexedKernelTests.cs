@@ -69,6 +69,7 @@ public class IndexedKernelTests
     private static unsafe void Run<T>(bool isMax)
         where T : unmanaged
     {
+        using var scratch = new GuardedScratch();
         var compared = new Dictionary<string, int>();
         IReadOnlyList<PoolKernel> kernels = (isMax ? ArgExtremeOperator<Greatest>.Instance : (PoolOperator)ArgExtremeOperator<Least>.Instance)[ElementTypes.Of<T>()].Kernels;
         for (int number = 0; number < Cases; number++)

@@ -64,6 +64,7 @@ public class KernelTests
     private static unsafe void Run<T>(string @operator)
         where T : unmanaged
     {
+        using var scratch = new GuardedScratch();
         bool isMean = @operator == "avg";
         var random = new Random(17);
         int compared = 0;

@@ -41,6 +41,7 @@ public class NormKernelTests
     private static unsafe void Run<T>(double p, bool isMean)
         where T : unmanaged
     {
+        using var scratch = new GuardedScratch();
         var random = new Random(23);
         int compared = 0;
         for (int number = 0; number < Cases; number++)

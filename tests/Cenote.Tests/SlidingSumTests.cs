@@ -17,6 +17,7 @@ public class SlidingSumTests
         { [1, 31, 31], [1, 1, 1], [0, 15, 15], [1, 40, 75], 2 },
         { [1, 13, 33], [1, 5, 1], [0, 12, 32], [1, 29, 33], 2 },
         { [1, 2, 12], [1, 2, 1], [0, 0, 3], [1, 9, 66_001], 1 },
+        { [1, 2, 101], [1, 1, 1], [0, 0, 50], [1, 4, 70_000], 1 },
         { [3, 4, 14], [2, 3, 1], [1, 2, 7], [5, 11, 67], 1 },
         { [1, 5, 13], [1, 1, 1], [0, 2, 6], [1, 9, 20], 37 },
         // Every second column, added up anew and sliding.
@@ -39,6 +40,7 @@ public class SlidingSumTests
     private static void Check<T>(int[] kernel, int[] stride, int[] padding, int[] input, int channels)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {
+        using var scratch = new GuardedScratch();
         var random = new Random(31);
         int plane = input[0] * input[1] * input[2];
         var planes = new T[channels * plane];

@@ -144,7 +144,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILin
             for (long i = 0; i < depth.Count; i++)
             {
                 T* copies = _copies + i * _capacity * room;
-                if (again > 0 && from > kept) Buffer.MemoryCopy(copies + (from - kept) * room, copies, again * room * sizeof(T), again * room * sizeof(T));
+                if (again > 0 && from > kept) Buffer.MemoryCopy(copies + (from - kept) * room, copies, again * room * sizeof(T), (again * room - _row.Shift) * sizeof(T));
                 watch = _row.Copy(reducer, input + i * nextDepth + (from + again) * _from.Height, to - from - again, _from.Height, copies + again * room, watch);
             }
 

@@ -11,6 +11,10 @@ internal sealed unsafe class Scratch
     [ThreadStatic]
     private static Scratch? _mine;
 
+    /// <summary>Where this thread's memory comes from instead, if anywhere: tests have it end at a page that nobody may touch.</summary>
+    [ThreadStatic]
+    internal static Func<long, nint>? Source;
+
     private long _uses;
     private byte* _memory;
     private nuint _size;
@@ -26,6 +30,7 @@ internal sealed unsafe class Scratch
     {
         Scratch mine = _mine ??= new();
         mine._uses++;
+        if (Source is not null) return (byte*)Source(Round(bytes));
         if (mine._size < (nuint)bytes)
         {
             NativeMemory.AlignedFree(mine._memory);

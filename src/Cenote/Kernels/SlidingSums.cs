@@ -19,6 +19,9 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc> : ILi
     /// <summary>The shortest line, in outputs and in windows: it begins with the taps of one.</summary>
     private const long ShortestLine = 1 << 15, FewestWindows = 32;
 
+    /// <summary>The longest window, in rows: what is left of longer ones lies in the padding.</summary>
+    private const long MostRows = 2;
+
     /// <summary>Columns that take more memory than this are not worth it.</summary>
     private const long MostColumnBytes = 1 << 26;
 
@@ -67,7 +70,7 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc> : ILi
         scratch += RestBytes(width);
         if (!HasColumns(_plan)) return;
         _position = Math.Max(0, _first * width.LaneStride - width.Before);
-        _end = Math.Min(width.InputLength, _position + _outputs * width.LaneStride + width.Span + _reach);
+        _end = Math.Min(width.InputLength, ColumnsAt + _outputs * width.LaneStride + width.Span + _reach);
         _zeros = (T*)scratch - _position;
         new Span<byte>(scratch, (int)ZeroBytes(_plan)).Clear();
         _front = Front(width);
@@ -84,11 +87,16 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc> : ILi
     {
         PoolPlan plan = job.Plan;
         AxisPlan width = plan.Width;
-        return default(TReducer) is IRunningSum && plan.Slides && (IsEverySecond(plan) || (width.LaneStride == 1 && width.Kernel >= (width.OutputLength < ShortRow * TTap.Count ? FewestTapsOfShortRows : FewestTaps) && (width.Dilation == 1 || width.Dilation >= TTap.Count)))
+        return default(TReducer) is IRunningSum && plan.Slides && (IsEverySecond(plan) || IsLong(width))
             && (plan.Height.Kernel == 1 || plan.Height is { Dilation: 1 }) && plan.Height.Stride <= plan.Height.Kernel
             && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && Registers.Fill<TTap, T>(width.OutputLength) && LaneExtents.Covers(width)
             && WindowBytes(width) + RestBytes(width) <= MostColumnBytes && (!HasColumns(plan) || ZeroBytes(plan) + ColumnBytes(plan) <= MostColumnBytes);
     }
+
+    /// <summary>Whether windows that begin a column behind each other have enough taps, and no more than a few times as many as the row, for the first one takes them all.</summary>
+    private static bool IsLong(AxisPlan width) =>
+        width.LaneStride == 1 && width.Kernel >= (width.OutputLength < ShortRow * TTap.Count ? FewestTapsOfShortRows : FewestTaps) && width.Span / MostRows <= width.InputLength
+        && (width.Dilation == 1 || width.Dilation >= TTap.Count);
 
     /// <summary>Whether windows of several depths begin two columns behind each other, and fill a register.</summary>
     private static bool IsEverySecond(PoolPlan plan) =>

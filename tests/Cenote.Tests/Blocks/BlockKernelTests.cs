@@ -40,6 +40,7 @@ public class BlockKernelTests
     private static unsafe void Counted<T>()
         where T : unmanaged
     {
+        using var scratch = new GuardedScratch();
         var random = new Random(23);
         int compared = 0;
         for (int number = 0; number < Cases; number++)
@@ -91,6 +92,7 @@ public class BlockKernelTests
     private static unsafe void Pyramid<T>(bool countsData)
         where T : unmanaged
     {
+        using var scratch = new GuardedScratch();
         var random = new Random(29);
         for (int number = 0; number < Cases; number++)
         {

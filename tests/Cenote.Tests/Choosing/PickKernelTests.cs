@@ -40,6 +40,7 @@ public class PickKernelTests
     private static unsafe void Run<T>(bool isMedian)
         where T : unmanaged
     {
+        using var scratch = new GuardedScratch();
         var random = new Random(31);
         IReadOnlyList<PoolKernel> kernels = (isMedian ? MedianOperator.Instance : (PoolOperator)ModeOperator.Instance)[ElementTypes.Of<T>()].Kernels;
         var compared = new Dictionary<string, int>();

@@ -49,6 +49,7 @@ public class SoftKernelTests
     private static unsafe void Run<T>(double tolerance)
         where T : unmanaged
     {
+        using var scratch = new GuardedScratch();
         var random = new Random(37);
         IReadOnlyList<PoolKernel> kernels = SoftOperator.Instance[ElementTypes.Of<T>()].Kernels;
         int compared = 0;

@@ -20,6 +20,7 @@ public class UnevenKernelTests
     private static unsafe void Run<T>()
         where T : unmanaged
     {
+        using var scratch = new GuardedScratch();
         var random = new Random(21);
         HashSet<string> met = [];
         for (int number = 0; number < 120; number++)
