@@ -85,6 +85,7 @@ internal readonly unsafe struct PlaneRuns<T, TTap, TState, TAcc> : ILineWindows<
     /// <summary>States of a padded plane, and behind it as many as the loads of the last windows read more.</summary>
     private static long Room(PoolPlan plan) => Scratch.Round(((Rows(plan.Height) + 1) * Pitch(plan.Width) + plan.Width.Span + 4 * TTap.Count) * sizeof(TState)) / sizeof(TState);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private TTap Copy<TReducer>(TReducer reducer, T* input, long start, long stop, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {

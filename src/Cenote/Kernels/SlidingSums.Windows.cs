@@ -29,6 +29,7 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc>
     }
 
     /// <summary>Adds up the windows before the first ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Begin<TReducer, TColumns>(TReducer reducer, TColumns columns)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TColumns : struct, IColumns<T, TTap, TState, TAcc>

@@ -98,9 +98,9 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc> : ILi
         width.LaneStride == 1 && width.Kernel >= (width.OutputLength < ShortRow * TTap.Count ? FewestTapsOfShortRows : FewestTaps) && width.Span / MostRows <= width.InputLength
         && (width.Dilation == 1 || width.Dilation >= TTap.Count);
 
-    /// <summary>Whether windows of several depths begin two columns behind each other, and fill a register.</summary>
+    /// <summary>Whether windows of several depths begin two columns behind each other and overlap, and fill a register: pairs are added as they are lifted.</summary>
     private static bool IsEverySecond(PoolPlan plan) =>
-        plan.Depth.Kernel > 1 && plan.Width is { Stride: 2, Dilation: 1, Kernel: > 1 } width && width.OutputLength >= TTap.Count && width.InputLength >= TTap.Count && Lines(plan) == 1;
+        plan.Depth.Kernel > 1 && plan.Width is { Stride: 2, Dilation: 1, Kernel: > 2 } width && width.OutputLength >= TTap.Count && width.InputLength >= TTap.Count && Lines(plan) == 1;
 
     /// <summary>Whether rows are added up for each window anew: sliding takes two for each that windows do not share.</summary>
     private static bool AddsAnew(PoolPlan plan) => plan.Width.LaneStride == 2 && plan.Height.Kernel <= 2 * plan.Height.Stride;
