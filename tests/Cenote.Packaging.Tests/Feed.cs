@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Cenote.Packaging.Tests;
 
 [assembly: AssemblyFixture(typeof(Feed))]
@@ -77,10 +76,8 @@ public sealed class Feed : IDisposable
             Path.Combine(Folder, "feed"),
             "-p:ArtifactsPath=" + Path.Combine(Folder, "artifacts"),
             "-p:Version=" + Version,
-            // The checkout's own build has run them.
+            // The checkout's own build has run them; packing compiles the command once for each platform.
             "-p:RunAnalyzers=false",
-            // Packing compiles the command once for each platform; this one installs it.
-            "-p:ToolPlatform=" + RuntimeInformation.RuntimeIdentifier,
             // Source paths without the machine's folders; the compiler needs a checkout to know what to leave out.
             "-p:ContinuousIntegrationBuild=" + Path.Exists(Path.Combine(Root, ".git")));
         return Path.Combine(Folder, "feed", $"{project}.{Version}");
