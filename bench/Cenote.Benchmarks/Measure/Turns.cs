@@ -11,7 +11,7 @@ internal sealed record Turns(TimeSpan WarmUp, TimeSpan Compiling, TimeSpan Round
 {
     public static Turns Thorough { get; } = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(800), TimeSpan.FromMilliseconds(2), 11);
 
-    public static Turns Brief { get; } = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(2), 7);
+    public static Turns Brief { get; } = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(600), TimeSpan.FromMilliseconds(2), 7);
 
     public static Turns Quick { get; } = new(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(0.5), 7);
 
