@@ -49,8 +49,8 @@ internal sealed class SoftOperator : PoolOperator
     {
         ElementType.Single => Of<float, float, SingleMean>(On<float, Lanes512<float>>(), On<float, Lanes256<float>>(), On<float, Lanes128<float>>()),
         ElementType.Double => Of<double, double, DoubleMean>(On<double, Lanes512<double>>(), On<double, Lanes256<double>>(), On<double, Lanes128<double>>()),
-        ElementType.Half => Of<Half, float, SingleMean>(OnSmall<HalfBits>(BitConverter.HalfToInt16Bits(Half.NegativeInfinity))),
-        ElementType.BFloat16 => Of<BFloat16, float, SingleMean>(OnSmall<BFloat16Bits>(Unsafe.BitCast<BFloat16, short>(BFloat16.NegativeInfinity))),
+        ElementType.Half => Of<Half, float, SingleMean>(OnSmall<Half, HalfBits>()),
+        ElementType.BFloat16 => Of<BFloat16, float, SingleMean>(OnSmall<BFloat16, BFloat16Bits>()),
         _ => throw new NotSupportedException($"elements of {ElementTypes.Name(type)} have no exponential weights; they must be {ElementTypes.FloatingPoint}."),
     };
 
@@ -61,16 +61,17 @@ internal sealed class SoftOperator : PoolOperator
 
     private static PoolKernel[] On<T, TTap>()
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TTap : unmanaged, ILanes<TTap, T> => TapLines.InLanes<T, TTap, SoftLines<T, TTap>>(default);
+        where TTap : unmanaged, ILanes<TTap, T> => TapLines.InLanes<T, TTap, SoftLines<T, TTap>>();
 
-    private static PoolKernel[] OnSmall<TFormat>(short worst)
+    private static PoolKernel[] OnSmall<T, TFormat>()
+        where T : unmanaged
         where TFormat : struct, ISmallFloat
     {
         return [.. On<Lanes512<short>, Lanes512<int>, Lanes512<float>>(), .. On<Lanes256<short>, Lanes256<int>, Lanes256<float>>(), .. On<Lanes128<short>, Lanes128<int>, Lanes128<float>>()];
 
-        PoolKernel[] On<TTap, TInts, TReals>()
+        static PoolKernel[] On<TTap, TInts, TReals>()
             where TTap : unmanaged, ILanes<TTap, short>
             where TInts : unmanaged, ILanes<TInts, int>
-            where TReals : unmanaged, ILanes<TReals, float> => TapLines.InLanes<short, TTap, SmallSoftLines<TFormat, TTap, TInts, TReals>>(new(worst));
+            where TReals : unmanaged, ILanes<TReals, float> => TapLines.InLanes<short, TTap, SmallSoftLines<T, TFormat, TTap, TInts, TReals>>();
     }
 }

@@ -8,29 +8,20 @@ internal unsafe interface ITapLines<T, TTap>
     where TTap : unmanaged, ILanes<TTap, T>
 {
     /// <summary>Windows of more taps are not worth lines.</summary>
-    long MostTaps { get; }
+    static abstract long MostTaps { get; }
 
-    /// <summary>Whether lines hold the taps as they lie in memory, and none of them is watched: what is spread anyway need not be copied before.</summary>
-    static abstract bool KeepsTaps { get; }
-
-    TTap Lift(TTap taps);
-
-    /// <summary>Notes taps that the lines cannot handle.</summary>
-    TTap Watch(TTap watch, TTap taps);
-
-    bool Alarms(TTap watch);
+    /// <summary>Whether lines hold the taps as they lie in memory, whatever they are: what is spread anyway need not be copied before.</summary>
+    static virtual bool KeepsTaps => true;
 
     /// <summary>Whether values can stand for the taps of columns outside the input, so that they change no output.</summary>
-    bool FillsMissing { get; }
+    static virtual bool FillsMissing => true;
 
-    /// <summary>Fills a column of taps outside the input, after <see cref="Prepare"/>.</summary>
-    /// <param name="column">Its element in the first row.</param>
-    /// <param name="pitch">From one row to the next, in elements.</param>
-    /// <param name="rows">How many.</param>
-    /// <param name="columns">The taps of a window's row.</param>
+    /// <summary>What stands for a tap of a column outside the input, after <see cref="Prepare"/>; of those that fill.</summary>
+    /// <param name="row">Its row in the window; any other row with the same remainder will do, for it is no matter in which order they come.</param>
+    /// <param name="rows">The rows of a window.</param>
+    /// <param name="columns">Its columns.</param>
     /// <param name="number">How many columns of the windows that read it lie outside up to this one: the one next to the input is the first.</param>
-    /// <param name="count">The elements of a row that are filled.</param>
-    void FillMissing(T* column, long pitch, long rows, long columns, long number, long count);
+    static virtual T Missing(long row, long rows, long columns, long number) => throw new NotSupportedException();
 
     /// <summary>Copies the rows of the input that the windows read into lines, and prepares for all windows at once what is above each other.</summary>
     /// <param name="from">The rows.</param>
@@ -39,8 +30,12 @@ internal unsafe interface ITapLines<T, TTap>
     /// <param name="lines">The first of the lines.</param>
     /// <param name="pitch">From one line to the next, in elements.</param>
     /// <param name="count">The elements of a row; behind a line is room for a block of registers.</param>
-    /// <returns>What was noted of the taps.</returns>
-    TTap Prepare(T** from, long rows, long columns, T* lines, long pitch, long count);
+    /// <returns>False where there are taps that the lines cannot handle.</returns>
+    static virtual bool Prepare(T** from, long rows, long columns, T* lines, long pitch, long count)
+    {
+        for (long row = 0; row < rows; row++) Buffer.MemoryCopy(from[row], lines + row * pitch, count * sizeof(T), count * sizeof(T));
+        return true;
+    }
 
     /// <summary>Writes the outputs.</summary>
     /// <param name="taps">For each tap of the window, row by row, its line.</param>
@@ -49,5 +44,5 @@ internal unsafe interface ITapLines<T, TTap>
     /// <param name="work">Room for a block of registers per tap.</param>
     /// <param name="output">Where the outputs go.</param>
     /// <param name="count">How many there are.</param>
-    void Finish(T** taps, long rows, long columns, T* work, T* output, long count);
+    static abstract void Finish(T** taps, long rows, long columns, T* work, T* output, long count);
 }

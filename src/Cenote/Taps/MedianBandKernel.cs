@@ -124,7 +124,6 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap, TLanes>(TapLine
     private static bool Part(in PoolJob job, OutputPlace first, long rows, long outputs, long inner)
     {
         AxisPlan width = job.Plan.Width;
-        MedianLines<TElement, T, TTap> lines = default;
         long kernel = width.Kernel, taps = rows + kernel - 1, count = outputs * inner, step = width.Dilation * inner;
         long start = width.Start(first.W), positions = outputs - 1 + width.Span, before = Math.Max(0, -start), after = Math.Max(0, start + positions - width.InputLength);
         long pitch = (positions * inner + 3 * TTap.Count - 1) / TTap.Count * TTap.Count, top = first.H - job.Plan.Height.Before;
@@ -140,12 +139,12 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap, TLanes>(TapLine
             for (; copied <= row + kernel; copied++)
             {
                 T* line = copies + copied * pitch;
-                watch = TapLines.Copy(lines, input + copied * job.InputLayout.Height, line + before * inner, (positions - before - after) * inner, watch);
-                for (long i = 0; i < before; i++) Fill(line + i * inner, MedianLines<TElement, T, TTap>.Missing(copied, kernel, kernel, (before - 1 - i) / width.Dilation + 1), inner);
-                for (long i = 0; i < after; i++) Fill(line + (positions - after + i) * inner, MedianLines<TElement, T, TTap>.Missing(copied, kernel, kernel, i / width.Dilation + 1), inner);
+                watch = MedianLines<TElement, T, TTap>.Copy(input + copied * job.InputLayout.Height, line + before * inner, (positions - before - after) * inner, watch);
+                for (long i = 0; i < before; i++) TapLines.Fill(line + i * inner, MedianLines<TElement, T, TTap>.Missing(copied, kernel, kernel, (before - 1 - i) / width.Dilation + 1), inner);
+                for (long i = 0; i < after; i++) TapLines.Fill(line + (positions - after + i) * inner, MedianLines<TElement, T, TTap>.Missing(copied, kernel, kernel, i / width.Dilation + 1), inner);
             }
 
-            if (lines.Alarms(watch)) return false;
+            if (MedianLines<TElement, T, TTap>.Alarms(watch)) return false;
             T* from = copies + row * pitch, to = output + row * job.OutputLayout.Height;
             if (kernel == 3)
             {
@@ -161,10 +160,5 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap, TLanes>(TapLine
         for (long row = 0; row < rows && job.Offsets.Start is not null; row++)
             TapSearch<T, TTap>.Write(job, first with { H = first.H + row }, job.Plan.Depth[first.D], job.Plan.Height[first.H + row], outputs, inner, output + row * job.OutputLayout.Height, numbers);
         return true;
-    }
-
-    private static void Fill(T* from, T value, long count)
-    {
-        for (long i = 0; i < count; i++) from[i] = value;
     }
 }

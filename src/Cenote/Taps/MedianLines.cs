@@ -15,7 +15,7 @@ internal readonly unsafe struct MedianLines<TElement, T, TTap> : ITapLines<T, TT
 {
     private static readonly ConcurrentDictionary<(long, long), SortingNetwork> Networks = new();
 
-    public long MostTaps => 128;
+    public static long MostTaps => 128;
 
     // A constant, so that integers pay nothing for it.
     private static bool IsFloating => SortKey<TElement, T>.IsFloating;
@@ -23,50 +23,61 @@ internal readonly unsafe struct MedianLines<TElement, T, TTap> : ITapLines<T, TT
     public static bool KeepsTaps => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Lift(TTap taps) => IsFloating ? taps ^ (TTap.Signs(taps) & TTap.Fill(T.MaxValue)) : taps;
+    public static TTap Lift(TTap taps) => IsFloating ? taps ^ (TTap.Signs(taps) & TTap.Fill(T.MaxValue)) : taps;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Watch(TTap watch, TTap taps) => IsFloating ? watch | TTap.Greater(taps & TTap.Fill(T.MaxValue), TTap.Fill(SortKey<TElement, T>.Infinity)) : watch;
+    public static TTap Watch(TTap watch, TTap taps) => IsFloating ? watch | TTap.Greater(taps & TTap.Fill(T.MaxValue), TTap.Fill(SortKey<TElement, T>.Infinity)) : watch;
 
-    public bool Alarms(TTap watch) => !TTap.IsZero(watch);
-
-    public bool FillsMissing => true;
-
-    public void FillMissing(T* column, long pitch, long rows, long columns, long number, long count)
-    {
-        for (long row = 0; row < rows; row++)
-        {
-            T value = Missing(row, rows, columns, number);
-            for (long i = 0; i < count; i++) column[row * pitch + i] = value;
-        }
-    }
+    public static bool Alarms(TTap watch) => !TTap.IsZero(watch);
 
     /// <summary>What stands for a tap of a column outside the input: numbers below all others, then above, as many of each as leave the lower middle one of the rest in the middle.</summary>
-    /// <param name="row">Its row in the window; any other row with the same remainder will do, for it is no matter in which order they come.</param>
-    /// <param name="rows">The rows of a window.</param>
-    /// <param name="columns">Its columns.</param>
-    /// <param name="number">How many columns lie outside up to this one.</param>
     public static T Missing(long row, long rows, long columns, long number)
     {
         long taps = rows * columns, below = (taps - rows * (number - 1) - 1) / 2 - (taps - rows * number - 1) / 2;
         return row % rows < below ? T.MinValue : T.MaxValue;
     }
 
+    /// <summary>Copies a row into a line, lifted.</summary>
+    /// <returns>The watch, with what was seen.</returns>
+    // Bounds: the last whole register steps back; fewer elements than it has are loaded by themselves, and the line has room for a register.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public TTap Prepare(T** from, long rows, long columns, T* lines, long pitch, long count)
+    public static TTap Copy(T* row, T* to, long count, TTap watch)
     {
-        if (rows == 3 && count >= TTap.Count) return SortThree(from[0], from[1], from[2], lines, pitch, count);
+        TTap seen = watch;
+        if (count < TTap.Count)
+        {
+            TTap few = TTap.LoadPart(row, count, default);
+            TTap.Store(Lift(few), to);
+            return Watch(seen, few);
+        }
+
+        for (long i = 0; i < count; i += TTap.Count)
+        {
+            i = Math.Min(i, count - TTap.Count);
+            TTap taps = TTap.Load(row + i);
+            Prefetch.Line((byte*)(row + i) + Prefetch.Distance);
+            seen = Watch(seen, taps);
+            TTap.Store(Lift(taps), to + i);
+        }
+
+        return seen;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool Prepare(T** from, long rows, long columns, T* lines, long pitch, long count)
+    {
+        if (rows == 3 && count >= TTap.Count) return !Alarms(SortThree(from[0], from[1], from[2], lines, pitch, count));
         TTap watch = default;
-        for (long row = 0; row < rows; row++) watch = TapLines.Copy(this, from[row], lines + row * pitch, count, watch);
+        for (long row = 0; row < rows; row++) watch = Copy(from[row], lines + row * pitch, count, watch);
         Exchange[] steps = Network(rows, columns).Columns;
         for (long i = 0; i < count; i += TapLines.Block * TTap.Count)
             foreach (Exchange step in steps) Both(lines + step.Low * pitch + i, lines + step.High * pitch + i, lines + step.Low * pitch + i, lines + step.High * pitch + i);
-        return watch;
+        return !Alarms(watch);
     }
 
     // Bounds: lines have room for a block of registers behind their last element.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Finish(T** taps, long rows, long columns, T* work, T* output, long count)
+    public static void Finish(T** taps, long rows, long columns, T* work, T* output, long count)
     {
         if (rows == 3 && columns == 3)
         {
@@ -100,7 +111,7 @@ internal readonly unsafe struct MedianLines<TElement, T, TTap> : ITapLines<T, TT
     /// <summary>Sorts the columns of three rows.</summary>
     // Bounds: the last register steps back.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TTap SortThree(T* row0, T* row1, T* row2, T* lines, long pitch, long count)
+    private static TTap SortThree(T* row0, T* row1, T* row2, T* lines, long pitch, long count)
     {
         T* low = lines, middle = lines + pitch, high = lines + 2 * pitch;
         TTap watch = default;
@@ -126,7 +137,7 @@ internal readonly unsafe struct MedianLines<TElement, T, TTap> : ITapLines<T, TT
 
     /// <summary>Of three sorted columns: the middle one of the greatest low, the middle middle and the least high (Paeth, "Median finding on a 3×3 grid", 1990).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Nine(T** taps, T* output, long count)
+    private static void Nine(T** taps, T* output, long count)
     {
         T* low0 = taps[0], low1 = taps[1], low2 = taps[2], mid0 = taps[3], mid1 = taps[4], mid2 = taps[5], high0 = taps[6], high1 = taps[7], high2 = taps[8];
         for (long i = 0; i < count; i += TTap.Count)
@@ -175,7 +186,7 @@ internal readonly unsafe struct MedianLines<TElement, T, TTap> : ITapLines<T, TT
 
     /// <summary>Writes a block of outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Store(T* from, T* output, long count)
+    private static void Store(T* from, T* output, long count)
     {
         for (long i = 0; i < count; i += TTap.Count)
         {

@@ -209,7 +209,7 @@ internal static unsafe class MedianNetworks<TElement, T, TTap>
             (t13, t22) = (TTap.Min(t13, t22), TTap.Max(t13, t22));
             t20 = TTap.Max(t13, t20);
             t20 = TTap.Min(t20, t22);
-            TTap.Store(default(MedianLines<TElement, T, TTap>).Lift(t20), output + i);
+            TTap.Store(MedianLines<TElement, T, TTap>.Lift(t20), output + i);
         }
     }
 
@@ -224,7 +224,7 @@ internal static unsafe class MedianNetworks<TElement, T, TTap>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes Lift<TNumber, TLanes>(TLanes lanes)
-        where TLanes : unmanaged => Watches<TNumber>() ? lanes : Unsafe.BitCast<TTap, TLanes>(default(MedianLines<TElement, T, TTap>).Lift(Unsafe.BitCast<TLanes, TTap>(lanes)));
+        where TLanes : unmanaged => Watches<TNumber>() ? lanes : Unsafe.BitCast<TTap, TLanes>(MedianLines<TElement, T, TTap>.Lift(Unsafe.BitCast<TLanes, TTap>(lanes)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsClear<TNumber, TLanes>(TLanes same, TLanes least)

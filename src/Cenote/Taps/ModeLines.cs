@@ -3,39 +3,19 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>The mode on registers: for each tap, how many of those behind it are its equals. The first tap of a value counts them all.</summary>
-internal readonly unsafe struct ModeLines<T, TTap>(T none) : ITapLines<T, TTap>
+internal readonly unsafe struct ModeLines<T, TTap> : ITapLines<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
     /// <summary>The comparisons grow with the square.</summary>
-    public long MostTaps => 32;
-
-    public static bool KeepsTaps => true;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Lift(TTap taps) => taps;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Watch(TTap watch, TTap taps) => watch;
-
-    public bool Alarms(TTap watch) => false;
+    public static long MostTaps => 32;
 
     // Whatever is filled in would be counted.
-    public bool FillsMissing => false;
-
-    public void FillMissing(T* column, long pitch, long rows, long columns, long number, long count)
-    {
-    }
-
-    public TTap Prepare(T** from, long rows, long columns, T* lines, long pitch, long count)
-    {
-        for (long row = 0; row < rows; row++) TapLines.Copy<T, TTap, ModeLines<T, TTap>>(this, from[row], lines + row * pitch, count, default);
-        return default;
-    }
+    public static bool FillsMissing => false;
 
     // Bounds: lines have room for a register behind their last element.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Finish(T** taps, long rows, long columns, T* work, T* output, long count)
+    public static void Finish(T** taps, long rows, long columns, T* work, T* output, long count)
     {
         long all = rows * columns;
         if (all == 4 && count >= TTap.Count)
@@ -47,10 +27,10 @@ internal readonly unsafe struct ModeLines<T, TTap>(T none) : ITapLines<T, TTap>
         for (long o = 0; o < count; o += TTap.Count)
         {
             if (o + TTap.Count > count) o = Math.Max(0, count - TTap.Count);
-            TTap mode = TTap.Load(taps[0] + o), most = TTap.Fill(none);
+            TTap mode = TTap.Load(taps[0] + o), most = default;
             for (long i = 0; i < all - 1; i++)
             {
-                TTap tap = TTap.Load(taps[i] + o), equals = TTap.Fill(none);
+                TTap tap = TTap.Load(taps[i] + o), equals = default;
                 // All bits of a lane are −1.
                 for (long j = i + 1; j < all; j++) equals -= TTap.Equal(tap, TTap.Load(taps[j] + o));
                 TTap better = TTap.Greater(equals, most) | (TTap.Equal(equals, most) & TTap.Greater(mode, tap));
@@ -60,7 +40,7 @@ internal readonly unsafe struct ModeLines<T, TTap>(T none) : ITapLines<T, TTap>
 
             // The last tap has none behind it, and wins where nothing repeats and it is the smallest.
             TTap last = TTap.Load(taps[all - 1] + o);
-            mode = TTap.Select(TTap.Equal(most, TTap.Fill(none)) & TTap.Greater(mode, last), last, mode);
+            mode = TTap.Select(TTap.Equal(most, default) & TTap.Greater(mode, last), last, mode);
             if (count >= TTap.Count) TTap.Store(mode, output + o);
             else TTap.StorePart(mode, output, count);
         }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary><see cref="SoftLines{T, TTap}"/> of 16-bit floats, whose sums are floats.</summary>
-/// <param name="worst">Negative infinity.</param>
-internal readonly unsafe struct SmallSoftLines<TFormat, TTap, TInts, TReals>(short worst) : ITapLines<short, TTap>
+internal readonly unsafe struct SmallSoftLines<T, TFormat, TTap, TInts, TReals> : ITapLines<short, TTap>
+    where T : unmanaged
     where TFormat : struct, ISmallFloat
     where TTap : unmanaged, ILanes<TTap, short>
     where TInts : unmanaged, ILanes<TInts, int>
@@ -12,34 +12,13 @@ internal readonly unsafe struct SmallSoftLines<TFormat, TTap, TInts, TReals>(sho
 {
     private static SmallFloatMeanLanes<TFormat, TTap, TInts, TReals> Numbers => default;
 
-    public long MostTaps => SoftLines<float, TReals>.Most;
+    public static long MostTaps => SoftLines<float, TReals>.Most;
 
-    public static bool KeepsTaps => true;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Lift(TTap taps) => taps;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Watch(TTap watch, TTap taps) => watch;
-
-    public bool Alarms(TTap watch) => false;
-
-    public bool FillsMissing => true;
-
-    public void FillMissing(short* column, long pitch, long rows, long columns, long number, long count)
-    {
-        for (long row = 0; row < rows; row++) new Span<short>(column + row * pitch, (int)count).Fill(worst);
-    }
-
-    public TTap Prepare(short** from, long rows, long columns, short* lines, long pitch, long count)
-    {
-        for (long row = 0; row < rows; row++) TapLines.Copy<short, TTap, SmallSoftLines<TFormat, TTap, TInts, TReals>>(this, from[row], lines + row * pitch, count, default);
-        return default;
-    }
+    public static short Missing(long row, long rows, long columns, long number) => (short)(SortKey<T, short>.Infinity | short.MinValue);
 
     // Bounds: lines have room for a register behind their last element; of the room for four of 16 bits, two of floats take all.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Finish(short** taps, long rows, long columns, short* work, short* output, long count)
+    public static void Finish(short** taps, long rows, long columns, short* work, short* output, long count)
     {
         long all = rows * columns;
         float** lifted = stackalloc float*[(int)all];

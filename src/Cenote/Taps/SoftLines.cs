@@ -12,33 +12,12 @@ internal readonly unsafe struct SoftLines<T, TTap> : ITapLines<T, TTap>
     /// <summary>As many as there is room for on the stack.</summary>
     public const long Most = 1024;
 
-    public long MostTaps => Most;
+    public static long MostTaps => Most;
 
-    public static bool KeepsTaps => true;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Lift(TTap taps) => taps;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Watch(TTap watch, TTap taps) => watch;
-
-    public bool Alarms(TTap watch) => false;
-
-    public bool FillsMissing => true;
-
-    public void FillMissing(T* column, long pitch, long rows, long columns, long number, long count)
-    {
-        for (long row = 0; row < rows; row++) new Span<T>(column + row * pitch, (int)count).Fill(T.NegativeInfinity);
-    }
-
-    public TTap Prepare(T** from, long rows, long columns, T* lines, long pitch, long count)
-    {
-        for (long row = 0; row < rows; row++) TapLines.Copy<T, TTap, SoftLines<T, TTap>>(this, from[row], lines + row * pitch, count, default);
-        return default;
-    }
+    public static T Missing(long row, long rows, long columns, long number) => T.NegativeInfinity;
 
     // Bounds: lines have room for a register behind their last element.
-    public void Finish(T** taps, long rows, long columns, T* work, T* output, long count)
+    public static void Finish(T** taps, long rows, long columns, T* work, T* output, long count)
     {
         for (long o = 0; o < count; o += TTap.Count)
         {

@@ -20,33 +20,11 @@ internal static unsafe class TapLines
     /// <summary>How many planes of such positions an image has.</summary>
     public static long Channels(in PoolJob job) => IsPixels(job) ? 1 : job.Plan.Channels;
 
-    /// <summary>Copies a row into a line, lifted.</summary>
-    /// <returns>The watch, with what was seen.</returns>
-    // Bounds: the last whole register steps back; fewer elements than it has are loaded by themselves, and the line has room for a register.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static TTap Copy<T, TTap, TLines>(TLines lines, T* row, T* to, long count, TTap watch)
+    /// <summary>Mostly one element, for which a call of the platform's would take longer.</summary>
+    public static void Fill<T>(T* to, T value, long count)
         where T : unmanaged
-        where TTap : unmanaged, ILanes<TTap, T>
-        where TLines : struct, ITapLines<T, TTap>
     {
-        TTap seen = watch;
-        if (count < TTap.Count)
-        {
-            TTap few = TTap.LoadPart(row, count, default);
-            TTap.Store(lines.Lift(few), to);
-            return lines.Watch(seen, few);
-        }
-
-        for (long i = 0; i < count; i += TTap.Count)
-        {
-            i = Math.Min(i, count - TTap.Count);
-            TTap taps = TTap.Load(row + i);
-            Prefetch.Line((byte*)(row + i) + Prefetch.Distance);
-            seen = lines.Watch(seen, taps);
-            TTap.Store(lines.Lift(taps), to + i);
-        }
-
-        return seen;
+        for (long i = 0; i < count; i++) to[i] = value;
     }
 
     public static PoolKernel[] Median<T, TKey>(GatheredKernel exact)
@@ -58,13 +36,13 @@ internal static unsafe class TapLines
         where T : unmanaged, IBinaryInteger<T> => [.. Mode<T, Lanes512<T>>(exact), .. Mode<T, Lanes256<T>>(exact), .. Mode<T, Lanes128<T>>(exact)];
 
     /// <summary>What lines make of all windows, whether they are clipped or not; of planes of short rows a block at a time.</summary>
-    public static PoolKernel[] InLanes<T, TTap, TLines>(TLines lines)
+    public static PoolKernel[] InLanes<T, TTap, TLines>()
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TLines : struct, ITapLines<T, TTap>
     {
         if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
-        var rows = new TapLinesKernel<T, TTap, TLines>(lines);
+        var rows = new TapLinesKernel<T, TTap, TLines>();
         return [new BlockKernel<T, TTap>([rows]), rows];
     }
 
@@ -75,11 +53,11 @@ internal static unsafe class TapLines
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
-        var rows = new TapLinesKernel<TKey, TTap, MedianLines<T, TKey, TTap>>(default, exact);
+        var rows = new TapLinesKernel<TKey, TTap, MedianLines<T, TKey, TTap>>(exact);
         return [new MedianBandKernel<T, TKey, TTap, TLanes>(rows), rows];
     }
 
     private static PoolKernel[] Mode<T, TTap>(GatheredKernel exact)
         where T : unmanaged, IBinaryInteger<T>
-        where TTap : unmanaged, ILanes<TTap, T> => Registers.Exist(Unsafe.SizeOf<TTap>()) ? [new TapLinesKernel<T, TTap, ModeLines<T, TTap>>(new(T.Zero), exact)] : [];
+        where TTap : unmanaged, ILanes<TTap, T> => Registers.Exist(Unsafe.SizeOf<TTap>()) ? [new TapLinesKernel<T, TTap, ModeLines<T, TTap>>(exact)] : [];
 }

@@ -9,9 +9,8 @@ namespace Cenote;
 /// <typeparam name="T">A tap as it lies in memory; floating-point numbers as integers of the same width.</typeparam>
 /// <typeparam name="TTap">A register of taps.</typeparam>
 /// <typeparam name="TLines">Makes outputs of the lines.</typeparam>
-/// <param name="lines">Makes outputs of the lines.</param>
 /// <param name="exact">Makes those that the lines cannot handle; where there is none, no job that has any is accepted.</param>
-internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, GatheredKernel? exact = null) : PoolKernel
+internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(GatheredKernel? exact = null) : PoolKernel
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
     where TLines : struct, ITapLines<T, TTap>
@@ -30,7 +29,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
         if (!plan.Slides || plan.ReadsPadding || !(TapLines.IsPixels(job) || (job.InputLayout.Width == 1 && job.OutputLayout.Width == 1))) return false;
         if (exact is null && (plan.MayMiss || !Fills(plan.Width))) return false;
         double taps = (double)plan.Depth.MaxCount * plan.Height.MaxCount * plan.Width.Kernel, span = plan.Width.Span + (double)plan.Width.LaneStride * 4 * TTap.Count;
-        return taps <= lines.MostTaps && plan.Depth.MaxCount * plan.Height.MaxCount * (span + 4 * TTap.Count * plan.Width.Kernel) * TapLines.Inner(job) * sizeof(T) <= MostBytes
+        return taps <= TLines.MostTaps && plan.Depth.MaxCount * plan.Height.MaxCount * (span + 4 * TTap.Count * plan.Width.Kernel) * TapLines.Inner(job) * sizeof(T) <= MostBytes
             && plan.Width.WholeEnd > plan.Width.WholeFrom && Registers.Suit<TTap, T>(plan.Width.OutputLength * TapLines.Inner(job));
     }
 
@@ -76,7 +75,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
 
     /// <summary>Whether windows clipped along the width are made of lines too.</summary>
     // In an input as long as a window none is clipped at both ends, and each has a tap.
-    private bool Fills(AxisPlan width) => lines.FillsMissing && width.InputLength >= width.Span;
+    private static bool Fills(AxisPlan width) => TLines.FillsMissing && width.InputLength >= width.Span;
 
     private void Exactly(in PoolJob job, in OutputPlace place, long from, long end, long inner)
     {
@@ -104,18 +103,19 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(TLines lines, Gathe
             for (long j = 0; j < height.Count; j++) inputs[i * height.Count + j] = corner + (depth.Start + i * depth.Step) * job.InputLayout.Depth + (height.Start + j * height.Step) * job.InputLayout.Height;
         // Registers of taps that are spread from where they lie end with a tap, if two neighbours are.
         bool inPlace = spread && TLines.KeepsTaps && before + after == 0 && (inner > 1 || stride != 2 || (columns > 1 && width.Dilation == 1));
-        if (!inPlace && lines.Alarms(lines.Prepare(inputs, rows, columns, copies + before * inner, pitch, (positions - before - after) * inner))) return false;
-        for (long i = 0; i < before; i++) lines.FillMissing(copies + i * inner, pitch, rows, columns, (before - 1 - i) / width.Dilation + 1, inner);
-        for (long i = 0; i < after; i++) lines.FillMissing(copies + (positions - after + i) * inner, pitch, rows, columns, i / width.Dilation + 1, inner);
+        if (!inPlace && !TLines.Prepare(inputs, rows, columns, copies + before * inner, pitch, (positions - before - after) * inner)) return false;
         for (long row = 0; row < rows; row++)
         {
-            T* from = inPlace ? inputs[row] : copies + row * pitch, line = gathered + row * columns * linePitch;
+            T* copy = copies + row * pitch;
+            for (long i = 0; i < before; i++) TapLines.Fill(copy + i * inner, TLines.Missing(row, rows, columns, (before - 1 - i) / width.Dilation + 1), inner);
+            for (long i = 0; i < after; i++) TapLines.Fill(copy + (positions - after + i) * inner, TLines.Missing(row, rows, columns, i / width.Dilation + 1), inner);
+            T* from = inPlace ? inputs[row] : copy, line = gathered + row * columns * linePitch;
             for (long k = 0; k < columns; k++) taps[row * columns + k] = spread ? line + k * linePitch : from + k * width.Dilation * inner;
             if (spread) Spread(from, width, inner, outputs, line, linePitch);
         }
 
         T* output = (T*)job.Output + first.In(job.OutputLayout);
-        lines.Finish(taps, rows, columns, work, output, count);
+        TLines.Finish(taps, rows, columns, work, output, count);
         if (job.Offsets.Size > 0) TapSearch<T, TTap>.Write(job, first, depth, height, outputs, inner, output, work);
         return true;
     }
