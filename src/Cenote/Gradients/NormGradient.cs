@@ -1,55 +1,13 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Cenote;
 
-/// <summary>
-/// The gradient of a power mean, some planes at a time: the taps' powers, what windows make of these, the root's slope there times the gradient that arrives, and the sum of those for each input,
-/// which is the gradient of an average. What lies between is done element by element.
-/// </summary>
-internal sealed unsafe class NormGradient<T, TReal, TConvert>(LpNorm norm, SmoothMemory memory) : SmoothGradient
+/// <summary>The gradient of a power mean: sums of powers, and of the root's slope there times the gradient that arrives. The true norm is of sums; PyTorch multiplies means.</summary>
+internal sealed class NormGradient<T, TReal, TConvert>(LpNorm norm, SmoothMemory memory)
+    : SummedGradient<T, TReal, TConvert, TapPower, SumSlope, TapShare>(new(norm), new(norm), new(norm), ofMeans: !norm.IsTrue, memory)
     where T : unmanaged
     where TReal : unmanaged
-    where TConvert : struct, IPoolReducer<T, TReal>
-{
-    public override void Run(PoolPlan plan, int maxDegree, IProgress<double>? progress, CancellationToken cancellation)
-    {
-        bool byChannels = memory.Inputs.Channel == 1;
-        var parts = new PlaneParts(plan, sizeof(TReal) * (PlaneParts.Inputs(plan) + PlaneParts.Outputs(plan)), byChannels);
-        ElementType type = ElementTypes.Of<TReal>();
-        KernelCatalog averages = MeanOperator.Of(IntegerRounding.TowardZero, plan.IsGlobal)[type], gradients = MeanGradient.Instance[type];
-        var numbers = (TReal*)NativeMemory.AlignedAlloc((nuint)parts.Bytes, Scratch.Alignment);
-        try
-        {
-            foreach (PlaneParts.Part part in parts)
-            {
-                // The true norm is of sums; PyTorch multiplies means.
-                PoolPlan pooling = norm.IsTrue ? part.Plan.Over(1) : part.Plan, backward = pooling.Transposed;
-                TReal* slopes = numbers + pooling.InputElements;
-                TensorLayout inputs = pooling.Dense(byChannels, ofOutput: false), outputs = pooling.Dense(byChannels, ofOutput: true);
-                var taps = new StridedElements<T>((T*)memory.Input + part.In(memory.Inputs), memory.Inputs);
-                Each(backward, taps, numbers, inputs, new TapPower(norm), default);
-                Reduce(averages, PoolJob.Of(pooling, numbers, inputs, slopes, outputs, cancellation));
-                Each(pooling, new((T*)memory.Gradient + part.In(memory.Gradients), memory.Gradients), slopes, outputs, new SumSlope(norm), default);
-                Reduce(gradients, PoolJob.Of(backward, slopes, outputs, numbers, inputs, cancellation));
-                Each(backward, taps, numbers, inputs, new TapShare(norm), new((T*)memory.Result + part.In(memory.Results), memory.Results));
-                progress?.Report(part.Done);
-            }
-
-            if (plan.OutputElements == 0) progress?.Report(1);
-        }
-        finally
-        {
-            NativeMemory.AlignedFree(numbers);
-        }
-
-        void Reduce(KernelCatalog kernels, in PoolJob job) => PlaneParallel.Run(kernels.Find(job), job, maxDegree, null);
-
-        // Over the outputs of a plan.
-        void Each<TMap>(PoolPlan over, in StridedElements<T> elements, TReal* dense, in TensorLayout order, TMap map, in StridedElements<T> results)
-            where TMap : struct, IElementMap => ElementPass.Run<T, TReal, TConvert, TMap>(over, elements, dense, order, map, results, maxDegree, cancellation);
-    }
-}
+    where TConvert : struct, IPoolReducer<T, TReal>;
 
 /// <summary>What a tap gives to the sum.</summary>
 internal readonly struct TapPower(LpNorm norm) : IElementMap
