@@ -68,8 +68,8 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         PoolPlan plan = job.Plan;
         if (!reducer.FoldsInAnyOrder(plan) || !TFold.Accepts(job) || LineBytes(plan, TFold.LineAt(plan, 0)) > MostLineBytes) return false;
         // Sums over uneven windows have the same bits in every memory order, and so one grouping, which is another.
-        if (!plan.Slides && !reducer.IsExact) return false;
-        bool hasOther = reducer.IsExact || (!RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan, TFold.LineAt(plan, 0)) && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap));
+        if (!plan.Slides && !TReducer.IsExact) return false;
+        bool hasOther = TReducer.IsExact || (!RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan, TFold.LineAt(plan, 0)) && !TReducer.IsLong && sizeof(TAcc) == sizeof(TTap));
         return (!hasOther || TFold.Pays(plan)) && plan.FoldsRows;
     }
 
@@ -85,7 +85,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         long foldBytes = TFold.ScratchBytes(reducer, plan, line);
         byte* scratch = Scratch.Of(foldBytes + LineBytes(plan, line) + RowSteps.Bytes(plan.Height, Band(plan, line)));
         // In twos the lines of a window are grouped otherwise than one by one: which rows meet must then not show in a sum.
-        return new(job, line, TFold.Create(reducer, job, line, scratch), inTwos: reducer.IsExact, scratch + foldBytes);
+        return new(job, line, TFold.Create(reducer, job, line, scratch), inTwos: TReducer.IsExact, scratch + foldBytes);
     }
 
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)

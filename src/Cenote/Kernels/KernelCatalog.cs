@@ -84,7 +84,7 @@ internal sealed class KernelCatalog
             .. channels,
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, UnevenRows<T, TTap, TState, TAcc>>(reducer, exact),
             new LineKernel<T, TTap, TState, TAcc, TReducer, TExact, FoldedWindows<T, TTap, TState, TAcc, TurnedFold<T, TTap, TState, TAcc>>>(reducer, exact),
-            new BlockKernel<T, TTap>(channels, isQuick: reducer.IsExact && default(TReducer) is not ILiftedOnce, default(TReducer) is ITapSum ? BlockRows.SumsInOrder : default(TReducer) is ITieWatch<TTap> ? BlockRows.Extremes : BlockRows.Short),
+            new BlockKernel<T, TTap>(channels, isQuick: TReducer.IsExact && default(TReducer) is not ILiftedOnce, default(TReducer) is ITapSum ? BlockRows.SumsInOrder : default(TReducer) is ITieWatch<TTap> ? BlockRows.Extremes : BlockRows.Short),
             .. Rows<T, TTap, TState, TAcc, TReducer, TExact>(reducer, exact, rows, strips),
         ];
     }

@@ -39,8 +39,8 @@ internal readonly unsafe struct LaneExtents
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan axis = plan.Width;
-        var extents = new LaneExtents(table, axis, reducer.ExtentSize, TTap.Count);
-        if (reducer.ExtentSize == 0) return extents;
+        var extents = new LaneExtents(table, axis, TReducer.ExtentSize, TTap.Count);
+        if (TReducer.ExtentSize == 0) return extents;
         long entries = Entries(axis), end = End(axis);
         for (long i = 0; i < entries + TTap.Count; i++)
         {

@@ -90,7 +90,7 @@ internal readonly unsafe struct PhaseWindows<T, TTap, TState, TAcc> : ILineWindo
     {
         PoolPlan plan = job.Plan;
         var cut = new Cut(plan, number);
-        long extentBytes = LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count), rowBytes = PhaseRow<T, TTap, TState, TAcc>.Bytes(plan.Width);
+        long extentBytes = LaneExtents.Bytes(plan.Width, TReducer.ExtentSize, TTap.Count), rowBytes = PhaseRow<T, TTap, TState, TAcc>.Bytes(plan.Width);
         byte* scratch = Scratch.Of(extentBytes + rowBytes + cut.Bytes);
         var row = PhaseRow<T, TTap, TState, TAcc>.Create(reducer, plan.Width, cut.Start, cut.Outputs, scratch + extentBytes);
         var windows = new PhaseWindows<T, TTap, TState, TAcc>(job, cut, row, LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, plan, scratch), scratch + extentBytes + rowBytes);

@@ -50,9 +50,9 @@ internal readonly unsafe struct PixelColumns<T, TTap, TState, TAcc> : ILineWindo
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan width = job.Plan.Width;
-        var columns = new PixelColumns<T, TTap, TState, TAcc>(job, Scratch.Of((MostRows(job.Plan) + width.OutputLength) * sizeof(long) + TTap.Count * reducer.ExtentSize));
+        var columns = new PixelColumns<T, TTap, TState, TAcc>(job, Scratch.Of((MostRows(job.Plan) + width.OutputLength) * sizeof(long) + TTap.Count * TReducer.ExtentSize));
         for (long o = 0; o < width.OutputLength; o++) columns._divisors[o] = job.Plan.LaneDivisor(width[o].Extent);
-        for (int lane = 0; lane < TTap.Count; lane++) reducer.WriteExtent(columns._ones, lane, 1);
+        for (int lane = 0; lane < TTap.Count && TReducer.ExtentSize > 0; lane++) reducer.WriteExtent(columns._ones, lane, 1);
         return columns;
     }
 

@@ -65,13 +65,13 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
 
     public static long ScratchBytes<TReducer>(TReducer reducer, PoolPlan plan, in Line line)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        PixelTable.Bytes(plan) + Scratch.Round(TTap.Count * reducer.ExtentSize);
+        PixelTable.Bytes(plan) + Scratch.Round(TTap.Count * TReducer.ExtentSize);
 
     public static PixelFold<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, in Line line, byte* scratch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         byte* ones = scratch + PixelTable.Bytes(job.Plan);
-        for (int lane = 0; lane < TTap.Count && reducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
+        for (int lane = 0; lane < TTap.Count && TReducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
         return new(job, line, PixelTable.Write(job, scratch), ones);
     }
 

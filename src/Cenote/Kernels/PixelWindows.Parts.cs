@@ -11,7 +11,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     /// <summary>Whether windows are made so: where two share a slice, and outputs are fewer than inputs. States must be outputs, in order, and no register may step back over some that were added to.</summary>
     private static bool HasParts<TReducer>(TReducer reducer, PoolPlan plan)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        default(TReducer) is ITapState && sizeof(TAcc) == sizeof(TTap) && plan.Channels % TTap.Count == 0 && (reducer.IsExact || !reducer.FoldsInAnyOrder(plan))
+        default(TReducer) is ITapState && sizeof(TAcc) == sizeof(TTap) && plan.Channels % TTap.Count == 0 && (TReducer.IsExact || !reducer.FoldsInAnyOrder(plan))
         && plan.Depth is { Slides: true, Dilation: 1, Stride: > 1 } depth && depth.Kernel > depth.Stride;
 
     public static void Pool<TReducer>(in PixelWindows<T, TTap, TState, TAcc> windows, TReducer reducer, T* input, T* output, long nextSlice, in Slices slices, ref TTap watch)

@@ -62,10 +62,10 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     public static PixelWindows<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, long number)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long tableBytes = PixelTable.Bytes(job.Plan), rowBytes = RowBytes(job.Plan), onesBytes = Scratch.Round(TTap.Count * reducer.ExtentSize);
+        long tableBytes = PixelTable.Bytes(job.Plan), rowBytes = RowBytes(job.Plan), onesBytes = Scratch.Round(TTap.Count * TReducer.ExtentSize);
         long lineBytes = HasLines(reducer, job.Plan) ? Capacity(job.Plan) * LineLength(job.Plan) * sizeof(T) : 0;
         byte* scratch = Scratch.Of(tableBytes + rowBytes + onesBytes + lineBytes), ones = scratch + tableBytes + rowBytes;
-        for (int lane = 0; lane < TTap.Count && reducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
+        for (int lane = 0; lane < TTap.Count && TReducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
         return new(job, PixelTable.Write(job, scratch), (long*)(scratch + tableBytes), ones, (T*)(ones + onesBytes));
     }
 
@@ -102,7 +102,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, registers = (channels + TTap.Count - 1) / TTap.Count;
-        bool byRows = !reducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
+        bool byRows = !TReducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
         // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
         bool isDense = next == channels && _to.Width == channels;
         for (long pixel = 0, alike; pixel < _pixels.Count; pixel += alike)
@@ -129,7 +129,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
             return;
         }
 
-        if (many && !reducer.IsLong && sizeof(TAcc) == sizeof(TTap))
+        if (many && !TReducer.IsLong && sizeof(TAcc) == sizeof(TTap))
         {
             for (long row = 0; row < outputs.Rows; row++)
                 watch = SixWindows.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from + row * outputs.FromRow, to + row * outputs.ToRow, outputs, taps, _ones, watch);
@@ -141,8 +141,8 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         PixelTaps turned = fewest == 1 && taps is { Columns: 1, Rows: 2 or 3 } && _plan.Depth.MaxCount == 1 ? taps with { Rows = 1, Columns = taps.Rows, Next = taps.Starts[1] } : taps;
         switch (turned.Columns)
         {
-            case 2 when turned.Rows >= fewest && !reducer.IsLong: Pool<Two, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
-            case 3 when turned.Rows >= fewest && !reducer.IsLong: Pool<Three, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
+            case 2 when turned.Rows >= fewest && !TReducer.IsLong: Pool<Two, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
+            case 3 when turned.Rows >= fewest && !TReducer.IsLong: Pool<Three, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
             default: Pool<Any, TLoad, TReducer>(load, reducer, from, to, outputs, turned, ref watch); break;
         }
     }

@@ -81,8 +81,8 @@ internal sealed unsafe class PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact
         where TRun : struct, IPlaneRun<T, TTap, TState, TAcc>
     {
         long stateBytes = Group * sizeof(TAcc), outputBytes = Scratch.Round(Group * sizeof(T)), from = planes.InputStep, to = planes.OutputStep;
-        byte* scratch = Scratch.Of(stateBytes + outputBytes + sizeof(TTap) + TTap.Count * reducer.ExtentSize), last = scratch + stateBytes + outputBytes, ones = last + sizeof(TTap);
-        for (int lane = 0; lane < TTap.Count && reducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
+        byte* scratch = Scratch.Of(stateBytes + outputBytes + sizeof(TTap) + TTap.Count * TReducer.ExtentSize), last = scratch + stateBytes + outputBytes, ones = last + sizeof(TTap);
+        for (int lane = 0; lane < TTap.Count && TReducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
         PlaneRun.WriteLast<TTap>(last, length % TTap.Count * sizeof(T));
         var states = (TAcc*)scratch;
         var outputs = (T*)(scratch + stateBytes);

@@ -50,7 +50,7 @@ internal readonly unsafe struct PlaneRuns<T, TTap, TState, TAcc> : ILineWindows<
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = job.Plan;
-        return reducer.IsExact && reducer.IsIdempotent && reducer.ExtentSize == 0 && plan.Slides && plan.Depth.Kernel == 1 && plan.Height.LaneStride == 1 && plan.Width.LaneStride == 1
+        return TReducer.IsExact && TReducer.IsIdempotent && TReducer.ExtentSize == 0 && plan.Slides && plan.Depth.Kernel == 1 && plan.Height.LaneStride == 1 && plan.Width.LaneStride == 1
             && plan.Height.Kernel >= FewestTaps && plan.Width.Kernel >= FewestTaps && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && job.InputLayout.Height >= 0
             && 2 * plan.Width.OutputLength > TTap.Count && plan.Height.InputLength <= MostBytes && plan.Width.InputLength <= MostBytes && plan.Height.Span <= MostBytes && plan.Width.Span <= MostBytes
             && Rows(plan.Height) * Pitch(plan.Width) * sizeof(TState) <= MostBytes;

@@ -153,7 +153,7 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     private void Windows<TReducer>(TReducer reducer, ReadOnlySpan<RunStep<T, TState>> steps, TState* before, TState* after)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        bool inFours = !reducer.IsLong && _line.Block >= 4 * TTap.Count;
+        bool inFours = !TReducer.IsLong && _line.Block >= 4 * TTap.Count;
         for (long pixel = 0; pixel < _line.Pixels; pixel++)
         {
             if (inFours) Fours(reducer, steps, before, after, pixel);

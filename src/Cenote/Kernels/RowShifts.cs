@@ -63,11 +63,11 @@ internal readonly unsafe struct RowShifts<T, TTap> : ILineWindows<RowShifts<T, T
     {
         PoolPlan plan = job.Plan;
         long width = plan.Width.OutputLength, lanes = (width + TTap.Count - 1) / TTap.Count * TTap.Count;
-        long extentBytes = Scratch.Round(lanes * reducer.ExtentSize), divisorBytes = RowDivisors.Bytes(plan.Height.OutputLength);
+        long extentBytes = Scratch.Round(lanes * TReducer.ExtentSize), divisorBytes = RowDivisors.Bytes(plan.Height.OutputLength);
         byte* scratch = Scratch.Of(extentBytes + divisorBytes + lanes * sizeof(T));
         var padding = (T*)(scratch + extentBytes + divisorBytes);
         for (long i = 0; i < lanes; i += TTap.Count) TTap.Store(reducer.Padding, padding + i);
-        for (long i = 0; i < lanes && reducer.ExtentSize > 0; i++) reducer.WriteExtent(scratch, i, plan.LaneDivisor(plan.Width[Math.Min(i, width - 1)].Extent));
+        for (long i = 0; i < lanes && TReducer.ExtentSize > 0; i++) reducer.WriteExtent(scratch, i, plan.LaneDivisor(plan.Width[Math.Min(i, width - 1)].Extent));
         return new(job, scratch, scratch + extentBytes, padding);
     }
 
@@ -76,16 +76,16 @@ internal readonly unsafe struct RowShifts<T, TTap> : ILineWindows<RowShifts<T, T
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, T, TTap>
     {
-        if (reducer.ExtentSize > 0) _divisors.Write(_plan, depth.Extent, first, end);
+        if (TReducer.ExtentSize > 0) _divisors.Write(_plan, depth.Extent, first, end);
         long* divisors = _divisors.First;
-        long width = _width, rest = width % TTap.Count, whole = width - rest, height = _plan.Height.InputLength, step = _step, nextRow = _nextRow, extentBytes = TTap.Count * reducer.ExtentSize;
+        long width = _width, rest = width % TTap.Count, whole = width - rest, height = _plan.Height.InputLength, step = _step, nextRow = _nextRow, extentBytes = TTap.Count * TReducer.ExtentSize;
         TTap padding = reducer.Padding;
         var part = new ShortLoad<T, TTap>(rest, padding);
         T* outside = _padding, row = input + depth.Start * _nextDepth + first * step, to = output + first * nextRow;
         for (long h = first; h < end; h++, row += step, to += nextRow)
         {
             T* above = h > 0 ? row - step : outside, below = h + 1 < height ? row + step : outside;
-            long factor = reducer.ExtentSize > 0 ? divisors[h - first] : 1, i = 0;
+            long factor = TReducer.ExtentSize > 0 ? divisors[h - first] : 1, i = 0;
             byte* extents = _extents;
             Shifted top = new(TTap.Load(above), padding), middle = new(TTap.Load(row), padding), bottom = new(TTap.Load(below), padding);
             for (long next = TTap.Count; next < whole; next += TTap.Count, i += TTap.Count, extents += extentBytes)

@@ -69,11 +69,11 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILin
     {
         PoolPlan plan = job.Plan;
         var (start, outputs) = Line.Cut(plan.Width.OutputLength, Lines(plan), TTap.Count, number);
-        long extentBytes = LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count);
+        long extentBytes = LaneExtents.Bytes(plan.Width, TReducer.ExtentSize, TTap.Count);
         long band = Band(plan, outputs);
         byte* scratch = Scratch.Of(extentBytes + RowSteps.Bytes(plan.Height, band) + CopyBytes(plan, outputs, band));
         LaneExtents extents = LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, plan, scratch);
-        var windows = new RowWindows<T, TTap, TState, TAcc>(job, start, outputs, band, extents, inTwos: !reducer.IsLong && plan.Width.LaneStride <= 2, RunsOver(reducer, job), scratch + extentBytes);
+        var windows = new RowWindows<T, TTap, TState, TAcc>(job, start, outputs, band, extents, inTwos: !TReducer.IsLong && plan.Width.LaneStride <= 2, RunsOver(reducer, job), scratch + extentBytes);
         if (windows._row.IsInside) return windows;
         for (long i = 0; i < plan.Depth.MaxCount * windows._capacity; i++) windows._row.Clear(reducer.Padding, windows._copies + i * windows._room);
         return windows;
@@ -86,7 +86,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILin
         {
             case 2 when _runsOver: ShortPairs(reducer, input + depth.Start * _from.Depth, output, depth, first, end, ref watch); break;
             case 1 when _isCopy: Copy(reducer, input + depth.Start * _from.Depth, output, first, end); break;
-            case 1 when reducer.IsLong: Pool(new LoopLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
+            case 1 when TReducer.IsLong: Pool(new LoopLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case 1: Pool(new UnitLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case 2: Pool(new SecondLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
             case 3: Pool(new ThirdLoad<T, TTap>(), reducer, input, output, depth, first, end, ref watch); break;
@@ -162,7 +162,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILin
         {
             int alike = 1;
             while (alike < steps.Length && steps[alike].Two == steps[0].Two && (!_isPairs || steps[alike].Count == steps[0].Count)) alike++;
-            watch = _isPairs && steps[0].Count == 2 && (!reducer.IsLong || default(TReducer) is IPairSum) ? Pairs(reducer, rows, steps[..alike], output, _outputs, watch)
+            watch = _isPairs && steps[0].Count == 2 && (!TReducer.IsLong || default(TReducer) is IPairSum) ? Pairs(reducer, rows, steps[..alike], output, _outputs, watch)
                 : steps[0].Two ? TwoRows(load, reducer, rows, steps[..alike], output, watch)
                 : _plan.Height.Kernel == 1 && _plan.Depth.Kernel == 1 ? Single(load, reducer, rows, steps[..alike], output, watch)
                 : OneRow(load, reducer, rows, steps[..alike], output, watch);

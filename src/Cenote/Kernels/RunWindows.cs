@@ -62,8 +62,8 @@ internal readonly unsafe struct RunWindows<T, TTap, TState, TAcc> : ILineWindows
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan width = job.Plan.Width;
-        long extentBytes = LaneExtents.Bytes(width, reducer.ExtentSize, TTap.Count);
-        byte* scratch = Scratch.Of(extentBytes + RunTape<TState, TAcc>.Bytes(width, reducer.IsIdempotent));
+        long extentBytes = LaneExtents.Bytes(width, TReducer.ExtentSize, TTap.Count);
+        byte* scratch = Scratch.Of(extentBytes + RunTape<TState, TAcc>.Bytes(width, TReducer.IsIdempotent));
         return new(job, number, LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, job.Plan, scratch), scratch + extentBytes);
     }
 
@@ -74,7 +74,7 @@ internal readonly unsafe struct RunWindows<T, TTap, TState, TAcc> : ILineWindows
         {
             Window height = _plan.Height[h];
             T* row = input + depth.Start * _from.Depth + height.Start * _from.Height, to = output + h * _to.Height + _first;
-            var tape = new RunTape<TState, TAcc>(_plan.Width, reducer.IsIdempotent, _tape);
+            var tape = new RunTape<TState, TAcc>(_plan.Width, TReducer.IsIdempotent, _tape);
             long need = tape.Need(_outputs), chunk = ChunkBytes / sizeof(T);
             for (long done = 0; done < _outputs;)
             {

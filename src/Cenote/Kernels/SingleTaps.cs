@@ -32,8 +32,8 @@ internal readonly unsafe struct SingleTaps<T, TTap, TState, TAcc> : ILineWindows
     public static SingleTaps<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, long number)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        byte* ones = Scratch.Of(TTap.Count * reducer.ExtentSize);
-        for (int lane = 0; lane < TTap.Count && reducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
+        byte* ones = Scratch.Of(TTap.Count * TReducer.ExtentSize);
+        for (int lane = 0; lane < TTap.Count && TReducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
         return new(job, ones);
     }
 

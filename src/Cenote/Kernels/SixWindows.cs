@@ -63,7 +63,7 @@ internal static unsafe class SixWindows
                     sixth.Take(load, (T*)((byte*)f + tap));
                 }
 
-                if (reducer.IsExact || !byRows) continue;
+                if (TReducer.IsExact || !byRows) continue;
                 EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref first.State, ref firstRows);
                 EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref second.State, ref secondRows);
                 EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref third.State, ref thirdRows);
@@ -72,7 +72,7 @@ internal static unsafe class SixWindows
                 EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref sixth.State, ref sixthRows);
             }
 
-            if (!reducer.IsExact && byRows) (first.State, second.State, third.State, fourth.State, fifth.State, sixth.State) = (firstRows, secondRows, thirdRows, fourthRows, fifthRows, sixthRows);
+            if (!TReducer.IsExact && byRows) (first.State, second.State, third.State, fourth.State, fifth.State, sixth.State) = (firstRows, secondRows, thirdRows, fourthRows, fifthRows, sixthRows);
 
             for (long* start = asks; start < asksEnd; start++) Prefetch.Behind(ask + *start, fresh * sizeof(T), 0);
             ask += fresh;

@@ -120,7 +120,7 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc> : ILi
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan width = job.Plan.Width;
-        long extentBytes = LaneExtents.Bytes(width, reducer.ExtentSize, TTap.Count);
+        long extentBytes = LaneExtents.Bytes(width, TReducer.ExtentSize, TTap.Count);
         byte* scratch = Scratch.Of(extentBytes + WindowBytes(width) + RestBytes(width) + (HasColumns(job.Plan) ? ZeroBytes(job.Plan) + ColumnBytes(job.Plan) : 0));
         return new(job, number, LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, job.Plan, scratch), scratch + extentBytes);
     }

@@ -85,7 +85,7 @@ internal readonly unsafe struct Stack<T, TTap, TState, TAcc>(long length, long p
         long step = pitch, columns = _columns, ahead = Prefetch.Distance / (Group * sizeof(TTap));
         TAcc* slots = states;
         long j = 0;
-        if (!reducer.IsLong && length >= 4 * TTap.Count) j = FoldFours(reducer, rows, count, ref watch);
+        if (!TReducer.IsLong && length >= 4 * TTap.Count) j = FoldFours(reducer, rows, count, ref watch);
         for (; j < columns; j += 2)
         {
             // Of the rest two columns side by side; the second of an odd number is the first again.

@@ -108,8 +108,8 @@ internal sealed unsafe class StackKernel<T, TTap, TState, TAcc, TReducer, TExact
     {
         long length = stack.Side * channels, slotBytes = Stack<T, TTap, TState, TAcc>.Bytes(length);
         long stateBytes = stack.Side > 1 ? Scratch.Round((length + TTap.Count) * sizeof(TState)) : 0, outputBytes = Scratch.Round((channels + TTap.Count) * sizeof(T));
-        byte* scratch = Scratch.Of(slotBytes + stateBytes + outputBytes + TTap.Count * reducer.ExtentSize), ones = scratch + slotBytes + stateBytes + outputBytes;
-        for (int lane = 0; lane < TTap.Count && reducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
+        byte* scratch = Scratch.Of(slotBytes + stateBytes + outputBytes + TTap.Count * TReducer.ExtentSize), ones = scratch + slotBytes + stateBytes + outputBytes;
+        for (int lane = 0; lane < TTap.Count && TReducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
         var rows = new Stack<T, TTap, TState, TAcc>(length, stack.Side * stack.Pitch, (TAcc*)scratch);
         TTap watch = Fold(reducer, job, rows, stack, input, channels, stack.Pixels, default);
         if (stack.Side > 1)

@@ -51,13 +51,13 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
     {
         PoolPlan plan = job.Plan;
         var cut = new StripPlan<T, TTap>(plan);
-        long extentBytes = Scratch.Round(cut.Strips * TTap.Count * reducer.ExtentSize);
+        long extentBytes = Scratch.Round(cut.Strips * TTap.Count * TReducer.ExtentSize);
         byte* scratch = Scratch.Of(extentBytes + RowDivisors.Bytes(cut.Band) + cut.CopyBytes);
         var windows = new StripWindows<T, TTap, TState, TAcc, TOrder>(job, cut, scratch, scratch + extentBytes);
         TTap padding = default(TReducer) is ILiftedOnce ? LiftedTaps<T, TTap, TState, TAcc, TReducer>.Keep(reducer.Padding) : reducer.Padding;
         for (long i = 0; i < cut.Rows; i++) cut.Row.Clear(padding, windows._copies + i * cut.Room);
         // Divisors lie in the order in which taps are loaded.
-        for (long i = 0; i < cut.Strips * TTap.Count && reducer.ExtentSize > 0; i++)
+        for (long i = 0; i < cut.Strips * TTap.Count && TReducer.ExtentSize > 0; i++)
         {
             int place = (int)(i % TTap.Count);
             long output = windows.Output(i / TTap.Count) + (plan.Width.LaneStride == 2 ? CrossedLoad<T, TTap>.Lane(place) : place);
@@ -129,7 +129,7 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
         for (long h = rows.First; h < rows.End; h += _cut.Band)
         {
             long end = Math.Min(rows.End, h + _cut.Band);
-            if (reducer.ExtentSize > 0) _divisors.Write(_plan, rows.Depth.Extent, h, end);
+            if (TReducer.ExtentSize > 0) _divisors.Write(_plan, rows.Depth.Extent, h, end);
             watch = Copy(reducer, rows.Input, h, end, rows.Depth.Count > 0, watch);
 
             // Dilated windows of stride 1 are dense ones of every n-th row.
@@ -162,7 +162,7 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
         long taps = TTaps.Of(_plan.Width.Kernel), dilation = _plan.Width.Dilation, stride = TStride.Of(height.Stride), step = height.Dilation;
         // Of the rows from one window to the next, those that belong to the oldest open one too.
         long shared = TStride.Of(height.Kernel - (TOpen.Count - 1) * stride), rowStep = _cut.Room * step, toStep = _to.Height * step, left = step == 1 ? walk.End - walk.First : (walk.End - walk.First + step - 1) / step;
-        byte* extents = _extents + walk.Strip * TTap.Count * reducer.ExtentSize;
+        byte* extents = _extents + walk.Strip * TTap.Count * TReducer.ExtentSize;
         long output = Output(walk.Strip);
         T* from = _copies + place * _cut.Room + output * _plan.Width.LaneStride, to = job.Output + output + walk.First * _to.Height;
         // What the next band, slice or plane is written to, in the order of memory, which is not the walk's: a strip's share of a row each time.
@@ -189,11 +189,11 @@ internal readonly unsafe struct StripWindows<T, TTap, TState, TAcc, TOrder> : IL
             if (before <= 0)
             {
                 Prefetch.Line(next);
-                TTap.Store(TLoad.Settle(reducer.Finish(open.Oldest, extents, reducer.ExtentSize > 0 ? *factors : 1)), to);
+                TTap.Store(TLoad.Settle(reducer.Finish(open.Oldest, extents, TReducer.ExtentSize > 0 ? *factors : 1)), to);
                 if (--left == 0) return;
                 to += toStep;
                 next += nextStep;
-                if (reducer.ExtentSize > 0) factors += step;
+                if (TReducer.ExtentSize > 0) factors += step;
             }
 
             if (typeof(TStride) == typeof(One)) continue;

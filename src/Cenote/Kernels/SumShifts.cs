@@ -43,7 +43,7 @@ internal readonly unsafe struct SumShifts<T, TTap, TSum, TSums> : ILineWindows<S
 
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>> =>
-        default(TReducer) is ILiftFrom && reducer.IsExact && RowShifts<T, TTap>.Suits(job);
+        default(TReducer) is ILiftFrom && TReducer.IsExact && RowShifts<T, TTap>.Suits(job);
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 
@@ -54,7 +54,7 @@ internal readonly unsafe struct SumShifts<T, TTap, TSum, TSums> : ILineWindows<S
     {
         PoolPlan plan = job.Plan;
         long width = plan.Width.OutputLength, lanes = Registers(width + TTap.Count) * TTap.Count;
-        long extentBytes = Scratch.Round(lanes * reducer.ExtentSize), divisorBytes = RowDivisors.Bytes(plan.Height.OutputLength), sideBytes = Scratch.Round(lanes * sizeof(TSum));
+        long extentBytes = Scratch.Round(lanes * TReducer.ExtentSize), divisorBytes = RowDivisors.Bytes(plan.Height.OutputLength), sideBytes = Scratch.Round(lanes * sizeof(TSum));
         byte* divisors = Scratch.Of(extentBytes + divisorBytes + sideBytes + lanes * sizeof(T)) + extentBytes;
         var sides = (TSum*)(divisors + divisorBytes);
         var padding = (T*)(divisors + divisorBytes + sideBytes);
@@ -106,7 +106,7 @@ internal readonly unsafe struct SumShifts<T, TTap, TSum, TSums> : ILineWindows<S
     private void Middle<TReducer>(TReducer reducer, T* input, T* output, long factor, long count, long room)
         where TReducer : struct, ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>
     {
-        long width = _width, size = reducer.ExtentSize, column = 0, i = 0;
+        long width = _width, size = TReducer.ExtentSize, column = 0, i = 0;
         TSum* sides = _sides;
         byte* extents = _extents;
         T* above = input - width, below = input + width;
@@ -134,7 +134,7 @@ internal readonly unsafe struct SumShifts<T, TTap, TSum, TSums> : ILineWindows<S
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>
     {
-        long width = _width, rest = width % TTap.Count, whole = width - rest, height = _plan.Height.InputLength, step = _step, nextRow = _nextRow, extentBytes = TTap.Count * reducer.ExtentSize;
+        long width = _width, rest = width % TTap.Count, whole = width - rest, height = _plan.Height.InputLength, step = _step, nextRow = _nextRow, extentBytes = TTap.Count * TReducer.ExtentSize;
         TTap mask = TTap.First(rest);
         Pair<TSums, TSum> none = reducer.Lift(reducer.Padding);
         T* outside = _padding, row = input + first * step, to = output + first * nextRow;

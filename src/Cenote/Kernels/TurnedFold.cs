@@ -48,14 +48,14 @@ internal readonly unsafe struct TurnedFold<T, TTap, TState, TAcc> : IRowFold<Tur
 
     public static long ScratchBytes<TReducer>(TReducer reducer, PoolPlan plan, in Line line)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count) + WindowBytes(line) + SquareBytes<TTap, T>() + SquareBytes<TAcc, TState>()
+        LaneExtents.Bytes(plan.Width, TReducer.ExtentSize, TTap.Count) + WindowBytes(line) + SquareBytes<TTap, T>() + SquareBytes<TAcc, TState>()
         + Scratch.Round((Columns(plan.Width, line).Count + TTap.Count) * sizeof(TTap));
 
     public static TurnedFold<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, in Line line, byte* scratch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         LaneExtents extents = LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, job.Plan, scratch);
-        return new(job.Plan, line, extents, scratch + LaneExtents.Bytes(job.Plan.Width, reducer.ExtentSize, TTap.Count));
+        return new(job.Plan, line, extents, scratch + LaneExtents.Bytes(job.Plan.Width, TReducer.ExtentSize, TTap.Count));
     }
 
     public long Factor(long pixel) => 1;

@@ -38,7 +38,7 @@ internal readonly unsafe struct UnevenPixels<T, TTap, TState, TAcc> : ILineWindo
 
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        !job.Plan.Slides && !reducer.IsExact && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && PixelTable.Fits(job.Plan) && job.Plan.Width.Dilation == 1 && job.Plan.Width.Kernel <= MostBytes / sizeof(TState) / Math.Max(1, job.Plan.Channels)
+        !job.Plan.Slides && !TReducer.IsExact && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && PixelTable.Fits(job.Plan) && job.Plan.Width.Dilation == 1 && job.Plan.Width.Kernel <= MostBytes / sizeof(TState) / Math.Max(1, job.Plan.Channels)
         && (Registers.Fill<TTap, T>(job.Plan.Channels) || (job.InputLayout.Width == job.Plan.Channels && Registers.Fill<TTap, T>(job.Plan.Channels * job.Plan.Width.InputLength)));
 
     public static long Channels(PoolPlan plan) => 1;
@@ -56,9 +56,9 @@ internal readonly unsafe struct UnevenPixels<T, TTap, TState, TAcc> : ILineWindo
         PoolPlan plan = job.Plan;
         var (start, pixels) = Line.Cut(plan.Width.OutputLength, Lines(plan), 1, number);
         Line line = new(number, start, pixels, plan.Channels, plan.Channels);
-        long tableBytes = PixelTable.Bytes(plan), onesBytes = Scratch.Round(TTap.Count * reducer.ExtentSize);
+        long tableBytes = PixelTable.Bytes(plan), onesBytes = Scratch.Round(TTap.Count * TReducer.ExtentSize);
         byte* scratch = Scratch.Of(tableBytes + onesBytes + (Columns(plan.Width, line).Count * plan.Channels + TTap.Count) * sizeof(TState)), ones = scratch + tableBytes;
-        for (int lane = 0; lane < TTap.Count && reducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
+        for (int lane = 0; lane < TTap.Count && TReducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
         return new(job, line, PixelTable.Write(job, scratch), ones, (TState*)(ones + onesBytes));
     }
 

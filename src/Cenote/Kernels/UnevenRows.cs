@@ -53,7 +53,7 @@ internal readonly unsafe struct UnevenRows<T, TTap, TState, TAcc> : ILineWindows
 
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        !job.Plan.Slides && !reducer.IsExact && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && PixelTable.Fits(job.Plan) && job.Plan.Width is { Dilation: 1, Kernel: <= CacheBytes }
+        !job.Plan.Slides && !TReducer.IsExact && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && PixelTable.Fits(job.Plan) && job.Plan.Width is { Dilation: 1, Kernel: <= CacheBytes }
         && job.Plan.Height.InputLength > TTap.Count / 2 && job.Plan.Height.OutputLength <= MostRows;
 
     public static long Channels(PoolPlan plan) => plan.Channels;
@@ -72,11 +72,11 @@ internal readonly unsafe struct UnevenRows<T, TTap, TState, TAcc> : ILineWindows
         var (start, block) = Line.Cut(plan.Width.OutputLength, Lines(plan), TTap.Count, number);
         Line line = new(number, start, 1, block, block);
         long tableBytes = PixelTable.Bytes(plan);
-        byte* scratch = Scratch.Of(tableBytes + HeightBytes(plan) + ExtentBytes(plan, reducer.ExtentSize) + 2 * SumLength(Columns(plan.Width, line).Count) * sizeof(TState) + (Transposition.Room<TTap, T>() + TTap.Count * TTap.Count) * sizeof(T));
-        var windows = new UnevenRows<T, TTap, TState, TAcc>(job, line, PixelTable.Write(job, scratch), reducer.ExtentSize, scratch + tableBytes);
+        byte* scratch = Scratch.Of(tableBytes + HeightBytes(plan) + ExtentBytes(plan, TReducer.ExtentSize) + 2 * SumLength(Columns(plan.Width, line).Count) * sizeof(TState) + (Transposition.Room<TTap, T>() + TTap.Count * TTap.Count) * sizeof(T));
+        var windows = new UnevenRows<T, TTap, TState, TAcc>(job, line, PixelTable.Write(job, scratch), TReducer.ExtentSize, scratch + tableBytes);
         AxisPlan height = plan.Height;
         for (long h = 0; h < height.OutputLength; h++) windows._heights[h] = height[h];
-        for (long h = 0; h < height.OutputLength + TTap.Count && reducer.ExtentSize > 0; h++) reducer.WriteExtent(windows._extents, h, h < height.OutputLength ? plan.LaneDivisor(height[h].Extent) : 1);
+        for (long h = 0; h < height.OutputLength + TTap.Count && TReducer.ExtentSize > 0; h++) reducer.WriteExtent(windows._extents, h, h < height.OutputLength ? plan.LaneDivisor(height[h].Extent) : 1);
         return windows;
     }
 

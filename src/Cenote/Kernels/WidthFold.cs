@@ -75,15 +75,15 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
 
     public static long ScratchBytes<TReducer>(TReducer reducer, PoolPlan plan, in Line line)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count) + RunChain.Bytes + PaddedBytes(plan, line) + RunBytes(plan, line);
+        LaneExtents.Bytes(plan.Width, TReducer.ExtentSize, TTap.Count) + RunChain.Bytes + PaddedBytes(plan, line) + RunBytes(plan, line);
 
     public static WidthFold<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, in Line line, byte* scratch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = job.Plan;
         LaneExtents extents = LaneExtents.Write<T, TTap, TState, TAcc, TReducer>(reducer, plan, scratch);
-        scratch += LaneExtents.Bytes(plan.Width, reducer.ExtentSize, TTap.Count);
-        var chain = new RunChain(plan.Width.Kernel, plan.Width.Dilation, reducer.IsIdempotent, scratch);
+        scratch += LaneExtents.Bytes(plan.Width, TReducer.ExtentSize, TTap.Count);
+        var chain = new RunChain(plan.Width.Kernel, plan.Width.Dilation, TReducer.IsIdempotent, scratch);
         scratch += RunChain.Bytes;
         var fold = new WidthFold<T, TTap, TState, TAcc>(line, extents, chain, plan, (T*)scratch, (TState*)(scratch + PaddedBytes(plan, line)));
         if (fold._row.IsInside) return fold;

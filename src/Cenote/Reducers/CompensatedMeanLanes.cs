@@ -10,15 +10,9 @@ internal readonly unsafe struct CompensatedMeanLanes<TTap> : ILaneReducer<double
 
     public TTap Padding => default;
 
-    public int ExtentSize => sizeof(double);
+    public static int ExtentSize => sizeof(double);
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
-
-    public bool IsLong => false;
-
-    public bool IsExact => false;
-
-    public bool IsIdempotent => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public DoubleDoubleLanes<TTap> Lift(TTap taps) => new(taps, default);

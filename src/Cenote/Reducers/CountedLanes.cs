@@ -84,16 +84,8 @@ internal readonly unsafe struct CountedMeanLanes<T, TTap>(DataLanes<T, TTap> dat
 
     public TTap Padding => data.Missing;
 
-    public int ExtentSize => 0;
-
     // Sums in order are the reference's bits, and blocks share nothing that folding could save.
     public bool FoldsInAnyOrder(PoolPlan plan) => false;
-
-    public bool IsLong => false;
-
-    public bool IsExact => false;
-
-    public bool IsIdempotent => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public CountedLanes<TTap, T, TTap, T> Lift(TTap taps)
@@ -109,11 +101,6 @@ internal readonly unsafe struct CountedMeanLanes<T, TTap>(DataLanes<T, TTap> dat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(CountedLanes<TTap, T, TTap, T> state, byte* extents, long factor) =>
         data.Where(state.Counts, least, (isSum ? state.Sums : state.Sums / state.Counts) + default(TTap));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteExtent(byte* extents, long lane, long extent)
-    {
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Watch(TTap watch, TTap taps) => watch;
@@ -138,15 +125,9 @@ internal readonly unsafe struct CountedIntegerMeanLanes<T, TTap, TSum, TSums, TI
 
     public TTap Padding => data.Missing;
 
-    public int ExtentSize => 0;
-
     public bool FoldsInAnyOrder(PoolPlan plan) => false;
 
-    public bool IsLong => false;
-
-    public bool IsExact => true;
-
-    public bool IsIdempotent => false;
+    public static bool IsExact => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public CountedLanes<Pair<TSums, TSum>, TSum, TTap, T> Lift(TTap taps)
@@ -165,11 +146,6 @@ internal readonly unsafe struct CountedIntegerMeanLanes<T, TTap, TSum, TSums, TI
     {
         var (lower, upper) = TTap.Widen<TSums>(state.Counts);
         return data.Where(state.Counts, least, TTap.Narrow(Divide(state.Sums.Lower, lower), Divide(state.Sums.Upper, upper)));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteExtent(byte* extents, long lane, long extent)
-    {
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

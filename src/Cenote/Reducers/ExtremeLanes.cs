@@ -18,15 +18,11 @@ internal readonly unsafe struct ExtremeLanes<T, TTap, TOrder>(T worst) : IChoice
 
     public bool Accepts(PoolPlan plan) => true;
 
-    public int ExtentSize => 0;
-
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLong => false;
+    public static bool IsExact => true;
 
-    public bool IsExact => true;
-
-    public bool IsIdempotent => true;
+    public static bool IsIdempotent => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Lift(TTap taps) => taps;
@@ -44,11 +40,6 @@ internal readonly unsafe struct ExtremeLanes<T, TTap, TOrder>(T worst) : IChoice
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteExtent(byte* extents, long lane, long extent)
-    {
-    }
 
     // A sum costs one instruction, and once it is NaN it stays so. Infinities of both signs alarm needlessly, and cost time only.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -78,15 +69,11 @@ internal readonly unsafe struct ExactExtremeLanes<T, TTap, TOrder>(T worst) : IC
 
     public bool Accepts(PoolPlan plan) => true;
 
-    public int ExtentSize => 0;
-
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLong => false;
+    public static bool IsExact => true;
 
-    public bool IsExact => true;
-
-    public bool IsIdempotent => true;
+    public static bool IsIdempotent => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Lift(TTap taps) => taps;
@@ -108,11 +95,6 @@ internal readonly unsafe struct ExactExtremeLanes<T, TTap, TOrder>(T worst) : IC
     public TTap Finish(TTap state, byte* extents, long factor) => state;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteExtent(byte* extents, long lane, long extent)
-    {
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Watch(TTap watch, TTap taps) => watch;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -132,15 +114,11 @@ internal readonly unsafe struct SmallFloatExtremeLanes<TTap, TOrder>(short infin
 
     public bool Accepts(PoolPlan plan) => true;
 
-    public int ExtentSize => 0;
-
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLong => false;
+    public static bool IsExact => true;
 
-    public bool IsExact => true;
-
-    public bool IsIdempotent => true;
+    public static bool IsIdempotent => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Lift(TTap taps) => taps ^ (TTap.Signs(taps) & TTap.Fill(short.MaxValue));
@@ -158,11 +136,6 @@ internal readonly unsafe struct SmallFloatExtremeLanes<TTap, TOrder>(short infin
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => Lift(state);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteExtent(byte* extents, long lane, long extent)
-    {
-    }
 
     // Such taps themselves: a NaN among them remains one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -197,15 +170,11 @@ internal readonly unsafe struct ExactSmallFloatExtremeLanes<TTap, TOrder>(short 
 
     public bool Accepts(PoolPlan plan) => true;
 
-    public int ExtentSize => 0;
-
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLong => false;
+    public static bool IsExact => true;
 
-    public bool IsExact => true;
-
-    public bool IsIdempotent => true;
+    public static bool IsIdempotent => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Lift(TTap taps) => taps;
@@ -229,11 +198,6 @@ internal readonly unsafe struct ExactSmallFloatExtremeLanes<TTap, TOrder>(short 
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteExtent(byte* extents, long lane, long extent)
-    {
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Watch(TTap watch, TTap taps) => watch;

@@ -29,15 +29,11 @@ internal readonly unsafe struct FewBytesMeanLanes<T, TTap, TSum, TSums>(IntegerR
 
     public TTap Padding => default;
 
-    public int ExtentSize => sizeof(TSum);
+    public static int ExtentSize => sizeof(TSum);
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLong => false;
-
-    public bool IsExact => true;
-
-    public bool IsIdempotent => false;
+    public static bool IsExact => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TSums, TSum> Lift(TTap taps)

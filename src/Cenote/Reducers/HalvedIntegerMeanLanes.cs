@@ -29,15 +29,13 @@ internal readonly unsafe struct HalvedIntegerMeanLanes<T, TTap, TLongs, TDoubles
 
     public TTap Padding => default;
 
-    public int ExtentSize => sizeof(double);
+    public static int ExtentSize => sizeof(double);
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLong => true;
+    public static bool IsLong => true;
 
-    public bool IsExact => true;
-
-    public bool IsIdempotent => false;
+    public static bool IsExact => true;
 
     private static TLongs LowerHalf
     {

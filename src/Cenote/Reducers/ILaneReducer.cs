@@ -17,7 +17,7 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     TAcc Lift(TTap taps);
 
     /// <summary>Whether <see cref="Lift"/> or <see cref="Finish"/> is so long that a method has room for it only once: the inliner has a budget.</summary>
-    bool IsLong { get; }
+    static virtual bool IsLong => false;
 
     /// <summary>The outputs.</summary>
     /// <param name="state">All taps, combined.</param>
@@ -26,9 +26,10 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     TTap Finish(TAcc state, byte* extents, long factor);
 
     /// <summary>Bytes per lane of an extent; 0 where there is no divisor.</summary>
-    int ExtentSize { get; }
+    static virtual int ExtentSize => 0;
 
-    void WriteExtent(byte* extents, long lane, long extent);
+    /// <summary>Of those with extents.</summary>
+    void WriteExtent(byte* extents, long lane, long extent) => throw new NotSupportedException();
 
     /// <summary>Notes of what a window came to what shows there only.</summary>
     static virtual TTap WatchState(TTap watch, TAcc state) => watch;
@@ -61,10 +62,10 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     bool FoldsInAnyOrder(PoolPlan plan);
 
     /// <summary>Whether the grouping changes no bit.</summary>
-    bool IsExact { get; }
+    static virtual bool IsExact => false;
 
     /// <summary>Whether a tap may be combined twice without changing the result.</summary>
-    bool IsIdempotent { get; }
+    static virtual bool IsIdempotent => false;
 }
 
 /// <summary>Marks reducers that lift taps where they lie in fewer steps than once they are loaded, and watch none.</summary>

@@ -16,16 +16,14 @@ internal readonly unsafe struct Int64MeanLanes<T, TTap, TLongs>(IntegerRounding 
 
     public TTap Padding => default;
 
-    public int ExtentSize => sizeof(long);
+    public static int ExtentSize => sizeof(long);
 
     // Any order would do; lines of such wide states cost more than a few taps.
     public bool FoldsInAnyOrder(PoolPlan plan) => plan.FoldsInAnyOrder;
 
-    public bool IsLong => true;
+    public static bool IsLong => true;
 
-    public bool IsExact => true;
-
-    public bool IsIdempotent => false;
+    public static bool IsExact => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Int128Lanes<TLongs> Lift(TTap taps)

@@ -39,15 +39,11 @@ internal readonly unsafe struct IntegerMeanLanes<T, TTap, TSum, TSums, TInt, TIn
 
     public TTap Padding => default;
 
-    public int ExtentSize => sizeof(TReal);
+    public static int ExtentSize => sizeof(TReal);
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLong => false;
-
-    public bool IsExact => true;
-
-    public bool IsIdempotent => false;
+    public static bool IsExact => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TSums, TSum> Lift(TTap taps)

@@ -15,13 +15,13 @@ internal readonly unsafe struct LiftedTaps<T, TTap, TState, TAcc, TReducer>(TRed
 {
     public TTap Padding => reducer.Padding;
 
-    public int ExtentSize => reducer.ExtentSize;
+    public static int ExtentSize => TReducer.ExtentSize;
 
-    public bool IsLong => reducer.IsLong;
+    public static bool IsLong => TReducer.IsLong;
 
-    public bool IsExact => reducer.IsExact;
+    public static bool IsExact => TReducer.IsExact;
 
-    public bool IsIdempotent => reducer.IsIdempotent;
+    public static bool IsIdempotent => TReducer.IsIdempotent;
 
     public bool Accepts(PoolPlan plan) => reducer.Accepts(plan);
 

@@ -23,15 +23,11 @@ internal readonly unsafe struct LongIntegerMeanLanes<T, TTap, TWide, TWides, TSu
 
     public TTap Padding => default;
 
-    public int ExtentSize => mean.ExtentSize;
+    public static int ExtentSize => TMean.ExtentSize;
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLong => false;
-
-    public bool IsExact => true;
-
-    public bool IsIdempotent => false;
+    public static bool IsExact => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TSums, TSum> Lift(TTap taps)

@@ -14,15 +14,11 @@ internal readonly unsafe struct MagnitudeMaxLanes<TBits, TTap>(TBits magnitude) 
 
     public TTap Padding => default;
 
-    public int ExtentSize => 0;
-
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLong => false;
+    public static bool IsExact => true;
 
-    public bool IsExact => true;
-
-    public bool IsIdempotent => true;
+    public static bool IsIdempotent => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Lift(TTap taps) => taps & TTap.Fill(magnitude);
@@ -32,11 +28,6 @@ internal readonly unsafe struct MagnitudeMaxLanes<TBits, TTap>(TBits magnitude) 
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(TTap state, byte* extents, long factor) => state;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteExtent(byte* extents, long lane, long extent)
-    {
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Watch(TTap watch, TTap taps) => watch;

@@ -13,15 +13,9 @@ internal readonly unsafe struct MeanLanes<T, TTap, TDivision> : ILaneReducer<T, 
 
     public TTap Padding => default;
 
-    public int ExtentSize => sizeof(T);
+    public static int ExtentSize => sizeof(T);
 
     public bool FoldsInAnyOrder(PoolPlan plan) => plan.FoldsInAnyOrder;
-
-    public bool IsLong => false;
-
-    public bool IsExact => false;
-
-    public bool IsIdempotent => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Lift(TTap taps) => taps;

@@ -30,15 +30,11 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
 
     public TTap Padding => default;
 
-    public int ExtentSize => default(TMean).ExtentSize;
+    public static int ExtentSize => TMean.ExtentSize;
 
     public bool FoldsInAnyOrder(PoolPlan plan) => default(TMean).FoldsInAnyOrder(plan);
 
-    public bool IsLong => default(TMean).IsLong || TPower.IsLong;
-
-    public bool IsExact => false;
-
-    public bool IsIdempotent => false;
+    public static bool IsLong => TMean.IsLong || TPower.IsLong;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TAcc Lift(TTap taps)
@@ -87,7 +83,7 @@ internal readonly unsafe struct NormLanes<T, TTap, TState, TAcc, TMean, TPower>(
     /// <summary>Divisors of 1, for a mean that is to be rounded only; kept as long as the process.</summary>
     private static byte* WriteOnes()
     {
-        var ones = (byte*)NativeMemory.Alloc((nuint)(TTap.Count * default(TMean).ExtentSize));
+        var ones = (byte*)NativeMemory.Alloc((nuint)(TTap.Count * TMean.ExtentSize));
         for (int lane = 0; lane < TTap.Count; lane++) default(TMean).WriteExtent(ones, lane, 1);
         return ones;
     }

@@ -163,15 +163,11 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
 
     public TTap Padding => default;
 
-    public int ExtentSize => sizeof(float);
+    public static int ExtentSize => sizeof(float);
 
     public bool FoldsInAnyOrder(PoolPlan plan) => plan.FoldsInAnyOrder;
 
-    public bool IsLong => TFormat.IsLong;
-
-    public bool IsExact => false;
-
-    public bool IsIdempotent => false;
+    public static bool IsLong => TFormat.IsLong;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TReals, float> Lift(TTap taps)

@@ -22,15 +22,11 @@ internal readonly unsafe struct SmallFloatSpanLanes<TTap, TOrder>(short infinity
 
     public bool Accepts(PoolPlan plan) => true;
 
-    public int ExtentSize => 0;
-
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLong => false;
+    public static bool IsExact => true;
 
-    public bool IsExact => true;
-
-    public bool IsIdempotent => true;
+    public static bool IsIdempotent => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TTap, short> Lift(TTap taps)
@@ -44,11 +40,6 @@ internal readonly unsafe struct SmallFloatSpanLanes<TTap, TOrder>(short infinity
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(Pair<TTap, short> state, byte* extents, long factor) => Turn(TTap.Select(TTap.Signs(state.Lower), state.Upper, state.Lower));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteExtent(byte* extents, long lane, long extent)
-    {
-    }
 
     // Signs turned over, the order without signs is the one with signs.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -77,15 +68,11 @@ internal readonly unsafe struct ExactSmallFloatSpanLanes<TTap, TOrder>(ExactSmal
 
     public bool Accepts(PoolPlan plan) => true;
 
-    public int ExtentSize => 0;
-
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLong => false;
+    public static bool IsExact => true;
 
-    public bool IsExact => true;
-
-    public bool IsIdempotent => true;
+    public static bool IsIdempotent => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TTap, short> Lift(TTap taps) => new(taps, default);
@@ -95,11 +82,6 @@ internal readonly unsafe struct ExactSmallFloatSpanLanes<TTap, TOrder>(ExactSmal
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Finish(Pair<TTap, short> state, byte* extents, long factor) => state.Lower;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteExtent(byte* extents, long lane, long extent)
-    {
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TTap Watch(TTap watch, TTap taps) => watch;

@@ -11,15 +11,9 @@ internal readonly unsafe struct WideMeanLanes<TTap, TDoubles> : ILaneReducer<flo
 
     public TTap Padding => default;
 
-    public int ExtentSize => sizeof(double);
+    public static int ExtentSize => sizeof(double);
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
-
-    public bool IsLong => false;
-
-    public bool IsExact => false;
-
-    public bool IsIdempotent => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<TDoubles, double> Lift(TTap taps)
