@@ -76,8 +76,15 @@ internal sealed class MeanOperator : PoolOperator
             where TTap : unmanaged, ILanes<TTap, short>
             where TInts : unmanaged, ILanes<TInts, int>
             where TReals : unmanaged, ILanes<TReals, float> =>
-            KernelCatalog.OnRegisters<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>>(
-                default, default, !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : [KernelCatalog.Phases<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>>(default, default)]);
+            !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : KernelCatalog.OnRegisters<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>>(
+                default, default, [Apart<TTap, TInts, TReals, PlanesApart<TTap, TReals>>(), KernelCatalog.Phases<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>>(default, default)], columns: Apart<TTap, TInts, TReals, PixelsApart<TTap, TReals>>());
+
+        static PoolKernel Apart<TTap, TInts, TReals, TWindows>()
+            where TTap : unmanaged, ILanes<TTap, short>
+            where TInts : unmanaged, ILanes<TInts, int>
+            where TReals : unmanaged, ILanes<TReals, float>
+            where TWindows : struct, ILineWindows<TWindows, short, TTap, float, Pair<TReals, float>> =>
+            new LineKernel<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>, TWindows>(default, default);
     }
 
     private static KernelCatalog WideFloats()
