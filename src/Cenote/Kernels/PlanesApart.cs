@@ -51,7 +51,7 @@ internal readonly unsafe struct PlanesApart<TTap, TReals> : ILineWindows<PlanesA
         PoolPlan plan = job.Plan;
         long width = plan.Width.InputLength;
         return default(TReducer) is ISumApart && job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && job.InputLayout.Height == width && job.OutputLayout.Height == width
-            && width >= TTap.Count && width <= LongestRow && plan.Depth.Kernel == 1 && IsUniform(plan, plan.Height) && IsUniform(plan, plan.Width);
+            && width >= TTap.Count / 2 && plan.Height.InputLength > 1 && width <= LongestRow && plan.Depth.Kernel == 1 && IsUniform(plan, plan.Height) && IsUniform(plan, plan.Width);
     }
 
     private static bool IsUniform(PoolPlan plan, AxisPlan axis) =>
@@ -64,17 +64,20 @@ internal readonly unsafe struct PlanesApart<TTap, TReals> : ILineWindows<PlanesA
     public static PlanesApart<TTap, TReals> Create<TReducer>(TReducer reducer, in PoolJob job, long number)
         where TReducer : struct, ILaneReducer<short, TTap, float, Pair<TReals, float>>
     {
-        long liftedBytes = Scratch.Round(3 * 2 * Half(job.Plan) * sizeof(float)), paddingBytes = Scratch.Round(job.Plan.Width.InputLength * sizeof(short));
+        long liftedBytes = Scratch.Round(3 * 2 * Half(job.Plan) * sizeof(float)), paddingBytes = Scratch.Round(Padding(job.Plan.Width.InputLength) * sizeof(short));
         byte* scratch = Scratch.Of(liftedBytes + paddingBytes);
         new Span<byte>(scratch, (int)(liftedBytes + paddingBytes)).Clear();
         return new(job, (float*)scratch, (short*)(scratch + liftedBytes));
     }
 
+    /// <summary>Elements of a row outside the input: a register at least, for as many are lifted at once.</summary>
+    private static long Padding(long width) => Math.Max(width, TTap.Count);
+
     /// <summary>How many rows of outputs are made at once.</summary>
     private static long Band(PoolPlan plan) => Math.Clamp(BandBytes / (3 * sizeof(float) * plan.Width.InputLength) - 2, LeastRows, Math.Max(LeastRows, plan.Height.OutputLength));
 
-    /// <summary>Room for half the elements of a band and of the rows around it, the last register of outputs, and zeros on both sides.</summary>
-    private static long Half(PoolPlan plan) => ((Band(plan) + 2) * plan.Width.InputLength / 2 + TReals.Count + 2 * Margin + Margin) / Margin * Margin;
+    /// <summary>Room for half the elements of a band and of the rows around it, the last register of zeros and of outputs, and zeros on both sides.</summary>
+    private static long Half(PoolPlan plan) => ((Band(plan) + 2) * plan.Width.InputLength / 2 + 2 * TReals.Count + 3 * Margin) / Margin * Margin;
 
     public void Pool<TReducer>(TReducer reducer, short* input, short* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<short, TTap, float, Pair<TReals, float>>
@@ -88,9 +91,9 @@ internal readonly unsafe struct PlanesApart<TTap, TReals> : ILineWindows<PlanesA
         {
             stop = Math.Min(end, h + _band);
             long top = Math.Max(0, h - 1), bottom = Math.Min(height, stop + 1), rows = stop - h + 2;
-            if (h == 0) seen = Lift(reducer, _padding, width, origin, seen);
+            if (h == 0) seen = Lift(reducer, _padding, Padding(width), origin, seen);
             seen = Lift(reducer, input + top * width, (bottom - top) * width, origin + (top - (h - 1)) * width, seen);
-            if (stop == height) seen = Lift(reducer, _padding, width, origin + (rows - 1) * width, seen);
+            if (stop == height) seen = Lift(reducer, _padding, Padding(width), origin + (rows - 1) * width, seen);
             for (long i = origin, last = origin + rows * width; i <= last; i += width)
             {
                 Element(i - 1)[_copy] = 0;
