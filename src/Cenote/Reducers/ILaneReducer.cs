@@ -49,6 +49,12 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     /// <summary>Combines with states where they lie, which are operands of the additions; of those marked <see cref="IStateSum"/>.</summary>
     static virtual TAcc AddFrom(TAcc sums, TState* terms) => throw new NotSupportedException();
 
+    /// <summary>States of the taps with even numbers, and of those with odd ones; of those marked <see cref="ISumApart"/>.</summary>
+    static virtual TAcc LiftApart(TTap taps) => throw new NotSupportedException();
+
+    /// <summary>The outputs, of such states and what these divide by; of those marked <see cref="ISumApart"/>.</summary>
+    static virtual TTap FinishApart(TAcc sums, TAcc divisors) => throw new NotSupportedException();
+
     /// <summary>What is left of sums without others; of those marked <see cref="IRunningSum"/>.</summary>
     static virtual TAcc Subtract(TAcc sums, TAcc terms) => throw new NotSupportedException();
 
@@ -77,6 +83,9 @@ internal interface IPairSum;
 
 /// <summary>Marks reducers whose states are sums that take others from memory.</summary>
 internal interface IStateSum;
+
+/// <summary>Marks reducers whose states are sums twice as wide as taps, made of neighbours apart in fewer steps than in their own order.</summary>
+internal interface ISumApart;
 
 /// <summary>Marks reducers whose states are taps as they lie in memory.</summary>
 internal interface ITapState;

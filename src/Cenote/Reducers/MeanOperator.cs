@@ -65,8 +65,8 @@ internal sealed class MeanOperator : PoolOperator
         where TExact : struct, ISmallFloat
     {
         return typeof(T) == typeof(Half)
-            ? KernelCatalog.Of<Half, float, SingleMean>(default, On512(), On256(), On128())
-            : KernelCatalog.Of<BFloat16, float, SingleMean>(default, On512(), On256(), On128());
+            ? KernelCatalog.Of<Half, float, SingleMean>(default, [], [On512, On256, On128], pixels: Pixels)
+            : KernelCatalog.Of<BFloat16, float, SingleMean>(default, [], [On512, On256, On128], pixels: Pixels);
 
         static PoolKernel[] On512() => On<Lanes512<short>, Lanes512<int>, Lanes512<float>>();
         static PoolKernel[] On256() => On<Lanes256<short>, Lanes256<int>, Lanes256<float>>();
@@ -76,8 +76,22 @@ internal sealed class MeanOperator : PoolOperator
             where TTap : unmanaged, ILanes<TTap, short>
             where TInts : unmanaged, ILanes<TInts, int>
             where TReals : unmanaged, ILanes<TReals, float> =>
-            KernelCatalog.OnRegisters<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>>(
-                default, default, !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : [KernelCatalog.Phases<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>>(default, default)]);
+            !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : KernelCatalog.OnRegisters<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>>(
+                default, default, [Apart<TTap, TInts, TReals, PlanesApart<TTap, TReals>>(), KernelCatalog.Phases<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>>(default, default)], columns: Apart<TTap, TInts, TReals, PixelsApart<TTap, TReals>>());
+
+        static PoolKernel[] Pixels() =>
+        [
+            .. Registers.Exist(64) ? (ReadOnlySpan<PoolKernel>)[Apart<Lanes512<short>, Lanes512<int>, Lanes512<float>, PixelsApart<Lanes512<short>, Lanes512<float>>>()] : [],
+            .. Registers.Exist(32) ? (ReadOnlySpan<PoolKernel>)[Apart<Lanes256<short>, Lanes256<int>, Lanes256<float>, PixelsApart<Lanes256<short>, Lanes256<float>>>()] : [],
+            .. Registers.Exist(16) ? (ReadOnlySpan<PoolKernel>)[Apart<Lanes128<short>, Lanes128<int>, Lanes128<float>, PixelsApart<Lanes128<short>, Lanes128<float>>>()] : [],
+        ];
+
+        static PoolKernel Apart<TTap, TInts, TReals, TWindows>()
+            where TTap : unmanaged, ILanes<TTap, short>
+            where TInts : unmanaged, ILanes<TInts, int>
+            where TReals : unmanaged, ILanes<TReals, float>
+            where TWindows : struct, ILineWindows<TWindows, short, TTap, float, Pair<TReals, float>> =>
+            new LineKernel<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>, TWindows>(default, default);
     }
 
     private static KernelCatalog WideFloats()
