@@ -43,6 +43,9 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     /// <summary>The outputs, by what <see cref="Divisor"/> returned.</summary>
     TTap Quotient(TTap sums, TTap divisor) => throw new NotSupportedException();
 
+    /// <summary>States of whole planes in the order of the taps, of reducers whose <see cref="Lift"/> has another.</summary>
+    static virtual TAcc InOrder(TAcc states) => states;
+
     /// <summary>Adds pairs of neighbours, two registers of them, to the sums of the windows that they belong to; of those marked <see cref="IPairSum"/>.</summary>
     static virtual TAcc AddPairs(TAcc sums, T* taps, ref TTap watch) => throw new NotSupportedException();
 

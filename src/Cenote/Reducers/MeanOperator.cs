@@ -31,8 +31,8 @@ internal sealed class MeanOperator : PoolOperator
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
         ElementType.Single => _wholePlane ? WideFloats() : Floats<float, SingleMean>(),
-        ElementType.Half => _wholePlane ? WideSmallFloats<Half, ScaledHalfBits, HalfBits, DoubleMean>() : SmallFloats<Half, ScaledHalfBits, HalfBits>(),
-        ElementType.BFloat16 => _wholePlane ? WideSmallFloats<BFloat16, BFloat16Bits, BFloat16Bits, DoubleMean>() : SmallFloats<BFloat16, BFloat16Bits, BFloat16Bits>(),
+        ElementType.Half => _wholePlane ? WideSmallFloats<Half, HalfDouble, ScaledHalfBits, HalfBits, DoubleMean>() : SmallFloats<Half, ScaledHalfBits, HalfBits>(),
+        ElementType.BFloat16 => _wholePlane ? WideSmallFloats<BFloat16, BFloat16Double, BFloat16Bits, BFloat16Bits, DoubleMean>() : SmallFloats<BFloat16, BFloat16Bits, BFloat16Bits>(),
         ElementType.Double => _wholePlane ? CompensatedDoubles() : Floats<double, DoubleMean>(),
         ElementType.SByte => Bytes<sbyte, short>(),
         ElementType.Byte => Bytes<byte, ushort>(),
@@ -111,24 +111,26 @@ internal sealed class MeanOperator : PoolOperator
             KernelCatalog.OnPlanes<float, TTap, double, Pair<TDoubles, double>, WideMeanLanes<TTap, TDoubles>, WideMeanLanes<TTap, TDoubles>, double, FloatTotals<float, float, double, DoubleMean>>(default, default, default);
     }
 
-    private static KernelCatalog WideSmallFloats<T, TFormat, TExact, TReducer>()
+    private static KernelCatalog WideSmallFloats<T, TDouble, TFormat, TExact, TReducer>()
         where T : unmanaged
+        where TDouble : struct, IShortDouble
         where TFormat : struct, ISmallFloat
         where TExact : struct, ISmallFloat
         where TReducer : struct, IPoolReducer<T, double>
     {
         return KernelCatalog.Of<T, double, TReducer>(
             default,
-            On<Lanes512<short>, Lanes512<int>, Lanes512<float>, Lanes512<double>>(),
-            On<Lanes256<short>, Lanes256<int>, Lanes256<float>, Lanes256<double>>(),
-            On<Lanes128<short>, Lanes128<int>, Lanes128<float>, Lanes128<double>>());
+            On<Lanes512<short>, Lanes512<int>, Lanes512<float>, Lanes512<long>, Lanes512<double>>(),
+            On<Lanes256<short>, Lanes256<int>, Lanes256<float>, Lanes256<long>, Lanes256<double>>(),
+            On<Lanes128<short>, Lanes128<int>, Lanes128<float>, Lanes128<long>, Lanes128<double>>());
 
-        static PoolKernel[] On<TTap, TInts, TReals, TDoubles>()
+        static PoolKernel[] On<TTap, TInts, TReals, TLongs, TDoubles>()
             where TTap : unmanaged, ILanes<TTap, short>
             where TInts : unmanaged, ILanes<TInts, int>
             where TReals : unmanaged, ILanes<TReals, float>
+            where TLongs : unmanaged, ILanes<TLongs, long>
             where TDoubles : unmanaged, ILanes<TDoubles, double> =>
-            KernelCatalog.OnPlanes<short, TTap, double, Pair<Pair<TDoubles, double>, double>, WideSmallFloatMeanLanes<TFormat, TTap, TInts, TReals, TDoubles>, WideSmallFloatMeanLanes<TExact, TTap, TInts, TReals, TDoubles>, double, FloatTotals<short, T, double, TReducer>>(default, default, default);
+            KernelCatalog.OnPlanes<short, TTap, double, Pair<Pair<TDoubles, double>, double>, QuarterMeanLanes<TDouble, TFormat, TTap, TInts, TReals, TLongs, TDoubles>, WideSmallFloatMeanLanes<TExact, TTap, TInts, TReals, TDoubles>, double, FloatTotals<short, T, double, TReducer>>(default, default, default);
     }
 
     private static KernelCatalog CompensatedDoubles()
