@@ -24,6 +24,21 @@ public class MemoryOrderTests
         }
     }
 
+    /// <summary>Small images of a batch are walked together, kind of window by kind of window.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(8)]
+    [InlineData(24)]
+    [InlineData(70)]
+    public void Batches_of_small_images_are_the_same(int channels)
+    {
+        foreach (PoolLayer layer in new PoolLayer[] { new AvgPool2d(4, 3, 2), new AvgPool2d(7, 4, 3), new AvgPool2d(7, 2, 3), new AvgPool2d(2, 2, 1), new AvgPool2d(3, 1, 1, countIncludePad: false), new MaxPool2d(5, 2, 1) })
+        {
+            (Tensor<float> dense, Tensor<float> pixels) = InBothOrders([5, channels, 10, 11], random => (float)random.Next(64));
+            Assert.Equal(layer.Forward(dense), layer.Forward(pixels));
+        }
+    }
+
     private static void Same<T>(LinearPool layer, nint[] lengths)
         where T : unmanaged
     {

@@ -23,6 +23,19 @@ internal unsafe interface ILineWindows<TSelf, T, TTap, TState, TAcc>
     static abstract TSelf Create<TReducer>(TReducer reducer, in PoolJob job, long number)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>;
 
+    /// <summary>How many images of a batch are best walked together: what leads to windows of a kind is then spent once for all of them.</summary>
+    static virtual long Images(PoolPlan plan) => 1;
+
+    /// <summary>Pools whole images of one slice.</summary>
+    /// <param name="windows">The walk.</param>
+    /// <param name="reducer">Combines.</param>
+    /// <param name="input">The first element of the first image.</param>
+    /// <param name="output">Its first output.</param>
+    /// <param name="images">How many, up to <see cref="Images"/> and more than one.</param>
+    /// <param name="watch">Notes the taps.</param>
+    static virtual void Pool<TReducer>(in TSelf windows, TReducer reducer, T* input, T* output, long images, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => throw new NotSupportedException();
+
     /// <summary>Pools whole slices, in the order that suits the walk.</summary>
     /// <param name="windows">The walk.</param>
     /// <param name="reducer">Combines.</param>

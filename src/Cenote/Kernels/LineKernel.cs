@@ -93,6 +93,7 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
             (n, c) = Math.DivRem(c, channels);
         }
 
+        long most = TWindows.Images(plan);
         TTap watch = default;
         SetUp setUp = _setUp ??= new();
         bool isExact = typeof(TR) == typeof(TExact);
@@ -105,8 +106,14 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
             long last = Math.Min(rows, row + end - first);
             T* input = (T*)job.Input + n * job.InputLayout.Batch + c * job.InputLayout.Channel;
             T* output = (T*)job.Output + n * job.OutputLayout.Batch + c * job.OutputLayout.Channel + d * job.OutputLayout.Depth;
-            long slices = row == 0 ? Math.Min(depths - d, (end - first) / rows) : 0;
-            if (slices > 1)
+            long slices = row == 0 ? Math.Min(depths - d, (end - first) / rows) : 0, images = row == 0 && most > 1 ? Math.Min(most, (end - first) / rows) : 0;
+            if (images > 1)
+            {
+                TWindows.Pool(windows, reducer, input, output, images, ref watch);
+                first += images * rows;
+                n += images - 1;
+            }
+            else if (slices > 1)
             {
                 TWindows.Pool(windows, reducer, input, output, job.OutputLayout.Depth, new(plan, d, d + slices), ref watch);
                 first += slices * rows;

@@ -3,11 +3,20 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>
-/// Sums of taps in order where channels lie side by side, two groups of registers at a time: an addition takes three cycles, and two begin in each, so that fewer sums would wait for themselves.
-/// A group is three or four neighbours, whose distances are found once: registers of a pixel, which lie in both halves of cache lines (two loads of the same half do not begin together); where a pixel has fewer than three, pixels.
+/// Sums of taps in order where channels lie side by side, a group of registers at a time: an addition takes three cycles, and two begin in each, so that one sum would wait for itself.
+/// A group is all registers of a pixel, or as many as there is room for, so that what a tap reads lies on end; of pixels of one or two registers it is pixels.
 /// </summary>
 internal static unsafe class PixelSums
 {
+    /// <summary>The most registers of a group.</summary>
+    private const long Most = 8;
+
+    /// <summary>The most where sums of rows take registers of their own.</summary>
+    private const long MostByRows = 6;
+
+    /// <summary>The most pixels of a group.</summary>
+    private const long MostPixels = 4;
+
     /// <summary>Makes a block of outputs.</summary>
     public static void Pool<T, TTap, TState, TAcc, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones)
         where T : unmanaged
@@ -17,11 +26,9 @@ internal static unsafe class PixelSums
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        // Sums of rows take registers of their own, for which fours leave no room.
-        Sides sides = new(outputs, TTap.Count, inThrees: taps.ByRows);
-        if (taps.ByRows) Pool<T, TTap, TState, TAcc, Three, Any, TLoad, TReducer>(load, reducer, from, to, sides, taps, outputs.Fresh, ones);
-        else if (sides.InThrees) Pool<T, TTap, TState, TAcc, Three, None, TLoad, TReducer>(load, reducer, from, to, sides, taps, outputs.Fresh, ones);
-        else Pool<T, TTap, TState, TAcc, Four, None, TLoad, TReducer>(load, reducer, from, to, sides, taps, outputs.Fresh, ones);
+        Sides sides = new(outputs, TTap.Count, taps.ByRows ? MostByRows : Most);
+        if (taps.ByRows) Pool<T, TTap, TState, TAcc, Any, TLoad, TReducer>(load, reducer, from, to, sides, taps, outputs.Fresh, ones);
+        else Pool<T, TTap, TState, TAcc, None, TLoad, TReducer>(load, reducer, from, to, sides, taps, outputs.Fresh, ones);
     }
 
     /// <summary>Makes a block of sums, divided by nothing.</summary>
@@ -32,76 +39,133 @@ internal static unsafe class PixelSums
         where TAcc : unmanaged, IRegister<TAcc, TState>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        Sides sides = new(outputs, TTap.Count, inThrees: false);
-        if (sides.InThrees) Pool<T, TTap, TState, TAcc, Three, One, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, sides, taps, 0, ones);
-        else Pool<T, TTap, TState, TAcc, Four, One, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, sides, taps, 0, ones);
+        Pool<T, TTap, TState, TAcc, One, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, new(outputs, TTap.Count, Most), taps, 0, ones);
     }
+
+    private static void Pool<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Sides sides, in PixelTaps taps, long fresh, byte* ones)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TByRows : struct, ISide
+        where TLoad : struct, ITapLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        if (sides.IsPixel) Pool<T, TTap, TState, TAcc, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones);
+        else Pool<T, TTap, TState, TAcc, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones);
+    }
+
+    private static void Pool<T, TTap, TState, TAcc, TAlong, TByRows, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Sides sides, in PixelTaps taps, long fresh, byte* ones)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TAlong : struct, ISide
+        where TByRows : struct, ISide
+        where TLoad : struct, ITapLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        switch (sides.Together)
+        {
+            case 1 or 2: Pool<T, TTap, TState, TAcc, Two, TAlong, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
+            case 3: Pool<T, TTap, TState, TAcc, Three, TAlong, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
+            case 4: Pool<T, TTap, TState, TAcc, Four, TAlong, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
+            case 5: Pool<T, TTap, TState, TAcc, Five, TAlong, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
+            case 6: Pool<T, TTap, TState, TAcc, Six, TAlong, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
+            case 7: Pool<T, TTap, TState, TAcc, Seven, TAlong, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
+            default: Pool<T, TTap, TState, TAcc, Eight, TAlong, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
+        }
+    }
+
+    /// <summary>Where a register of a group lies, in bytes; within a pixel as a number that the compiler knows.</summary>
+    // An address of two registers takes the Zen 3 longer: 1.2 of the time.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long At<TSide, TAlong, TTap>(long number, long place)
+        where TSide : struct, ISide
+        where TAlong : struct, ISide
+        where TTap : unmanaged => typeof(TAlong) == typeof(One) && number + 1 < TSide.Of(0) ? number * sizeof(TTap) : place;
 
     // TByRows is Any where sums are made row by row, None where they are not, One where they are not divided either.
     // Bounds: windows are clipped to the input, and registers to the channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Pool<T, TTap, TState, TAcc, TSide, TByRows, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Sides sides, in PixelTaps taps, long fresh, byte* ones)
+    private static void Pool<T, TTap, TState, TAcc, TSide, TAlong, TByRows, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Sides sides, in PixelTaps taps, long fresh, byte* ones)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
         where TAcc : unmanaged, IRegister<TAcc, TState>
         where TSide : struct, ISide
+        where TAlong : struct, ISide
         where TByRows : struct, ISide
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         TAcc none = reducer.Lift(reducer.Padding);
         // In bytes: an address is then the sum of two registers, which needs no instruction of its own.
-        long columns = taps.Columns, divisor = taps.Divisor, next = taps.Next * sizeof(T), second = sides.Place(1) * sides.From * sizeof(T), third = sides.Place(2) * sides.From * sizeof(T), fourth = sides.Place(3) * sides.From * sizeof(T);
+        long columns = taps.Columns, divisor = taps.Divisor, next = taps.Next * sizeof(T), bytes = sides.From * sizeof(T), bytesTo = sides.To * sizeof(T);
+        long second = At<TSide, TAlong, TTap>(1, sides.Place(1) * bytes), third = At<TSide, TAlong, TTap>(2, sides.Place(2) * bytes), fourth = At<TSide, TAlong, TTap>(3, sides.Place(3) * bytes), fifth = At<TSide, TAlong, TTap>(4, sides.Place(4) * bytes), sixth = At<TSide, TAlong, TTap>(5, sides.Place(5) * bytes), seventh = At<TSide, TAlong, TTap>(6, sides.Place(6) * bytes), eighth = At<TSide, TAlong, TTap>(7, sides.Place(7) * bytes);
+        long secondTo = At<TSide, TAlong, TTap>(1, sides.Place(1) * bytesTo), thirdTo = At<TSide, TAlong, TTap>(2, sides.Place(2) * bytesTo), fourthTo = At<TSide, TAlong, TTap>(3, sides.Place(3) * bytesTo), fifthTo = At<TSide, TAlong, TTap>(4, sides.Place(4) * bytesTo), sixthTo = At<TSide, TAlong, TTap>(5, sides.Place(5) * bytesTo), seventhTo = At<TSide, TAlong, TTap>(6, sides.Place(6) * bytesTo), eighthTo = At<TSide, TAlong, TTap>(7, sides.Place(7) * bytesTo);
         long* starts = taps.Starts, end = starts + taps.Rows, asks = taps.AskStarts, asksEnd = asks + taps.Asks;
         TTap by = TReducer.Divisor(ones, divisor);
-        long at = 0, other = sides.Others, secondTo = sides.Place(1) * sides.To, thirdTo = sides.Place(2) * sides.To, fourthTo = sides.Place(3) * sides.To;
-        fresh *= 2 * TSide.Of(0);
-        T* ask = from;
-        for (long left = sides.Count; left > 0; left -= 2)
+        long fromStep = sides.From, toStep = sides.To, group = sides.Group, last = sides.Last, nextFrom = sides.NextFrom, nextTo = sides.NextTo;
+        fresh *= TSide.Of(0);
+        for (long line = sides.Rows; line > 0; line--, from += sides.RowFrom, to += sides.RowTo)
         {
-            // Where one is left, it is made twice.
-            T* a = from + at * sides.From, aTo = to + at * sides.To;
-            if (left > 1 && sides.Step(ref from, ref to, ref at, ref other)) ask = from;
-            T* b = from + at * sides.From, bTo = to + at * sides.To;
-            if (left > 2 && sides.Step(ref from, ref to, ref at, ref other)) ask = from;
-            OneWindow<T, TTap, TState, TAcc, TReducer> a0 = new(reducer, none), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-            TAcc a0Rows = none, a1Rows = none, a2Rows = none, b0Rows = none, b1Rows = none, b2Rows = none;
-            for (long* row = starts; row != end; row++)
+            T* ask = from, sideFrom = from, sideTo = to;
+            for (long other = sides.Others; other > 0; other--, sideFrom += nextFrom, sideTo += nextTo)
             {
-                byte* p = (byte*)(a + *row), q = (byte*)(b + *row);
-                for (long k = columns; k != 0; k--, p += next, q += next)
+                for (long at = 0; ; at = Math.Min(at + group, last))
                 {
-                    a0.Take(load, (T*)p);
-                    a1.Take(load, (T*)(p + second));
-                    a2.Take(load, (T*)(p + third));
-                    if (typeof(TSide) == typeof(Four)) a3.Take(load, (T*)(p + fourth));
-                    b0.Take(load, (T*)q);
-                    b1.Take(load, (T*)(q + second));
-                    b2.Take(load, (T*)(q + third));
-                    if (typeof(TSide) == typeof(Four)) b3.Take(load, (T*)(q + fourth));
+                    T* aFrom = sideFrom + at * fromStep, aTo = sideTo + at * toStep;
+                    OneWindow<T, TTap, TState, TAcc, TReducer> a = new(reducer, none), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+                    TAcc aRows = none, bRows = none, cRows = none, dRows = none, eRows = none, fRows = none;
+                    for (long* row = starts; row != end; row++)
+                    {
+                        byte* p = (byte*)(aFrom + *row);
+                        for (long k = columns; k != 0; k--, p += next)
+                        {
+                            a.Take(load, (T*)p);
+                            b.Take(load, (T*)(p + second));
+                            if (TSide.Of(0) > 2) c.Take(load, (T*)(p + third));
+                            if (TSide.Of(0) > 3) d.Take(load, (T*)(p + fourth));
+                            if (TSide.Of(0) > 4) e.Take(load, (T*)(p + fifth));
+                            if (TSide.Of(0) > 5) f.Take(load, (T*)(p + sixth));
+                            if (TSide.Of(0) > 6) g.Take(load, (T*)(p + seventh));
+                            if (TSide.Of(0) > 7) h.Take(load, (T*)(p + eighth));
+                        }
+
+                        if (typeof(TByRows) != typeof(Any)) continue;
+                        aRows = reducer.Combine(aRows, a.State);
+                        bRows = reducer.Combine(bRows, b.State);
+                        if (TSide.Of(0) > 2) cRows = reducer.Combine(cRows, c.State);
+                        if (TSide.Of(0) > 3) dRows = reducer.Combine(dRows, d.State);
+                        if (TSide.Of(0) > 4) eRows = reducer.Combine(eRows, e.State);
+                        if (TSide.Of(0) > 5) fRows = reducer.Combine(fRows, f.State);
+                        a.State = b.State = c.State = d.State = e.State = f.State = none;
+                    }
+
+                    if (typeof(TByRows) == typeof(Any))
+                    {
+                        a.State = aRows;
+                        b.State = bRows;
+                        c.State = cRows;
+                        d.State = dRows;
+                        e.State = eRows;
+                        f.State = fRows;
+                    }
+
+                    for (long* start = asks; start < asksEnd; start++) Prefetch.Behind(ask + *start, fresh * sizeof(T), 0);
+                    ask += fresh;
+                    Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, a, ones, divisor, by, aTo);
+                    Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, b, ones, divisor, by, (T*)((byte*)aTo + secondTo));
+                    if (TSide.Of(0) > 2) Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, c, ones, divisor, by, (T*)((byte*)aTo + thirdTo));
+                    if (TSide.Of(0) > 3) Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, d, ones, divisor, by, (T*)((byte*)aTo + fourthTo));
+                    if (TSide.Of(0) > 4) Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, e, ones, divisor, by, (T*)((byte*)aTo + fifthTo));
+                    if (TSide.Of(0) > 5) Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, f, ones, divisor, by, (T*)((byte*)aTo + sixthTo));
+                    if (TSide.Of(0) > 6) Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, g, ones, divisor, by, (T*)((byte*)aTo + seventhTo));
+                    if (TSide.Of(0) > 7) Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, h, ones, divisor, by, (T*)((byte*)aTo + eighthTo));
+                    if (at == last) break;
                 }
-
-                if (typeof(TByRows) != typeof(Any)) continue;
-                SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref a0.State, ref a0Rows);
-                SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref a1.State, ref a1Rows);
-                SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref a2.State, ref a2Rows);
-                SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref b0.State, ref b0Rows);
-                SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref b1.State, ref b1Rows);
-                SixWindows.EndRow<T, TTap, TState, TAcc, TReducer>(reducer, none, ref b2.State, ref b2Rows);
             }
-
-            if (typeof(TByRows) == typeof(Any)) (a0.State, a1.State, a2.State, b0.State, b1.State, b2.State) = (a0Rows, a1Rows, a2Rows, b0Rows, b1Rows, b2Rows);
-            for (long* start = asks; start < asksEnd; start++) Prefetch.Behind(ask + *start, fresh * sizeof(T), 0);
-            ask += fresh;
-            Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, a0, ones, divisor, by, aTo);
-            Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, a1, ones, divisor, by, aTo + secondTo);
-            Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, a2, ones, divisor, by, aTo + thirdTo);
-            if (typeof(TSide) == typeof(Four)) Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, a3, ones, divisor, by, aTo + fourthTo);
-            Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, b0, ones, divisor, by, bTo);
-            Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, b1, ones, divisor, by, bTo + secondTo);
-            Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, b2, ones, divisor, by, bTo + thirdTo);
-            if (typeof(TSide) == typeof(Four)) Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, b3, ones, divisor, by, bTo + fourthTo);
         }
     }
 
@@ -121,42 +185,50 @@ internal static unsafe class PixelSums
     /// <summary>Where the groups of a block lie: along one of its sides, the last of which steps back over outputs already written, where there is room; for each of the others, row by row.</summary>
     internal readonly struct Sides
     {
-        private readonly long _unit, _length, _last, _group, _nextFrom, _nextTo, _rowFrom, _rowTo;
+        private readonly long _unit, _length;
 
         /// <param name="outputs">The block.</param>
         /// <param name="register">Lanes of a register.</param>
-        /// <param name="inThrees">Whether groups must be threes; else they are what makes fewer registers twice.</param>
-        public Sides(in PixelOutputs outputs, long register, bool inThrees)
+        /// <param name="most">The most registers of a group; groups are as even as can be, so that few registers are made twice.</param>
+        public Sides(in PixelOutputs outputs, long register, long most)
         {
-            long rows = outputs.Rows, neighbours;
-            if (outputs.Length > 2 * register)
+            PixelOutputs block = outputs;
+            long neighbours;
+            IsPixel = outputs.Length > 2 * register;
+            if (IsPixel)
             {
                 (_unit, _length, From, To) = (register, outputs.Length, 1, 1);
-                (Others, _nextFrom, _nextTo) = (outputs.Pixels, outputs.From, outputs.To);
-                (_rowFrom, _rowTo) = (outputs.FromRow - (outputs.Pixels - 1) * outputs.From, outputs.ToRow - (outputs.Pixels - 1) * outputs.To);
+                (Others, NextFrom, NextTo) = (outputs.Pixels, outputs.From, outputs.To);
                 neighbours = (outputs.Length + register - 1) / register;
             }
             else
             {
-                PixelOutputs block = outputs.Pixels < 3 && outputs.Rows > outputs.Pixels ? outputs.Turned : outputs;
-                long second = Math.Max(0, outputs.Length - register);
+                if (outputs.Pixels < 3 && outputs.Rows > outputs.Pixels) block = outputs.Turned;
                 (_unit, _length, From, To) = (1, block.Pixels, block.From, block.To);
-                (Others, _nextFrom, _nextTo) = (second > 0 ? 2 : 1, second, second);
-                (_rowFrom, _rowTo) = (block.FromRow - second, block.ToRow - second);
-                (rows, neighbours) = (block.Rows, block.Pixels);
+                NextFrom = NextTo = Math.Max(0, outputs.Length - register);
+                Others = NextFrom > 0 ? 2 : 1;
+                neighbours = block.Pixels;
+                most = MostPixels;
             }
 
-            long threes = (neighbours + 2) / 3, fours = (neighbours + 3) / 4;
-            InThrees = inThrees || 3 * threes < 4 * fours;
-            _group = (InThrees ? 3 : 4) * _unit;
-            _last = Math.Max(0, _length - _group);
-            Count = rows * Others * (InThrees ? threes : fours);
+            (Rows, RowFrom, RowTo) = (block.Rows, block.FromRow, block.ToRow);
+            long groups = neighbours <= most ? 1 : (neighbours + most - 1) / most;
+            Together = groups == 1 ? neighbours : (neighbours + groups - 1) / groups;
+            Group = Together * _unit;
+            Last = Math.Max(0, _length - Group);
         }
 
-        public bool InThrees { get; }
+        /// <summary>Whether groups are registers of a pixel.</summary>
+        public bool IsPixel { get; }
 
-        /// <summary>How many groups there are.</summary>
-        public long Count { get; }
+        /// <summary>How many registers a group has.</summary>
+        public long Together { get; }
+
+        /// <summary>The distance between groups along the side, as positions.</summary>
+        public long Group { get; }
+
+        /// <summary>Where the last group begins.</summary>
+        public long Last { get; }
 
         /// <summary>The distance between positions along the side in the input.</summary>
         public long From { get; }
@@ -167,33 +239,21 @@ internal static unsafe class PixelSums
         /// <summary>How many such sides a row has.</summary>
         public long Others { get; }
 
+        /// <summary>From one to the next, in the input.</summary>
+        public long NextFrom { get; }
+
+        /// <summary>The same in the output.</summary>
+        public long NextTo { get; }
+
+        public long Rows { get; }
+
+        /// <summary>From row to row, in the input.</summary>
+        public long RowFrom { get; }
+
+        /// <summary>The same in the output.</summary>
+        public long RowTo { get; }
+
         /// <summary>The position of a neighbour in its group; where there are fewer, some are made twice.</summary>
         public long Place(long number) => Math.Min(number * _unit, Math.Max(0, _length - _unit));
-
-        /// <summary>To the next group.</summary>
-        /// <returns>Whether that is in another row.</returns>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public bool Step<T>(ref T* from, ref T* to, ref long at, ref long other)
-            where T : unmanaged
-        {
-            if (at < _last)
-            {
-                at = Math.Min(at + _group, _last);
-                return false;
-            }
-
-            at = 0;
-            if (--other > 0)
-            {
-                from += _nextFrom;
-                to += _nextTo;
-                return false;
-            }
-
-            other = Others;
-            from += _rowFrom;
-            to += _rowTo;
-            return true;
-        }
     }
 }

@@ -35,7 +35,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
                 Window window = depth[d], next = d + 1 < begun ? depth[d + 1] : default;
                 bool ends = slice == window.Start + window.Count - 1, hasNext = slice < next.Start + next.Count - 1;
                 Part part = new(slice == window.Start, ends, hasNext ? nextSlice : 0, slice == next.Start);
-                windows.Pool(reducer, input, output + d * nextSlice, window with { Start = slice, Count = 1 }, 0, rows, part, ref watch);
+                windows.Pool(reducer, input, output + d * nextSlice, window with { Start = slice, Count = 1 }, 0, rows, 1, part, ref watch);
                 if (ends) open = d + 1;
                 if (hasNext) d++;
             }

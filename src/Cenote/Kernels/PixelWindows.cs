@@ -19,6 +19,9 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     /// <summary>Less input is soon at hand without being asked for, where the third-level cache holds it. Measured.</summary>
     private const long LeastAskedBytes = 4 << 20;
 
+    /// <summary>Images of a batch are made together as long as caches keep their input from kind of pixel to kind of pixel.</summary>
+    private const long TogetherBytes = 256 << 10;
+
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
     private readonly PixelTable _pixels;
@@ -59,6 +62,9 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
 
     public static long Lines(PoolPlan plan) => 1;
 
+    public static long Images(PoolPlan plan) =>
+        plan.Batch > 1 && plan.Depth.OutputLength == 1 && plan.InputElements * sizeof(T) <= LeastAskedBytes ? Math.Min(plan.Batch, TogetherBytes / (plan.InputElements / plan.Batch * sizeof(T))) : 1;
+
     public static PixelWindows<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, long number)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -78,10 +84,23 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, output, depth, first, end);
-        else Pool(reducer, input, output, depth, first, end, null, ref watch);
+        else Pool(reducer, input, output, depth, first, end, 1, null, ref watch);
     }
 
-    private void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, Part? part, ref TTap watch)
+    public static void Pool<TReducer>(in PixelWindows<T, TTap, TState, TAcc> windows, TReducer reducer, T* input, T* output, long images, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        PoolPlan plan = windows._plan;
+        if (!HasLines(reducer, plan))
+        {
+            windows.Pool(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, null, ref watch);
+            return;
+        }
+
+        for (long image = 0; image < images; image++) windows.Pool(reducer, input + image * windows._from.Batch, output + image * windows._to.Batch, plan.Depth[0], 0, plan.Height.OutputLength, ref watch);
+    }
+
+    private void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, long images, Part? part, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long rows = 0, asks = 0;
@@ -93,15 +112,15 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
             rows = height.Count;
             T* corner = input + depth.Start * _from.Depth + height.Start * _from.Height, row = output + h * _to.Height;
             long factor = _plan.OuterDivisor(depth.Extent * height.Extent);
-            Pool(reducer, corner, row, factor, alikeRows, depth.Count * rows, asks, part, ref watch);
+            Pool(reducer, corner, row, factor, images, alikeRows, depth.Count * rows, asks, part, ref watch);
         }
     }
 
     /// <summary>Makes rows of windows that have the same rows of taps, block by block.</summary>
-    private void Pool<TReducer>(TReducer reducer, T* corner, T* row, long factor, long alikeRows, long rows, long asks, in Part? part, ref TTap watch)
+    private void Pool<TReducer>(TReducer reducer, T* corner, T* row, long factor, long images, long alikeRows, long rows, long asks, in Part? part, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, registers = (channels + TTap.Count - 1) / TTap.Count;
+        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, fresh = asks > 0 ? next / ((channels + TTap.Count - 1) / TTap.Count) : 0;
         bool byRows = !TReducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
         // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
         bool isDense = next == channels && _to.Width == channels;
@@ -111,10 +130,22 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
             alike = entry.Alike;
             var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? rows : 0, (nint)_asks, asks, entry.Count, _pixels.Step, factor * entry.Divisor, byRows);
             T* from = corner + entry.Start, to = row + pixel * _to.Width;
-            PixelOutputs outputs = isDense ? new(alikeRows, nextRow, _to.Height, 1, 0, 0, alike * channels, TTap.Count) : new(alikeRows, nextRow, _to.Height, alike, next, _to.Width, channels, next / registers);
-            if (part is { } some) Pool(reducer, from, to, outputs, taps, some, ref watch);
-            else if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
-            else Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, from, to, outputs, taps, ref watch);
+            long blocks = 1, across = alikeRows, fromAcross = nextRow, toAcross = _to.Height, pixels = isDense ? 1 : alike, fromPixel = next, toPixel = _to.Width;
+            // A block has two sides: of one row or one pixel images are the other.
+            if (images > 1 && across > 1 && pixels > 1) blocks = images;
+            else if (images > 1)
+            {
+                if (across > 1) (pixels, fromPixel, toPixel) = (across, fromAcross, toAcross);
+                (across, fromAcross, toAcross) = (images, _from.Batch, _to.Batch);
+            }
+
+            PixelOutputs outputs = new(across, fromAcross, toAcross, pixels, fromPixel, toPixel, isDense ? alike * channels : channels, isDense ? TTap.Count : fresh);
+            for (; blocks > 0; blocks--, from += _from.Batch, to += _to.Batch)
+            {
+                if (part is { } some) Pool(reducer, from, to, outputs, taps, some, ref watch);
+                else if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
+                else Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, from, to, outputs, taps, ref watch);
+            }
         }
     }
 

@@ -37,6 +37,16 @@ internal readonly struct Five : ISide
     public static long Of(long side) => 5;
 }
 
+internal readonly struct Six : ISide
+{
+    public static long Of(long side) => 6;
+}
+
+internal readonly struct Seven : ISide
+{
+    public static long Of(long side) => 7;
+}
+
 internal readonly struct Eight : ISide
 {
     public static long Of(long side) => 8;
