@@ -43,15 +43,12 @@ internal sealed class FractionalMaxVerb() : IndexedVerb("fractional-max", "Fract
     }
 }
 
-internal sealed class StochasticVerb() : IndexedVerb("stochastic", "Stochastic pooling of floating-point arrays: each output is a value of its window, the likelier the greater it is.")
+internal sealed class StochasticVerb() : IndexedVerb("stochastic", "Stochastic pooling of floating-point arrays: each output is a value of its window, the likelier the greater it is.", window: new())
 {
-    private readonly SlidingWindowSettings _window = new();
     private readonly SeedOption _seed = new();
     private readonly Option<bool> _mean = new("--mean") { Description = "Give what a draw comes to on average, as networks do at inference. [default: draw]" };
 
-    public override IEnumerable<Option> Options => [.. _window.Options, _seed.Option, _mean];
-
-    public override int? Dims(ParseResult parse) => _window.Dims(parse);
+    public override IEnumerable<Option> Options => [.. Window.Options, _seed.Option, _mean];
 
     public override void Check(ParseResult parse, Settings settings, IReadOnlyList<string> inputs)
     {
@@ -62,7 +59,7 @@ internal sealed class StochasticVerb() : IndexedVerb("stochastic", "Stochastic p
 
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
-        WindowOptions o = _window.Read(parse);
+        WindowOptions o = Window.Read(parse);
         ulong seed = _seed.Read(parse);
         return (dims, parse.GetValue(_mean)) switch
         {

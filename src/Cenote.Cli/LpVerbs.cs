@@ -17,19 +17,16 @@ internal sealed class NormOption
     }
 }
 
-internal sealed class LpVerb() : PoolVerb("lp", "Power-average pooling of floating-point arrays: each output is the p-norm of its window, by PyTorch's formula.")
+internal sealed class LpVerb() : PoolVerb("lp", "Power-average pooling of floating-point arrays: each output is the p-norm of its window, by PyTorch's formula.", window: new())
 {
-    private readonly SlidingWindowSettings _window = new();
     private readonly NormOption _norm = new();
     private readonly Option<bool> _true = new("--true-norm") { Description = "The norm of magnitudes, as in ONNX. [default: PyTorch's formula, which keeps signs under odd exponents]" };
 
-    public override IEnumerable<Option> Options => [_norm.Option, .. _window.Options, _true];
-
-    public override int? Dims(ParseResult parse) => _window.Dims(parse);
+    public override IEnumerable<Option> Options => [_norm.Option, .. Window.Options, _true];
 
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
-        WindowOptions o = _window.Read(parse);
+        WindowOptions o = Window.Read(parse);
         double norm = _norm.Read(parse);
         bool isTrue = parse.GetValue(_true);
         return dims switch
@@ -71,18 +68,15 @@ internal sealed class GeMOptions
         (Numbers.Real("--norm", parse.GetValue(_norm)!, "a number other than 0", n => n != 0), Numbers.Real("--eps", parse.GetValue(_least)!, "a number greater than 0", n => n > 0));
 }
 
-internal sealed class GeMVerb() : PoolVerb("gem", "Generalised-mean pooling of floating-point arrays: each output is the mean of P-th powers of its window, and its root.")
+internal sealed class GeMVerb() : PoolVerb("gem", "Generalised-mean pooling of floating-point arrays: each output is the mean of P-th powers of its window, and its root.", window: new())
 {
-    private readonly SlidingWindowSettings _window = new();
     private readonly GeMOptions _mean = new();
 
-    public override IEnumerable<Option> Options => [.. _mean.Options, .. _window.Options];
-
-    public override int? Dims(ParseResult parse) => _window.Dims(parse);
+    public override IEnumerable<Option> Options => [.. _mean.Options, .. Window.Options];
 
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
-        WindowOptions o = _window.Read(parse);
+        WindowOptions o = Window.Read(parse);
         var (norm, epsilon) = _mean.Read(parse);
         return dims switch
         {
@@ -111,17 +105,11 @@ internal sealed class GlobalGeMVerb() : PoolVerb("global-gem", "Global generalis
     }
 }
 
-internal sealed class SoftVerb() : PoolVerb("soft", "Soft pooling of floating-point arrays: each output is the mean of its window, weighted by exponentials.")
+internal sealed class SoftVerb() : PoolVerb("soft", "Soft pooling of floating-point arrays: each output is the mean of its window, weighted by exponentials.", window: new())
 {
-    private readonly SlidingWindowSettings _window = new();
-
-    public override IEnumerable<Option> Options => _window.Options;
-
-    public override int? Dims(ParseResult parse) => _window.Dims(parse);
-
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
-        WindowOptions o = _window.Read(parse);
+        WindowOptions o = Window.Read(parse);
         return dims switch
         {
             1 => new SoftPool1d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode) { MaxDegreeOfParallelism = threads },

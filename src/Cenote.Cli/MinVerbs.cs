@@ -2,17 +2,11 @@ using System.CommandLine;
 
 namespace Cenote.Cli;
 
-internal sealed class MinVerb() : IndexedVerb("min", "Min pooling: each output is the least value in its window.")
+internal sealed class MinVerb() : IndexedVerb("min", "Min pooling: each output is the least value in its window.", window: new())
 {
-    private readonly SlidingWindowSettings _window = new();
-
-    public override IEnumerable<Option> Options => _window.Options;
-
-    public override int? Dims(ParseResult parse) => _window.Dims(parse);
-
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
-        WindowOptions o = _window.Read(parse);
+        WindowOptions o = Window.Read(parse);
         return dims switch
         {
             1 => new MinPool1d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode) { MaxDegreeOfParallelism = threads },
@@ -24,8 +18,6 @@ internal sealed class MinVerb() : IndexedVerb("min", "Min pooling: each output i
 
 internal sealed class GlobalMinVerb() : IndexedVerb("global-min", "Global min pooling: the least value of each channel.", isGlobal: true)
 {
-    public override IEnumerable<Option> Options => [];
-
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads) => dims switch
     {
         1 => new GlobalMinPool1d { MaxDegreeOfParallelism = threads },

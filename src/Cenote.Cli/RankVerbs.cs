@@ -2,17 +2,11 @@ using System.CommandLine;
 
 namespace Cenote.Cli;
 
-internal sealed class MedianVerb() : IndexedVerb("median", "Median pooling: each output is the middle value of its window, of an even number the lower.")
+internal sealed class MedianVerb() : IndexedVerb("median", "Median pooling: each output is the middle value of its window, of an even number the lower.", window: new())
 {
-    private readonly SlidingWindowSettings _window = new();
-
-    public override IEnumerable<Option> Options => _window.Options;
-
-    public override int? Dims(ParseResult parse) => _window.Dims(parse);
-
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
-        WindowOptions o = _window.Read(parse);
+        WindowOptions o = Window.Read(parse);
         return dims switch
         {
             1 => new MedianPool1d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode) { MaxDegreeOfParallelism = threads },
@@ -22,17 +16,11 @@ internal sealed class MedianVerb() : IndexedVerb("median", "Median pooling: each
     }
 }
 
-internal sealed class ModeVerb() : PoolVerb("mode", "Mode pooling of labels: each output is the most frequent value of its window, of several the smallest; integers only.")
+internal sealed class ModeVerb() : PoolVerb("mode", "Mode pooling of labels: each output is the most frequent value of its window, of several the smallest; integers only.", window: new())
 {
-    private readonly SlidingWindowSettings _window = new();
-
-    public override IEnumerable<Option> Options => _window.Options;
-
-    public override int? Dims(ParseResult parse) => _window.Dims(parse);
-
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
-        WindowOptions o = _window.Read(parse);
+        WindowOptions o = Window.Read(parse);
         return dims switch
         {
             1 => new ModePool1d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode) { MaxDegreeOfParallelism = threads },

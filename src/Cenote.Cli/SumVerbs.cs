@@ -2,17 +2,11 @@ using System.CommandLine;
 
 namespace Cenote.Cli;
 
-internal sealed class SumVerb() : PoolVerb("sum", "Sum pooling: each output is the sum of its window; of integers at most their type's largest.")
+internal sealed class SumVerb() : PoolVerb("sum", "Sum pooling: each output is the sum of its window; of integers at most their type's largest.", window: new())
 {
-    private readonly SlidingWindowSettings _window = new();
-
-    public override IEnumerable<Option> Options => _window.Options;
-
-    public override int? Dims(ParseResult parse) => _window.Dims(parse);
-
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
-        WindowOptions o = _window.Read(parse);
+        WindowOptions o = Window.Read(parse);
         return dims switch
         {
             1 => new SumPool1d(o.Kernel, o.Stride, o.Padding, o.Dilation, o.CeilMode) { MaxDegreeOfParallelism = threads },
@@ -24,8 +18,6 @@ internal sealed class SumVerb() : PoolVerb("sum", "Sum pooling: each output is t
 
 internal sealed class GlobalSumVerb() : PoolVerb("global-sum", "Global sum pooling: one sum per channel; of integers at most their type's largest.", isGlobal: true)
 {
-    public override IEnumerable<Option> Options => [];
-
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads) => dims switch
     {
         1 => new GlobalSumPool1d { MaxDegreeOfParallelism = threads },

@@ -55,9 +55,16 @@ internal abstract class Verb(string name, string description)
 /// <param name="name">Its name on the command line.</param>
 /// <param name="description">What it does.</param>
 /// <param name="isGlobal">Whether its one window can leave out padded samples.</param>
-internal abstract class PoolVerb(string name, string description, bool isGlobal = false) : Verb(name, description)
+/// <param name="window">The options of its windows, if they slide.</param>
+internal abstract class PoolVerb(string name, string description, bool isGlobal = false, SlidingWindowSettings? window = null) : Verb(name, description)
 {
     private readonly MaskOptions? _mask = isGlobal ? new() : null;
+
+    protected SlidingWindowSettings Window => window!;
+
+    public override IEnumerable<Option> Options => window?.Options ?? [];
+
+    public override int? Dims(ParseResult parse) => window?.Dims(parse);
 
     public override bool TakesDevice => true;
 
@@ -83,7 +90,7 @@ internal abstract class PoolVerb(string name, string description, bool isGlobal 
 }
 
 /// <summary>An operator whose outputs are each one element of the input: it can say which.</summary>
-internal abstract class IndexedVerb(string name, string description, bool isGlobal = false) : PoolVerb(name, description, isGlobal)
+internal abstract class IndexedVerb(string name, string description, bool isGlobal = false, SlidingWindowSettings? window = null) : PoolVerb(name, description, isGlobal, window)
 {
     private readonly Option<string?> _indices = new("--indices") { Description = "Also write where each chosen value lay, as PyTorch's return_indices does: an .npy of int64 positions in the plane (row x width + column), of the output's shape (C x H x W for a picture); - is standard output. For one input. [default: none]", HelpName = "INDICES" };
 
@@ -101,17 +108,14 @@ internal abstract class IndexedVerb(string name, string description, bool isGlob
     }
 }
 
-internal sealed class MaxVerb() : IndexedVerb("max", "Max pooling: each output is the greatest value in its window.")
+internal sealed class MaxVerb() : IndexedVerb("max", "Max pooling: each output is the greatest value in its window.", window: new())
 {
-    private readonly SlidingWindowSettings _window = new();
     private readonly Option<bool> _zero = new("--zero-padding") { Description = "Let padded taps count as zeros. [default: padding takes no part in a maximum]" };
 
-    public override IEnumerable<Option> Options => [.. _window.Options, _zero];
-
-    public override int? Dims(ParseResult parse) => _window.Dims(parse);
+    public override IEnumerable<Option> Options => [.. Window.Options, _zero];
 
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads) =>
-        Make(_window.Read(parse), dims, threads, parse.GetValue(_zero));
+        Make(Window.Read(parse), dims, threads, parse.GetValue(_zero));
 
     public static MaxPool Make(WindowOptions o, int dims, int threads = 1, bool zeroPadding = false) => dims switch
     {
@@ -121,20 +125,17 @@ internal sealed class MaxVerb() : IndexedVerb("max", "Max pooling: each output i
     };
 }
 
-internal sealed class AvgVerb() : PoolVerb("avg", "Average pooling: each output is the mean of its window.")
+internal sealed class AvgVerb() : PoolVerb("avg", "Average pooling: each output is the mean of its window.", window: new())
 {
-    private readonly SlidingWindowSettings _window = new();
     private readonly RoundOption _round = new();
     private readonly Option<bool> _exclude = new("--exclude-padding") { Description = "Divide by the taps inside the input only. [default: padded taps count]" };
     private readonly Option<string?> _divisor = new("--divisor") { Description = "Divide every sum by N, any whole number but 0. [default: the number of taps]", HelpName = "N" };
 
-    public override IEnumerable<Option> Options => [.. _window.Options, _exclude, _divisor, _round.Option];
-
-    public override int? Dims(ParseResult parse) => _window.Dims(parse);
+    public override IEnumerable<Option> Options => [.. Window.Options, _exclude, _divisor, _round.Option];
 
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
-        WindowOptions o = _window.Read(parse);
+        WindowOptions o = Window.Read(parse);
         bool count = !parse.GetValue(_exclude);
         long? divisor = parse.GetValue(_divisor) is { } text ? Numbers.Integer("--divisor", text, "a whole number of 64 bits other than 0", n => n != 0) : null;
         IntegerRounding rounding = _round.Read(parse, isPicture);
@@ -167,8 +168,6 @@ internal sealed class GlobalAvgVerb() : PoolVerb("global-avg", "Global average p
 
 internal sealed class GlobalMaxVerb() : IndexedVerb("global-max", "Global max pooling: the greatest value of each channel.", isGlobal: true)
 {
-    public override IEnumerable<Option> Options => [];
-
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads) => dims switch
     {
         1 => new GlobalMaxPool1d { MaxDegreeOfParallelism = threads },

@@ -7,9 +7,6 @@ internal unsafe interface IStridedLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    /// <summary>Which window lies in a lane.</summary>
-    static virtual int Lane(int place) => place;
-
     /// <summary>Results in the order of their windows.</summary>
     static virtual TTap Settle(TTap results) => results;
 
@@ -143,6 +140,7 @@ internal readonly unsafe struct CrossedLoad<T, TTap> : IStridedLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
+    /// <summary>Which window lies in a lane.</summary>
     public static int Lane(int place) => TTap.Crossed(place);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
