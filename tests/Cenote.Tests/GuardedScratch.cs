@@ -4,13 +4,20 @@ namespace Cenote.Tests;
 internal sealed unsafe class GuardedScratch : IDisposable
 {
     private GuardedMemory? _memory;
+    private nuint _size;
 
     public GuardedScratch() => Scratch.Source = bytes =>
     {
-        _memory?.Dispose();
-        _memory = new((nuint)bytes);
-        new Span<byte>(_memory.Pointer, (int)Math.Min(bytes, 1 << 20)).Fill(0x7E);
-        return (nint)_memory.Pointer;
+        // Mapped anew only where it grows: kernels ask once for each unit, and the pages of a new mapping cost more than the unit.
+        if ((nuint)bytes > _size)
+        {
+            _memory?.Dispose();
+            _memory = new(_size = (nuint)bytes);
+        }
+
+        byte* first = (byte*)_memory!.Pointer + (_size - (nuint)bytes);
+        new Span<byte>(first, (int)Math.Min(bytes, 1 << 20)).Fill(0x7E);
+        return (nint)first;
     };
 
     public void Dispose()

@@ -34,7 +34,8 @@ internal sealed class KernelCatalog
     /// <param name="planes">Those for whole planes, which no other job asks.</param>
     /// <param name="groups">The others.</param>
     /// <param name="shortRowBytes">Up to how many bytes of outputs a channels-last row is one of one channel.</param>
-    public static KernelCatalog Of<T, TState, TReducer>(TReducer reducer, Func<PoolKernel[]>[] planes, Func<PoolKernel[]>[] groups, long shortRowBytes = ShortRowBytes)
+    /// <param name="pixels">Those for channels-last rows that are as fast with few channels, if any.</param>
+    public static KernelCatalog Of<T, TState, TReducer>(TReducer reducer, Func<PoolKernel[]>[] planes, Func<PoolKernel[]>[] groups, long shortRowBytes = ShortRowBytes, Func<PoolKernel[]>? pixels = null)
         where T : unmanaged
         where TState : unmanaged
         where TReducer : struct, IPoolReducer<T, TState>
@@ -45,7 +46,7 @@ internal sealed class KernelCatalog
             ? [new InterleavedKernel(new(groups), few, few, manyTaps: LiftsLong<T, TState>() ? 4 : 12, shortRow: shortRowBytes / Unsafe.SizeOf<T>()), new PlanarKernel<PixelPlanes>(new(groups), Unsafe.SizeOf<T>())]
             : [];
         PoolKernel[] strided = groups.Length > 0 ? [new PlanarKernel<StridedPlanes>(new(groups), Unsafe.SizeOf<T>())] : [];
-        Func<PoolKernel[]>[] inside = [() => interleaved, .. groups, () => strided, () => [new UnevenWindows<T, TState, TReducer>(reducer)]];
+        Func<PoolKernel[]>[] inside = [pixels ?? (() => []), () => interleaved, .. groups, () => strided, () => [new UnevenWindows<T, TState, TReducer>(reducer)]];
         return new(new(planes), new([.. inside, () => [new ZeroPaddedKernel<T, TState, TReducer>(new(inside), reducer, reference), reference]]));
     }
 

@@ -22,7 +22,7 @@ internal sealed unsafe class PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact
     /// <summary>The largest plane that is one piece of work.</summary>
     private const long Longest = 1 << 15;
 
-    /// <summary>From so many registers on, runs are long.</summary>
+    /// <summary>From so many registers on, runs are long; not where states fill four, whose additions need not wait.</summary>
     private const long ManyRegisters = 12;
 
     /// <summary>How many planes are pooled together: several registers of outputs, so that one need not wait for the other, where their states do not take too much memory.</summary>
@@ -67,7 +67,7 @@ internal sealed unsafe class PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact
             runEnd = Math.Min(end, plane - plane % planes.Run + planes.Run);
             T* input = planes.Input(plane), output = planes.Output(plane);
             if (length < TTap.Count) Run(default(PartRun<T, TTap, TState, TAcc>), reducer, planes, input, output, runEnd - plane, length, divisor, ref watch);
-            else if (length < ManyRegisters * TTap.Count) Run(default(ShortRun<T, TTap, TState, TAcc>), reducer, planes, input, output, runEnd - plane, length, divisor, ref watch);
+            else if (length < ManyRegisters * TTap.Count || sizeof(TAcc) >= 4 * sizeof(TTap)) Run(default(ShortRun<T, TTap, TState, TAcc>), reducer, planes, input, output, runEnd - plane, length, divisor, ref watch);
             else Run(default(LongRun<T, TTap, TState, TAcc>), reducer, planes, input, output, runEnd - plane, length, divisor, ref watch);
         }
 

@@ -52,7 +52,8 @@ internal readonly unsafe struct RowShifts<T, TTap> : ILineWindows<RowShifts<T, T
             && (job.OutputLayout.Height == plan.Width.OutputLength || plan.Width.OutputLength % TTap.Count == 0);
     }
 
-    private static bool IsAround(AxisPlan axis) => axis is { Kernel: 3, Stride: 1, Dilation: 1, Before: 1 } && axis.OutputLength == axis.InputLength;
+    /// <summary>Whether windows of an axis are three taps around each input.</summary>
+    internal static bool IsAround(AxisPlan axis) => axis is { Kernel: 3, Stride: 1, Dilation: 1, Before: 1 } && axis.OutputLength == axis.InputLength;
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 

@@ -46,6 +46,13 @@ internal readonly unsafe struct Stack<T, TTap, TState, TAcc>(long length, long p
         return watch;
     }
 
+    /// <summary>Puts states in the order of the elements.</summary>
+    public void Settle<TReducer>()
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        for (long j = 0; j < _columns; j++) states[j] = TReducer.InOrder(states[j]);
+    }
+
     /// <summary>Writes a state per element, and up to a register more.</summary>
     public void Store(TState* to)
     {

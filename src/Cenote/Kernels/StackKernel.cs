@@ -174,7 +174,9 @@ internal sealed unsafe class StackKernel<T, TTap, TState, TAcc, TReducer, TExact
             watch = rows.Fold(reducer, input + row * step, Math.Min(group, count - row), watch);
         }
 
-        return rows.FoldPart(reducer, input + count * step, pixels % stack.Side * channels, watch);
+        watch = rows.FoldPart(reducer, input + count * step, pixels % stack.Side * channels, watch);
+        rows.Settle<TR>();
+        return watch;
     }
 
     private T Finish(in StackPlan stack, TTotal total, T* plane) => totals.Settle(totals.Finish(total, stack.Pixels, stack.Divisor), plane, stack.Pixels, stack.Pitch);

@@ -43,11 +43,20 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     /// <summary>The outputs, by what <see cref="Divisor"/> returned.</summary>
     TTap Quotient(TTap sums, TTap divisor) => throw new NotSupportedException();
 
+    /// <summary>States of whole planes in the order of the taps, of reducers whose <see cref="Lift"/> has another.</summary>
+    static virtual TAcc InOrder(TAcc states) => states;
+
     /// <summary>Adds pairs of neighbours, two registers of them, to the sums of the windows that they belong to; of those marked <see cref="IPairSum"/>.</summary>
     static virtual TAcc AddPairs(TAcc sums, T* taps, ref TTap watch) => throw new NotSupportedException();
 
     /// <summary>Combines with states where they lie, which are operands of the additions; of those marked <see cref="IStateSum"/>.</summary>
     static virtual TAcc AddFrom(TAcc sums, TState* terms) => throw new NotSupportedException();
+
+    /// <summary>States of the taps with even numbers, and of those with odd ones; of those marked <see cref="ISumApart"/>.</summary>
+    static virtual TAcc LiftApart(TTap taps) => throw new NotSupportedException();
+
+    /// <summary>The outputs, of such states and what these divide by; of those marked <see cref="ISumApart"/>.</summary>
+    static virtual TTap FinishApart(TAcc sums, TAcc divisors) => throw new NotSupportedException();
 
     /// <summary>What is left of sums without others; of those marked <see cref="IRunningSum"/>.</summary>
     static virtual TAcc Subtract(TAcc sums, TAcc terms) => throw new NotSupportedException();
@@ -77,6 +86,9 @@ internal interface IPairSum;
 
 /// <summary>Marks reducers whose states are sums that take others from memory.</summary>
 internal interface IStateSum;
+
+/// <summary>Marks reducers whose states are sums twice as wide as taps, made of neighbours apart in fewer steps than in their own order.</summary>
+internal interface ISumApart;
 
 /// <summary>Marks reducers whose states are taps as they lie in memory.</summary>
 internal interface ITapState;

@@ -31,8 +31,8 @@ internal sealed class MeanOperator : PoolOperator
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
         ElementType.Single => _wholePlane ? WideFloats() : Floats<float, SingleMean>(),
-        ElementType.Half => _wholePlane ? WideSmallFloats<Half, ScaledHalfBits, HalfBits, DoubleMean>() : SmallFloats<Half, ScaledHalfBits, HalfBits>(),
-        ElementType.BFloat16 => _wholePlane ? WideSmallFloats<BFloat16, BFloat16Bits, BFloat16Bits, DoubleMean>() : SmallFloats<BFloat16, BFloat16Bits, BFloat16Bits>(),
+        ElementType.Half => _wholePlane ? WideSmallFloats<Half, HalfDouble, ScaledHalfBits, HalfBits, DoubleMean>() : SmallFloats<Half, ScaledHalfBits, HalfBits>(),
+        ElementType.BFloat16 => _wholePlane ? WideSmallFloats<BFloat16, BFloat16Double, BFloat16Bits, BFloat16Bits, DoubleMean>() : SmallFloats<BFloat16, BFloat16Bits, BFloat16Bits>(),
         ElementType.Double => _wholePlane ? CompensatedDoubles() : Floats<double, DoubleMean>(),
         ElementType.SByte => Bytes<sbyte, short>(),
         ElementType.Byte => Bytes<byte, ushort>(),
@@ -65,8 +65,8 @@ internal sealed class MeanOperator : PoolOperator
         where TExact : struct, ISmallFloat
     {
         return typeof(T) == typeof(Half)
-            ? KernelCatalog.Of<Half, float, SingleMean>(default, On512(), On256(), On128())
-            : KernelCatalog.Of<BFloat16, float, SingleMean>(default, On512(), On256(), On128());
+            ? KernelCatalog.Of<Half, float, SingleMean>(default, [], [On512, On256, On128], pixels: Pixels)
+            : KernelCatalog.Of<BFloat16, float, SingleMean>(default, [], [On512, On256, On128], pixels: Pixels);
 
         static PoolKernel[] On512() => On<Lanes512<short>, Lanes512<int>, Lanes512<float>>();
         static PoolKernel[] On256() => On<Lanes256<short>, Lanes256<int>, Lanes256<float>>();
@@ -76,8 +76,22 @@ internal sealed class MeanOperator : PoolOperator
             where TTap : unmanaged, ILanes<TTap, short>
             where TInts : unmanaged, ILanes<TInts, int>
             where TReals : unmanaged, ILanes<TReals, float> =>
-            KernelCatalog.OnRegisters<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>>(
-                default, default, !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : [KernelCatalog.Phases<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>>(default, default)]);
+            !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : KernelCatalog.OnRegisters<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>>(
+                default, default, [Apart<TTap, TInts, TReals, PlanesApart<TTap, TReals>>(), KernelCatalog.Phases<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>>(default, default)], columns: Apart<TTap, TInts, TReals, PixelsApart<TTap, TReals>>());
+
+        static PoolKernel[] Pixels() =>
+        [
+            .. Registers.Exist(64) ? (ReadOnlySpan<PoolKernel>)[Apart<Lanes512<short>, Lanes512<int>, Lanes512<float>, PixelsApart<Lanes512<short>, Lanes512<float>>>()] : [],
+            .. Registers.Exist(32) ? (ReadOnlySpan<PoolKernel>)[Apart<Lanes256<short>, Lanes256<int>, Lanes256<float>, PixelsApart<Lanes256<short>, Lanes256<float>>>()] : [],
+            .. Registers.Exist(16) ? (ReadOnlySpan<PoolKernel>)[Apart<Lanes128<short>, Lanes128<int>, Lanes128<float>, PixelsApart<Lanes128<short>, Lanes128<float>>>()] : [],
+        ];
+
+        static PoolKernel Apart<TTap, TInts, TReals, TWindows>()
+            where TTap : unmanaged, ILanes<TTap, short>
+            where TInts : unmanaged, ILanes<TInts, int>
+            where TReals : unmanaged, ILanes<TReals, float>
+            where TWindows : struct, ILineWindows<TWindows, short, TTap, float, Pair<TReals, float>> =>
+            new LineKernel<short, TTap, float, Pair<TReals, float>, SmallFloatMeanLanes<TFormat, TTap, TInts, TReals>, SmallFloatMeanLanes<TExact, TTap, TInts, TReals>, TWindows>(default, default);
     }
 
     private static KernelCatalog WideFloats()
@@ -97,24 +111,26 @@ internal sealed class MeanOperator : PoolOperator
             KernelCatalog.OnPlanes<float, TTap, double, Pair<TDoubles, double>, WideMeanLanes<TTap, TDoubles>, WideMeanLanes<TTap, TDoubles>, double, FloatTotals<float, float, double, DoubleMean>>(default, default, default);
     }
 
-    private static KernelCatalog WideSmallFloats<T, TFormat, TExact, TReducer>()
+    private static KernelCatalog WideSmallFloats<T, TDouble, TFormat, TExact, TReducer>()
         where T : unmanaged
+        where TDouble : struct, IShortDouble
         where TFormat : struct, ISmallFloat
         where TExact : struct, ISmallFloat
         where TReducer : struct, IPoolReducer<T, double>
     {
         return KernelCatalog.Of<T, double, TReducer>(
             default,
-            On<Lanes512<short>, Lanes512<int>, Lanes512<float>, Lanes512<double>>(),
-            On<Lanes256<short>, Lanes256<int>, Lanes256<float>, Lanes256<double>>(),
-            On<Lanes128<short>, Lanes128<int>, Lanes128<float>, Lanes128<double>>());
+            On<Lanes512<short>, Lanes512<int>, Lanes512<float>, Lanes512<long>, Lanes512<double>>(),
+            On<Lanes256<short>, Lanes256<int>, Lanes256<float>, Lanes256<long>, Lanes256<double>>(),
+            On<Lanes128<short>, Lanes128<int>, Lanes128<float>, Lanes128<long>, Lanes128<double>>());
 
-        static PoolKernel[] On<TTap, TInts, TReals, TDoubles>()
+        static PoolKernel[] On<TTap, TInts, TReals, TLongs, TDoubles>()
             where TTap : unmanaged, ILanes<TTap, short>
             where TInts : unmanaged, ILanes<TInts, int>
             where TReals : unmanaged, ILanes<TReals, float>
+            where TLongs : unmanaged, ILanes<TLongs, long>
             where TDoubles : unmanaged, ILanes<TDoubles, double> =>
-            KernelCatalog.OnPlanes<short, TTap, double, Pair<Pair<TDoubles, double>, double>, WideSmallFloatMeanLanes<TFormat, TTap, TInts, TReals, TDoubles>, WideSmallFloatMeanLanes<TExact, TTap, TInts, TReals, TDoubles>, double, FloatTotals<short, T, double, TReducer>>(default, default, default);
+            KernelCatalog.OnPlanes<short, TTap, double, Pair<Pair<TDoubles, double>, double>, QuarterMeanLanes<TDouble, TFormat, TTap, TInts, TReals, TLongs, TDoubles>, WideSmallFloatMeanLanes<TExact, TTap, TInts, TReals, TDoubles>, double, FloatTotals<short, T, double, TReducer>>(default, default, default);
     }
 
     private static KernelCatalog CompensatedDoubles()

@@ -22,6 +22,11 @@ internal interface ISmallFloat
         where TInts : unmanaged, ILanes<TInts, int>
         where TReals : unmanaged, ILanes<TReals, float>;
 
+    /// <summary>The 16 bits of the nearest numbers to means of such numbers: those of the first in the lower half of each lane, those of the second in the upper one.</summary>
+    static abstract TInts Weave<TInts, TReals>(TReals even, TReals odd)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float>;
+
     /// <inheritdoc cref="ILaneReducer{T, TTap, TState, TAcc}.Accepts"/>
     static virtual bool Accepts(PoolPlan plan) => true;
 
@@ -58,6 +63,21 @@ internal readonly struct BFloat16Bits : ISmallFloat
         TInts nearest = (bits + TInts.Fill(0x7FFF) + (truncated & TInts.Fill(1))) >>> 16;
         TInts isNumber = Unsafe.BitCast<TReals, TInts>(TReals.Equal(numbers, numbers));
         return TInts.Select(isNumber, nearest, truncated | TInts.Fill(0x40));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TInts Weave<TInts, TReals>(TReals even, TReals odd)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float> => (Nearest<TInts, TReals>(even) >>> 16) | (Nearest<TInts, TReals>(odd) & TInts.Fill(unchecked((int)0xFFFF0000)));
+
+    // A NaN that was 16 bits has no others that might carry.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TInts Nearest<TInts, TReals>(TReals means)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float>
+    {
+        var bits = Unsafe.BitCast<TReals, TInts>(means);
+        return bits + TInts.Fill(0x7FFF) + ((bits >>> 16) & TInts.Fill(1));
     }
 }
 
@@ -106,6 +126,11 @@ internal readonly struct HalfBits : ISmallFloat
         result = TInts.Select(TInts.Greater(magnitude, TInts.Fill(SingleInfinity)), TInts.Fill(0x7E00), result);
         return result | sign;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TInts Weave<TInts, TReals>(TReals even, TReals odd)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float> => FromSingle<TInts, TReals>(even) | (FromSingle<TInts, TReals>(odd) << 16);
 }
 
 /// <summary>
@@ -139,9 +164,23 @@ internal readonly struct ScaledHalfBits : ISmallFloat
         where TInts : unmanaged, ILanes<TInts, int>
         where TReals : unmanaged, ILanes<TReals, float>
     {
-        TInts bits = Unsafe.BitCast<TReals, TInts>(numbers), odd = (bits >>> 13) & TInts.Fill(1);
-        return ((bits + odd + TInts.Fill(0xFFF)) >>> 13) | ((bits >>> 16) & TInts.Fill(0x8000));
+        var bits = Unsafe.BitCast<TReals, TInts>(numbers);
+        return (Nearest(bits) >>> 13) | ((bits >>> 16) & TInts.Fill(0x8000));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TInts Weave<TInts, TReals>(TReals even, TReals odd)
+        where TInts : unmanaged, ILanes<TInts, int>
+        where TReals : unmanaged, ILanes<TReals, float>
+    {
+        TInts lower = Unsafe.BitCast<TReals, TInts>(even), upper = Unsafe.BitCast<TReals, TInts>(odd);
+        TInts magnitudes = ((Nearest(lower) >>> 13) & TInts.Fill(0x7FFF)) | ((Nearest(upper) << 3) & TInts.Fill(0x7FFF0000));
+        return magnitudes | ((lower >>> 16) & TInts.Fill(0x8000)) | (upper & TInts.Fill(int.MinValue));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TInts Nearest<TInts>(TInts bits)
+        where TInts : unmanaged, ILanes<TInts, int> => bits + ((bits >>> 13) & TInts.Fill(1)) + TInts.Fill(0xFFF);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TTap Watch<TTap>(TTap watch, TTap taps)
@@ -153,7 +192,7 @@ internal readonly struct ScaledHalfBits : ISmallFloat
 }
 
 /// <summary>The mean of 16-bit floats: added as floats in the order given, one division, rounded once more to 16 bits.</summary>
-internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals> : ILaneReducer<short, TTap, float, Pair<TReals, float>>, IPairSum, IStateSum
+internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals> : ILaneReducer<short, TTap, float, Pair<TReals, float>>, IPairSum, IStateSum, ISumApart
     where TFormat : struct, ISmallFloat
     where TTap : unmanaged, ILanes<TTap, short>
     where TInts : unmanaged, ILanes<TInts, int>
@@ -174,6 +213,13 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
     {
         var (lower, upper) = TTap.Widen<TInts>(taps);
         return new(TFormat.ToSingle<TInts, TReals>(lower), TFormat.ToSingle<TInts, TReals>(upper));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TReals, float> LiftApart(TTap taps)
+    {
+        var pairs = Unsafe.BitCast<TTap, TInts>(taps);
+        return new(TFormat.UpperToSingle<TInts, TReals>(pairs << 16), TFormat.UpperToSingle<TInts, TReals>(pairs));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -202,14 +248,17 @@ internal readonly unsafe struct SmallFloatMeanLanes<TFormat, TTap, TInts, TReals
         return Round(lower, upper);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TTap FinishApart(Pair<TReals, float> sums, Pair<TReals, float> divisors) =>
+        Positive(Unsafe.BitCast<TInts, TTap>(TFormat.Weave<TInts, TReals>(sums.Lower / divisors.Lower, sums.Upper / divisors.Upper)));
+
     /// <summary>Floats as numbers of 16 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TTap Round(TReals lower, TReals upper)
-    {
-        TTap means = TTap.Narrow(TFormat.FromSingle<TInts, TReals>(lower), TFormat.FromSingle<TInts, TReals>(upper));
-        // A mean that is zero is +0, even where a negative one was too small for 16 bits.
-        return means ^ (TTap.Equal(means, TTap.Fill(short.MinValue)) & means);
-    }
+    public static TTap Round(TReals lower, TReals upper) => Positive(TTap.Narrow(TFormat.FromSingle<TInts, TReals>(lower), TFormat.FromSingle<TInts, TReals>(upper)));
+
+    // A mean that is zero is +0, even where a negative one was too small for 16 bits.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TTap Positive(TTap means) => means ^ (TTap.Equal(means, TTap.Fill(short.MinValue)) & means);
 
     // A window without a tap has the sum 0, which any divisor leaves.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
