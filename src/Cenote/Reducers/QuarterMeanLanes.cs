@@ -62,15 +62,11 @@ internal readonly unsafe struct QuarterMeanLanes<TDouble, TFormat, TTap, TInts, 
 
     public TTap Padding => default;
 
-    public int ExtentSize => sizeof(double);
+    public static int ExtentSize => sizeof(double);
 
     public bool FoldsInAnyOrder(PoolPlan plan) => true;
 
-    public bool IsLong => true;
-
-    public bool IsExact => false;
-
-    public bool IsIdempotent => false;
+    public static bool IsLong => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<Pair<TDoubles, double>, double> Lift(TTap taps)
