@@ -46,7 +46,7 @@ public class PickKernelTests
         var compared = new Dictionary<string, int>();
         for (int number = 0; number < Cases; number++)
         {
-            if (!TryPlan(random, out PoolPlan? plan)) continue;
+            if (!TryPlan(random, out PoolPlan? plan) || !KernelTests.IsWorthwhile(random, plan)) continue;
             var order = (KernelTests.Order)random.Next(3);
             long gap = random.Next(4) == 0 ? 1 + random.Next(3) : 0;
             TensorLayout from = KernelTests.Layout(plan, order, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength, gap);
