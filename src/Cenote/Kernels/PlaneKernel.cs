@@ -107,7 +107,7 @@ internal sealed unsafe class PlaneKernel<T, TTap, TState, TAcc, TReducer, TExact
         for (TAcc* end = states + count; states < end; states++, input += step)
         {
             var window = run.Fold(reducer, input, length, last);
-            *states = window.State;
+            *states = TR.ToAddUp(window.State);
             seen = reducer.Watch(seen, window.Seen);
         }
 

@@ -46,6 +46,9 @@ internal unsafe interface ILaneReducer<T, TTap, TState, TAcc> : ITapWatch<TTap>,
     /// <summary>States of whole planes in the order of the taps, of reducers whose <see cref="Lift"/> has another.</summary>
     static virtual TAcc InOrder(TAcc states) => states;
 
+    /// <summary>States whose lanes are added up, in the order of the reducer that this one stands in for: a plane has the same bits whichever of them takes it.</summary>
+    static virtual TAcc ToAddUp(TAcc states) => states;
+
     /// <summary>Adds pairs of neighbours, two registers of them, to the sums of the windows that they belong to; of those marked <see cref="IPairSum"/>.</summary>
     static virtual TAcc AddPairs(TAcc sums, T* taps, ref TTap watch) => throw new NotSupportedException();
 
