@@ -51,29 +51,22 @@ internal static unsafe class PixelSums
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (sides.IsPixel) Pool<T, TTap, TState, TAcc, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones);
-        else Pool<T, TTap, TState, TAcc, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones);
-    }
+        // What cannot be is not compiled: a load of part of a register has no pixels of three registers, and sums of rows leave no room for seven.
+        if (!sides.IsPixel || typeof(TLoad) != typeof(UnitLoad<T, TTap>))
+        {
+            if (sides.Together < 4) Pool<T, TTap, TState, TAcc, Three, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones);
+            else Pool<T, TTap, TState, TAcc, Four, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones);
+            return;
+        }
 
-    private static void Pool<T, TTap, TState, TAcc, TAlong, TByRows, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Sides sides, in PixelTaps taps, long fresh, byte* ones)
-        where T : unmanaged
-        where TTap : unmanaged, ILanes<TTap, T>
-        where TState : unmanaged
-        where TAcc : unmanaged, IRegister<TAcc, TState>
-        where TAlong : struct, ISide
-        where TByRows : struct, ISide
-        where TLoad : struct, ITapLoad<T, TTap>
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
         switch (sides.Together)
         {
-            case 1 or 2: Pool<T, TTap, TState, TAcc, Two, TAlong, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
-            case 3: Pool<T, TTap, TState, TAcc, Three, TAlong, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
-            case 4: Pool<T, TTap, TState, TAcc, Four, TAlong, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
-            case 5: Pool<T, TTap, TState, TAcc, Five, TAlong, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
-            case 6: Pool<T, TTap, TState, TAcc, Six, TAlong, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
-            case 7: Pool<T, TTap, TState, TAcc, Seven, TAlong, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
-            default: Pool<T, TTap, TState, TAcc, Eight, TAlong, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
+            case 3: Pool<T, TTap, TState, TAcc, Three, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
+            case 4: Pool<T, TTap, TState, TAcc, Four, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
+            case 5: Pool<T, TTap, TState, TAcc, Five, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
+            case 7 when typeof(TByRows) != typeof(Any): Pool<T, TTap, TState, TAcc, Seven, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
+            case 8 when typeof(TByRows) != typeof(Any): Pool<T, TTap, TState, TAcc, Eight, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
+            default: Pool<T, TTap, TState, TAcc, Six, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
         }
     }
 
