@@ -9,7 +9,10 @@ namespace Cenote;
 /// <param name="fewOddChannels">The same of channels that are no multiple of a register.</param>
 /// <param name="manyTaps">From so many taps along the width on, rows are worth more than whole pixels, however many channels those have.</param>
 /// <param name="shortRow">Rows of no more outputs, channels counted, are not worth going from pixel to pixel.</param>
-internal sealed class InterleavedKernel(KernelList rows, long fewChannels, long fewOddChannels, long manyTaps, long shortRow = 0) : PoolKernel
+/// <param name="fewTaps">Windows of so many taps in all are worth that, where pixels have some channels.</param>
+/// <param name="fewestTaps">The same with any channels.</param>
+/// <param name="someChannels">How many are some.</param>
+internal sealed class InterleavedKernel(KernelList rows, long fewChannels, long fewOddChannels, long manyTaps, long shortRow = 0, long fewTaps = 0, long fewestTaps = 0, long someChannels = 0) : PoolKernel
 {
     private const long Register = 16;
 
@@ -22,7 +25,7 @@ internal sealed class InterleavedKernel(KernelList rows, long fewChannels, long 
         // A single pixel's lanes are its channels either way.
         return channels > 1 && plan.Width.OutputLength > 1 && !plan.HasSingleTaps && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && plan.Width is { LaneStride: 1, Slides: true }
             && (plan.Width.InputLength == 1 || job.InputLayout.Width == channels) && job.OutputLayout.Width == channels
-            && (channels < fewChannels || plan.Width.OutputLength <= shortRow / channels || (channels < fewOddChannels && channels % Register != 0) || plan.Width.Kernel >= manyTaps) && Find(Rows(job)) is not null;
+            && (((channels < fewChannels || (channels < fewOddChannels && channels % Register != 0)) && !AreFew(plan)) || plan.Width.OutputLength <= shortRow / channels || plan.Width.Kernel >= manyTaps) && Find(Rows(job)) is not null;
     }
 
     public override long Units(in PoolJob job) => Find(Rows(job))!.Units(Rows(job));
@@ -41,6 +44,12 @@ internal sealed class InterleavedKernel(KernelList rows, long fewChannels, long 
         };
 
     private static TensorLayout Row(in TensorLayout pixels) => pixels with { Channel = 0, Width = 1 };
+
+    private bool AreFew(PoolPlan plan)
+    {
+        long taps = plan.Depth.MaxCount * plan.Height.MaxCount * plan.Width.MaxCount;
+        return taps <= fewestTaps || (taps <= fewTaps && plan.Channels >= someChannels);
+    }
 
     private PoolKernel? Find(in PoolJob job) => rows.Find(job);
 }

@@ -8,6 +8,12 @@ internal sealed class KernelCatalog
     /// <summary>Bytes of a pixel's channels below which rows of stride 1 are faster: dense pixels are walked as one with more channels, but for those at the borders. Measured.</summary>
     private const long FewBytes = 48;
 
+    /// <summary>Pixels of so many bytes and channels are faster all the same where windows have few taps, of four bytes or more each. Measured.</summary>
+    private const long SomeBytes = 16, SomeChannels = 3;
+
+    /// <summary>How many taps are few; sums of them in order have a shorter step, and up to <see cref="FewTaps"/> any pixels are faster. Measured.</summary>
+    private const long FewTaps = 9, FewSums = 25;
+
     /// <summary>Bytes of a row of outputs up to which they are faster, however many channels it has: of short rows the borders are most. Measured.</summary>
     private const long ShortRowBytes = 512;
 
@@ -33,17 +39,20 @@ internal sealed class KernelCatalog
     /// <param name="reducer">Combines.</param>
     /// <param name="planes">Those for whole planes, which no other job asks.</param>
     /// <param name="groups">The others.</param>
-    /// <param name="shortRowBytes">Up to how many bytes of outputs a channels-last row is one of one channel.</param>
+    /// <param name="areSums">Whether taps are added in order: pixels of few channels then make small windows as fast as rows of one channel do, and short rows.</param>
     /// <param name="pixels">Those for channels-last rows that are as fast with few channels, if any.</param>
-    public static KernelCatalog Of<T, TState, TReducer>(TReducer reducer, Func<PoolKernel[]>[] planes, Func<PoolKernel[]>[] groups, long shortRowBytes = ShortRowBytes, Func<PoolKernel[]>? pixels = null)
+    public static KernelCatalog Of<T, TState, TReducer>(TReducer reducer, Func<PoolKernel[]>[] planes, Func<PoolKernel[]>[] groups, bool areSums = false, Func<PoolKernel[]>? pixels = null)
         where T : unmanaged
         where TState : unmanaged
         where TReducer : struct, IPoolReducer<T, TState>
     {
-        long few = FewBytes / Unsafe.SizeOf<T>();
+        long size = Unsafe.SizeOf<T>(), few = FewBytes / size, fewTaps = size < 4 ? 0 : areSums ? FewSums : FewTaps;
         var reference = new ReferenceKernel<T, TState, TReducer>(reducer);
         PoolKernel[] interleaved = groups.Length > 0
-            ? [new InterleavedKernel(new(groups), few, few, manyTaps: LiftsLong<T, TState>() ? 4 : 12, shortRow: shortRowBytes / Unsafe.SizeOf<T>()), new PlanarKernel<PixelPlanes>(new(groups), Unsafe.SizeOf<T>())]
+            ? [
+                new InterleavedKernel(new(groups), few, few, manyTaps: LiftsLong<T, TState>() ? 4 : 12, shortRow: areSums ? 0 : ShortRowBytes / size, fewTaps, fewestTaps: areSums ? FewTaps : 0, someChannels: Math.Max(SomeChannels, SomeBytes / size)),
+                new PlanarKernel<PixelPlanes>(new(groups), Unsafe.SizeOf<T>()),
+            ]
             : [];
         PoolKernel[] strided = groups.Length > 0 ? [new PlanarKernel<StridedPlanes>(new(groups), Unsafe.SizeOf<T>())] : [];
         Func<PoolKernel[]>[] inside = [pixels ?? (() => []), () => interleaved, .. groups, () => strided, () => [new UnevenWindows<T, TState, TReducer>(reducer)]];

@@ -17,17 +17,22 @@ internal readonly unsafe struct PixelPlanes : IPlaneCopy
 
     private readonly long _channels, _size;
 
+    /// <summary>Orders once worked out, by channels and size: for each image anew they would take longer than a small one is pooled.</summary>
+    private static readonly Vector128<byte>[]?[] Kept = new Vector128<byte>[(MostChannels + 1) * Unsafe.SizeOf<Vector128<byte>>()][];
+
     /// <summary>Where the bytes of each result lie in each of the registers that it is made of.</summary>
     private readonly Vector128<byte>* _split, _join;
 
     /// <param name="channels">Channels of a pixel.</param>
     /// <param name="size">Bytes of an element.</param>
-    /// <param name="orders">Room for <see cref="Orders"/>.</param>
-    private PixelPlanes(long channels, long size, Vector128<byte>* orders)
+    private PixelPlanes(long channels, int size)
     {
         (_channels, _size) = (channels, size);
-        _split = orders;
-        _join = orders + channels * channels;
+        ref Vector128<byte>[]? kept = ref Kept[channels * Register + size];
+        Vector128<byte>[]? written = Volatile.Read(ref kept), orders = written ?? GC.AllocateArray<Vector128<byte>>(Orders, pinned: true);
+        _split = (Vector128<byte>*)Unsafe.AsPointer(ref orders[0]);
+        _join = _split + channels * channels;
+        if (written is not null) return;
         for (long result = 0; result < channels; result++)
         {
             for (long i = 0; i < Register; i++)
@@ -38,6 +43,9 @@ internal readonly unsafe struct PixelPlanes : IPlaneCopy
                 Set(_join, result, i, plane * Register + pixel * size + part);
             }
         }
+
+        // Two threads may have written them, and either's serve.
+        Volatile.Write(ref kept, orders);
     }
 
     /// <summary>What a row must have at least, in bytes of a plane.</summary>
@@ -45,10 +53,14 @@ internal readonly unsafe struct PixelPlanes : IPlaneCopy
 
     public static string Name => "planar";
 
-    /// <summary>Lanes across so few channels would be empty for the most part, and those across the width would have to pick their taps.</summary>
+    /// <summary>
+    /// Lanes across so few channels would be empty for the most part, and those across the width would have to pick their taps. Of elements of four bytes small windows go pixel by pixel all the same:
+    /// taking pixels apart costs as much for each input as a tap does for each output, of two taps for each channel and input. Measured.
+    /// </summary>
     public static bool Suits(in PoolJob job, int size)
     {
         PoolPlan plan = job.Plan;
+        if (size == 4 && plan.Height.MaxCount * plan.Width.MaxCount <= 2 * plan.Channels * plan.Height.Stride * plan.Width.Stride) return false;
         return Vector128.IsHardwareAccelerated && plan.Channels is >= FewestChannels and <= MostChannels && plan.Channels * size < Register && !plan.HasSingleTaps
             && plan.Depth is { InputLength: 1, OutputLength: 1 } && plan.Width.LaneStride > 1
             && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && job.InputLayout.Width == plan.Channels && job.OutputLayout.Width == plan.Channels
@@ -62,15 +74,13 @@ internal readonly unsafe struct PixelPlanes : IPlaneCopy
 
     public static void Split(byte* from, in TensorLayout layout, in PlaneBox box, byte* to, int size)
     {
-        Vector128<byte>* orders = stackalloc Vector128<byte>[Orders];
-        var pixels = new PixelPlanes(box.Channels, size, orders);
+        var pixels = new PixelPlanes(box.Channels, size);
         for (long h = 0; h < box.Rows; h++) pixels.Split(from + h * layout.Height * size, box.Width, to + h * box.Width * size, box.Pitch * size);
     }
 
     public static void Join(byte* from, in PlaneBox box, byte* to, in TensorLayout layout, int size)
     {
-        Vector128<byte>* orders = stackalloc Vector128<byte>[Orders];
-        var pixels = new PixelPlanes(box.Channels, size, orders);
+        var pixels = new PixelPlanes(box.Channels, size);
         for (long h = 0; h < box.Rows; h++) pixels.Join(from + h * box.Width * size, box.Pitch * size, box.Width, to + h * layout.Height * size);
     }
 

@@ -22,6 +22,9 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     /// <summary>Images of a batch are made together as long as caches keep their input from kind of pixel to kind of pixel.</summary>
     private const long TogetherBytes = 256 << 10;
 
+    /// <summary>Shorter rows of pixels narrower than a register are not worth it, for the last is written in part.</summary>
+    private const long LeastNarrow = 4;
+
     private readonly PoolPlan _plan;
     private readonly TensorLayout _from, _to;
     private readonly PixelTable _pixels;
@@ -56,7 +59,14 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
 
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Fill<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan);
+        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && (Registers.Fill<TTap, T>(job.Plan.Channels) || HasRoom(job)) && PixelTable.Fits(job.Plan);
+
+    /// <summary>Whether nearly all pixels that are narrower than a register can be read and written as a whole one: where what lies behind them is the next pixels.</summary>
+    private static bool HasRoom(in PoolJob job)
+    {
+        PoolPlan plan = job.Plan;
+        return Registers.Suit<TTap, T>(plan.Channels) && job.InputLayout.Width == plan.Channels && job.OutputLayout.Width == plan.Channels && plan.Width.OutputLength >= LeastNarrow;
+    }
 
     public static long Channels(PoolPlan plan) => 1;
 
@@ -104,6 +114,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long rows = 0, asks = 0;
+        T* inputEnd = input + (images - 1) * _from.Batch + (_plan.Depth.InputLength - 1) * _from.Depth + (_plan.Height.InputLength - 1) * _from.Height + (_plan.Width.InputLength - 1) * _from.Width + _plan.Channels;
         for (long h = first, alikeRows; h < end; h += alikeRows)
         {
             Window height = _plan.Height[h];
@@ -112,22 +123,26 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
             rows = height.Count;
             T* corner = input + depth.Start * _from.Depth + height.Start * _from.Height, row = output + h * _to.Height;
             long factor = _plan.OuterDivisor(depth.Extent * height.Extent);
-            Pool(reducer, corner, row, factor, images, alikeRows, depth.Count * rows, asks, part, ref watch);
+            Pool(reducer, corner, row, inputEnd, factor, images, alikeRows, depth.Count * rows, asks, part, ref watch);
         }
     }
 
     /// <summary>Makes rows of windows that have the same rows of taps, block by block.</summary>
-    private void Pool<TReducer>(TReducer reducer, T* corner, T* row, long factor, long images, long alikeRows, long rows, long asks, in Part? part, ref TTap watch)
+    private void Pool<TReducer>(TReducer reducer, T* corner, T* row, T* inputEnd, long factor, long images, long alikeRows, long rows, long asks, in Part? part, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, fresh = asks > 0 ? next / ((channels + TTap.Count - 1) / TTap.Count) : 0;
         bool byRows = !TReducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
         // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
         bool isDense = next == channels && _to.Width == channels;
+        // Of pixels narrower than a register a whole one is written, and what lies behind is made later; not so behind the last of a row.
+        long written = _to.Width != channels ? 0 : _pixels.Count - (TTap.Count - 1) / channels;
         for (long pixel = 0, alike; pixel < _pixels.Count; pixel += alike)
         {
             PixelTable.Entry entry = _pixels[pixel];
             alike = entry.Alike;
+            bool isNarrow = channels < TTap.Count && !(isDense && alike * channels >= TTap.Count), isWhole = pixel < written;
+            if (isNarrow && isWhole) alike = Math.Min(alike, written - pixel);
             var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? rows : 0, (nint)_asks, asks, entry.Count, _pixels.Step, factor * entry.Divisor, byRows);
             T* from = corner + entry.Start, to = row + pixel * _to.Width;
             long blocks = 1, across = alikeRows, fromAcross = nextRow, toAcross = _to.Height, pixels = isDense ? 1 : alike, fromPixel = next, toPixel = _to.Width;
@@ -143,10 +158,42 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
             for (; blocks > 0; blocks--, from += _from.Batch, to += _to.Batch)
             {
                 if (part is { } some) Pool(reducer, from, to, outputs, taps, some, ref watch);
-                else if (outputs.Length >= TTap.Count) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
-                else Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, from, to, outputs, taps, ref watch);
+                else if (!isNarrow) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
+                else PoolNarrow(reducer, from, to, inputEnd, isWhole, outputs, taps, ref watch);
             }
         }
+    }
+
+    /// <summary>Pixels narrower than a register, of which as many as can be are read as whole ones.</summary>
+    /// <param name="inputEnd">Where memory ends.</param>
+    /// <param name="isWhole">Whether they may be written as whole ones.</param>
+    private void PoolNarrow<TReducer>(TReducer reducer, T* from, T* to, T* inputEnd, bool isWhole, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        // Behind the last tap of the first output.
+        T* end = taps.Rows == 0 ? inputEnd : from + taps.Starts[taps.Rows - 1] + (taps.Columns - 1) * taps.Next + TTap.Count;
+        long rows = Fitting(inputEnd - end - (outputs.Pixels - 1) * outputs.From, outputs.FromRow, outputs.Rows);
+        PoolRead(reducer, from, to, isWhole, outputs with { Rows = rows }, taps, ref watch);
+        for (long row = rows; row < outputs.Rows; row++)
+        {
+            T* rowFrom = from + row * outputs.FromRow, rowTo = to + row * outputs.ToRow;
+            long pixels = Fitting(inputEnd - end - row * outputs.FromRow, outputs.From, outputs.Pixels);
+            PoolRead(reducer, rowFrom, rowTo, isWhole, outputs with { Rows = 1, Pixels = pixels }, taps, ref watch);
+            PixelOutputs rest = outputs with { Rows = 1, Pixels = outputs.Pixels - pixels };
+            if (rest.Pixels > 0) Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, rowFrom + pixels * outputs.From, rowTo + pixels * outputs.To, rest, taps, ref watch);
+        }
+    }
+
+    /// <summary>How many of some neighbours fit, where there is so much room behind the first one.</summary>
+    private static long Fitting(long room, long next, long count) => room < 0 ? 0 : next == 0 ? count : Math.Min(count, room / next + 1);
+
+    /// <summary>Pixels narrower than a register that are read as whole ones.</summary>
+    private void PoolRead<TReducer>(TReducer reducer, T* from, T* to, bool isWhole, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        if (outputs.Rows == 0 || outputs.Pixels == 0) return;
+        if (isWhole) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
+        else Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding, isWhole: true), reducer, from, to, outputs, taps, ref watch);
     }
 
     private void Pool<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)

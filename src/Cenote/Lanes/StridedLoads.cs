@@ -259,14 +259,17 @@ internal readonly unsafe struct GatherLoad<T, TTap>(long stride) : IStridedLoad<
 }
 
 /// <summary>Fewer neighbours than a register holds.</summary>
-internal readonly unsafe struct ShortLoad<T, TTap>(long count, TTap padding) : ITapLoad<T, TTap>
+/// <param name="count">How many.</param>
+/// <param name="padding">What the other lanes hold.</param>
+/// <param name="isWhole">Whether memory goes on behind them, so that a whole register may be read; the other lanes then hold what is there.</param>
+internal readonly unsafe struct ShortLoad<T, TTap>(long count, TTap padding, bool isWhole = false) : ITapLoad<T, TTap>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
     private readonly TTap _mask = TTap.First(count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TTap Load(T* from) => TTap.LoadMasked(from, _mask, padding);
+    public TTap Load(T* from) => isWhole ? TTap.Load(from) : TTap.LoadMasked(from, _mask, padding);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(TTap results, T* to) => TTap.StorePart(results, to, count);

@@ -50,7 +50,7 @@ internal sealed class MeanOperator : PoolOperator
         where TReducer : struct, IPoolReducer<T, T>
     {
         // Sums of pixels are walked in blocks, for which short rows are no loss.
-        return KernelCatalog.Of<T, T, TReducer>(default, [], [On<Lanes512<T>>, On<Lanes256<T>>, On<Lanes128<T>>], shortRowBytes: 0);
+        return KernelCatalog.Of<T, T, TReducer>(default, [], [On<Lanes512<T>>, On<Lanes256<T>>, On<Lanes128<T>>], areSums: true);
 
         static PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? []
