@@ -25,6 +25,8 @@ internal sealed class AdaptiveAvgVerb() : PoolVerb("adaptive-avg", "Adaptive ave
 
     public override int? Dims(ParseResult parse) => _size.Dims(parse);
 
+    public override string DimsOption => "--size";
+
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
         Spatial size = _size.Read(parse);
@@ -45,6 +47,8 @@ internal sealed class AdaptiveMaxVerb() : IndexedVerb("adaptive-max", "Adaptive 
     public override IEnumerable<Option> Options => [_size.Option];
 
     public override int? Dims(ParseResult parse) => _size.Dims(parse);
+
+    public override string DimsOption => "--size";
 
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {

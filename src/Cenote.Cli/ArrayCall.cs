@@ -14,7 +14,7 @@ internal abstract class ArrayCall : IDisposable
         Axes = axes;
         From = axes.Bind(input);
         nint[] lengths = outputShape(From.Lengths);
-        Output = new ArrayData(name, input.Format, axes.Reshape(input, lengths, ownBatch), input.IsFortran, input.IsBigEndian) { Profile = input.Profile };
+        Output = new ArrayData(name, input.Format, axes.Reshape(input, lengths, ownBatch), input.IsFortran, input.IsBigEndian) { Profile = input.Profile, HoldsBytes = input.HoldsBytes };
         ArrayAxes made = axes with { Dims = lengths.Length - 2 };
         To = (ownBatch ? made with { First = axes.First - axes.Samples + 1, Samples = 1 } : made).Bind(Output);
     }

@@ -13,7 +13,7 @@ internal sealed unsafe class ArrayData : IDisposable
     /// <exception cref="UserError">The array is larger than the memory of this machine.</exception>
     public ArrayData(string name, ElementFormat format, nint[] shape, bool fortran = false, bool bigEndian = false)
     {
-        (Format, Shape, IsFortran, IsBigEndian) = (format, shape, fortran, bigEndian);
+        (Format, Shape, IsFortran, IsBigEndian, HoldsBytes) = (format, shape, fortran, bigEndian, format == ElementFormat.Byte);
         Int128 bytes = format.Size;
         foreach (nint length in shape) bytes *= length;
         long most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -35,6 +35,9 @@ internal sealed unsafe class ArrayData : IDisposable
 
     /// <summary>The colour profile of the picture that the array came from.</summary>
     public SkiaSharp.SKColorSpace? Profile { get; init; }
+
+    /// <summary>Whether the numbers are bytes, or were pooled of bytes, so that they make a picture.</summary>
+    public bool HoldsBytes { get; init; }
 
     public long Bytes { get; }
 

@@ -17,7 +17,7 @@ internal sealed class ArrayPyramid : ArrayCall
         try
         {
             for (int i = 0; i < _higher.Length; i++)
-                _higher[i] = new ArrayData(name, input.Format, Axes.Reshape(input, layer.AtLevel(i + 2).Plan(From.Lengths).OutputShape), input.IsFortran, input.IsBigEndian) { Profile = input.Profile };
+                _higher[i] = new ArrayData(name, input.Format, Axes.Reshape(input, layer.AtLevel(i + 2).Plan(From.Lengths).OutputShape), input.IsFortran, input.IsBigEndian) { Profile = input.Profile, HoldsBytes = input.HoldsBytes };
         }
         catch
         {

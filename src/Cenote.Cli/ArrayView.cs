@@ -30,7 +30,7 @@ internal sealed record ArrayView(ArrayData Array, nint[] Lengths, nint[] Strides
     public ArrayData Convert<T>(string name, ElementFormat format, bool isFortran)
         where T : unmanaged, INumberBase<T>
     {
-        var result = new ArrayData(name, format, Lengths, isFortran);
+        var result = new ArrayData(name, format, Lengths, isFortran, Array.IsBigEndian) { Profile = Array.Profile, HoldsBytes = Array.HoldsBytes };
         if (result.Elements == 0) return result;
         ArrayView to = Of(result);
         switch (Array.Format.Code)

@@ -30,6 +30,8 @@ internal sealed class FractionalMaxVerb() : IndexedVerb("fractional-max", "Fract
         return Math.Max(kernel, size) is var rank && rank > 1 ? rank : null;
     }
 
+    public override string DimsOption => "-k or --size";
+
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
         Spatial kernel = Numbers.Spatial("-k", parse.GetValue(_kernel)!, 1), size = Numbers.Spatial("--size", parse.GetValue(_size)!, 1);
@@ -43,12 +45,14 @@ internal sealed class FractionalMaxVerb() : IndexedVerb("fractional-max", "Fract
     }
 }
 
-internal sealed class StochasticVerb() : IndexedVerb("stochastic", "Stochastic pooling of floating-point arrays: each output is a value of its window, the likelier the greater it is.", window: new())
+internal sealed class StochasticVerb() : IndexedVerb("stochastic", "Stochastic pooling: each output is a value of its window, the likelier the greater it is.", window: new())
 {
     private readonly SeedOption _seed = new();
     private readonly Option<bool> _mean = new("--mean") { Description = "Give what a draw comes to on average, as networks do at inference. [default: draw]" };
 
     public override IEnumerable<Option> Options => [.. Window.Options, _seed.Option, _mean];
+
+    public override bool TakesIntegers => false;
 
     public override void Check(ParseResult parse, Settings settings, IReadOnlyList<string> inputs)
     {

@@ -7,6 +7,8 @@ internal readonly record struct ElementFormat(string Code, int Size)
 {
     public static readonly ElementFormat Byte = new("u1", 1);
 
+    public static readonly ElementFormat Float32 = new("f4", 4);
+
     public static readonly ElementFormat Float64 = new("f8", 8);
 
     public static readonly ElementFormat Int64 = new("i8", 8);

@@ -21,6 +21,23 @@ internal sealed record InputFile(ArrayData Array, bool IsPicture, bool IsStream)
         return Task.Run(() => Open(path, takesBooleans, cancellation), cancellation).WaitAsync(cancellation).GetAwaiter().GetResult();
     }
 
+    /// <summary>The input as a verb takes it; where that is another array, the caller disposes of both.</summary>
+    /// <exception cref="UserError">It does not fit in memory.</exception>
+    public InputFile For(Verb verb)
+    {
+        bool asFloats = !verb.TakesIntegers && Array.Format.IsInteger, asPlanes = IsPicture && !verb.MakesPictures;
+        if (!asFloats && !asPlanes) return this;
+        ArrayView view = asPlanes ? ArrayView.Of(Array).Permute(2, 0, 1) : ArrayView.Of(Array);
+        return this with
+        {
+            IsPicture = IsPicture && !asPlanes,
+            Array = !asFloats ? view.Convert<byte>("input", ElementFormat.Byte, isFortran: false)
+                // The types that NumPy promotes integers to beside a float32: all of these but of 64 bits are exact.
+                : Array.Format.Size <= 2 ? view.Convert<float>("input", ElementFormat.Float32, Array.IsFortran)
+                : view.Convert<double>("input", ElementFormat.Float64, Array.IsFortran),
+        };
+    }
+
     private static InputFile Open(string path, bool takesBooleans, CancellationToken cancellation)
     {
         using Stream stream = path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);

@@ -17,12 +17,14 @@ internal sealed class NormOption
     }
 }
 
-internal sealed class LpVerb() : PoolVerb("lp", "Power-average pooling of floating-point arrays: each output is the p-norm of its window, by PyTorch's formula.", window: new())
+internal sealed class LpVerb() : PoolVerb("lp", "Power-average pooling: each output is the p-norm of its window, by PyTorch's formula.", window: new())
 {
     private readonly NormOption _norm = new();
     private readonly Option<bool> _true = new("--true-norm") { Description = "The norm of magnitudes, as in ONNX. [default: PyTorch's formula, which keeps signs under odd exponents]" };
 
     public override IEnumerable<Option> Options => [_norm.Option, .. Window.Options, _true];
+
+    public override bool TakesIntegers => false;
 
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
@@ -38,11 +40,13 @@ internal sealed class LpVerb() : PoolVerb("lp", "Power-average pooling of floati
     }
 }
 
-internal sealed class GlobalLpVerb() : PoolVerb("global-lp", "Global power-average pooling of floating-point arrays: one norm per channel.", isGlobal: true)
+internal sealed class GlobalLpVerb() : PoolVerb("global-lp", "Global power-average pooling: one norm per channel.", isGlobal: true)
 {
     private readonly NormOption _norm = new();
 
     public override IEnumerable<Option> Options => [_norm.Option];
+
+    public override bool TakesIntegers => false;
 
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
@@ -68,11 +72,13 @@ internal sealed class GeMOptions
         (Numbers.Real("--norm", parse.GetValue(_norm)!, "a number other than 0", n => n != 0), Numbers.Real("--eps", parse.GetValue(_least)!, "a number greater than 0", n => n > 0));
 }
 
-internal sealed class GeMVerb() : PoolVerb("gem", "Generalised-mean pooling of floating-point arrays: each output is the mean of P-th powers of its window, and its root.", window: new())
+internal sealed class GeMVerb() : PoolVerb("gem", "Generalised-mean pooling: each output is the mean of P-th powers of its window, and its root.", window: new())
 {
     private readonly GeMOptions _mean = new();
 
     public override IEnumerable<Option> Options => [.. _mean.Options, .. Window.Options];
+
+    public override bool TakesIntegers => false;
 
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
@@ -87,11 +93,13 @@ internal sealed class GeMVerb() : PoolVerb("gem", "Generalised-mean pooling of f
     }
 }
 
-internal sealed class GlobalGeMVerb() : PoolVerb("global-gem", "Global generalised-mean pooling of floating-point arrays: one number per channel.", isGlobal: true)
+internal sealed class GlobalGeMVerb() : PoolVerb("global-gem", "Global generalised-mean pooling: one number per channel.", isGlobal: true)
 {
     private readonly GeMOptions _mean = new();
 
     public override IEnumerable<Option> Options => _mean.Options;
+
+    public override bool TakesIntegers => false;
 
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
@@ -105,8 +113,10 @@ internal sealed class GlobalGeMVerb() : PoolVerb("global-gem", "Global generalis
     }
 }
 
-internal sealed class SoftVerb() : PoolVerb("soft", "Soft pooling of floating-point arrays: each output is the mean of its window, weighted by exponentials.", window: new())
+internal sealed class SoftVerb() : PoolVerb("soft", "Soft pooling: each output is the mean of its window, weighted by exponentials.", window: new())
 {
+    public override bool TakesIntegers => false;
+
     public override PoolLayer Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
         WindowOptions o = Window.Read(parse);

@@ -76,14 +76,30 @@ internal static unsafe class PictureFile
         }
     }
 
-    /// <summary>Channels × height × width, as an npy file holds them, of a picture or of 64-bit integers that belong to one.</summary>
+    /// <summary>Channels × height × width, as an npy file holds them, of a picture or of numbers that belong to one.</summary>
     public static ArrayData ToChannelsFirst(ArrayData picture)
     {
         var (height, width, channels) = (picture.Shape[0], picture.Shape[1], picture.Shape[2]);
         var array = new ArrayData("output", picture.Format, [channels, height, width]);
-        if (picture.Format == ElementFormat.Byte) Copy<byte>(picture.Shape, picture, picture.Strides(), array, [width, 1, height * width]);
-        else Copy<long>(picture.Shape, picture, picture.Strides(), array, [width, 1, height * width]);
+        nint[] strides = [width, 1, height * width];
+        switch (picture.Format.Size)
+        {
+            case sizeof(byte): Copy<byte>(picture.Shape, picture, picture.Strides(), array, strides); break;
+            case sizeof(float): Copy<float>(picture.Shape, picture, picture.Strides(), array, strides); break;
+            default: Copy<long>(picture.Shape, picture, picture.Strides(), array, strides); break;
+        }
+
         return array;
+    }
+
+    /// <summary>The nearest bytes, of halves the even ones; NaN is 0.</summary>
+    public static ArrayData ToBytes(ArrayData numbers)
+    {
+        var bytes = new ArrayData("output", ElementFormat.Byte, numbers.Shape, numbers.IsFortran) { Profile = numbers.Profile };
+        float* source = (float*)numbers.Pointer;
+        byte* target = (byte*)bytes.Pointer;
+        for (long i = 0; i < numbers.Elements; i++) target[i] = byte.CreateSaturating(MathF.Round(source[i]));
+        return bytes;
     }
 
     /// <summary>Height × width × channels of an array of C×H×W or H×W bytes.</summary>
@@ -92,7 +108,7 @@ internal static unsafe class PictureFile
     {
         nint[] shape = array.Shape;
         bool plane = shape.Length == 2;
-        if (array.Format != ElementFormat.Byte || !(plane || (shape.Length == 3 && shape[0] is 1 or 3 or 4)) || array.Elements == 0)
+        if (!array.HoldsBytes || !(plane || (shape.Length == 3 && shape[0] is 1 or 3 or 4)) || array.Elements == 0)
             throw new UserError($"{path}: an array of {ArrayData.Text(shape)} {array.Format.Code} is no picture; it must be bytes (u1) of H×W, or C×H×W with 1, 3 or 4 channels. Write a .npy.");
         return plane ? [shape[0], shape[1], 1] : [shape[1], shape[2], shape[0]];
     }

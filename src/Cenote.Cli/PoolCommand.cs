@@ -4,11 +4,10 @@ using System.Diagnostics;
 namespace Cenote.Cli;
 
 /// <summary>A verb as a command: reads every input, pools or unpools it, writes it, reports.</summary>
-internal sealed class PoolCommand
+internal sealed class PoolCommand(Verb verb)
 {
-    private readonly Verb _verb;
-    private readonly Argument<string[]> _inputs = new("INPUT") { Description = "A NumPy .npy array, or a picture (PNG, JPEG, WebP, BMP); - is an array from standard input.", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string?> _output = new("-o", "--output") { Description = "The file to write: .npy, .png, .jpg or .webp; - is standard output. [default: photo.VERB.png or array.VERB.npy beside the input]", HelpName = "OUTPUT" };
+    private readonly Argument<string[]> _inputs = new("INPUT") { Description = $"A NumPy .npy array, or a picture (PNG, JPEG, WebP, BMP); - is an array from standard input.{(verb.TakesIntegers ? "" : " Integers are pooled as float32, of 32 and 64 bits as float64")}{(verb.TakesIntegers ? "" : verb.MakesPictures ? ", and where bytes make a picture again, outputs are rounded to the nearest (halves to even) and clamped." : ".")}", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string?> _output = new("-o", "--output") { Description = verb.MakesPictures ? "The file to write: .npy, .png, .jpg or .webp; - is standard output. [default: photo.VERB.png or array.VERB.npy beside the input]" : "The .npy file to write, of a picture too; - is standard output. [default: photo.VERB.npy beside the input]", HelpName = "OUTPUT" };
     private readonly Option<string?> _folder = new("--out-dir") { Description = "The folder to write to; needed for several inputs. [default: the folder of the input]", HelpName = "DIR" };
     private readonly Option<string?> _onnx = new("--onnx") { Description = "Also write the layer as an ONNX model, for any N x C and the input's spatial lengths and type. For one input. [default: none]", HelpName = "MODEL" };
     private readonly Option<string?> _layout = new("--layout") { Description = "Where an array has its channels: nchw (before the spatial axes) or nhwc (last). [default: nchw]", HelpName = "nchw|nhwc" };
@@ -19,14 +18,12 @@ internal sealed class PoolCommand
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print no report. [default: one line per input]" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the report as one JSON object per input. [default: as a line]" };
 
-    public PoolCommand(Verb verb) => _verb = verb;
-
     public Command Command
     {
         get
         {
-            var command = new Command(_verb.Name, _verb.Description) { _inputs };
-            foreach (Option option in _verb.Options.Concat(_verb.FileOptions).Concat(_verb.HasOneOutput ? [_output] : []).Concat([_folder, .. _verb is PoolVerb ? (Option[])[_onnx] : [], _layout, _dims, _threads.Option, .. _verb.TakesDevice ? (Option[])[_device.Option] : [], _force, _quiet, _json])) command.Add(option);
+            var command = new Command(verb.Name, verb.Description) { _inputs };
+            foreach (Option option in verb.Options.Concat(verb.FileOptions).Concat(verb.HasOneOutput ? [_output] : []).Concat([_folder, .. verb is PoolVerb ? (Option[])[_onnx] : [], _layout, _dims, _threads.Option, .. verb.TakesDevice ? (Option[])[_device.Option] : [], _force, _quiet, _json])) command.Add(option);
             command.SetAction(Run);
             return command;
         }
@@ -38,14 +35,15 @@ internal sealed class PoolCommand
         string? output = parse.GetValue(_output), folder = parse.GetValue(_folder);
         // The parser takes an option that it does not know for one more input.
         if (inputs.FirstOrDefault(input => input.Length > 1 && input[0] == '-' && !File.Exists(input)) is { } unknown)
-            throw new UserError($"'{unknown}' is neither an option nor a file; see cenote {_verb.Name} --help.");
+            throw new UserError(!verb.HasOneOutput && unknown is "-o" or "--output" ? $"{unknown} names one file, and {verb.Name} writes several; --out-dir names their folder."
+                : $"'{unknown}' is neither an option nor a file; see cenote {verb.Name} --help.");
         if (output is not null && folder is not null) throw new UserError("-o and --out-dir are both given; an output has one place.");
         if (inputs.Length > 1 && folder is null) throw new UserError($"{inputs.Length} inputs are given; several inputs need --out-dir.");
         if (inputs.Length > 1 && parse.GetValue(_onnx) is { } model) throw new UserError($"--onnx is '{model}', one file, and {inputs.Length} inputs are given; it takes one input.");
         Settings settings = Read(parse, inputs);
         if (folder is not null && !Directory.Exists(folder))
             throw new UserError($"--out-dir is '{folder}'; it must be a folder that exists.");
-        using PoolingDevice? device = _verb.TakesDevice ? _device.Open(parse) : null;
+        using PoolingDevice? device = verb.TakesDevice ? _device.Open(parse) : null;
         settings = settings with { Device = device };
 
         CancellationToken cancellation = Interruption.Listen();
@@ -62,7 +60,7 @@ internal sealed class PoolCommand
             {
                 failed = true;
                 StandardError.WriteLine($"cenote: {line}");
-                if (settings.Json) Print(Report.FailureToJson(input, line), output == "-" || _verb.IndicesOutput(parse) == "-");
+                if (settings.Json) Print(Report.FailureToJson(input, line), output == "-" || verb.IndicesOutput(parse) == "-");
             }
 
             // Outside the try: reports that cannot be printed are no fault of the input.
@@ -84,14 +82,17 @@ internal sealed class PoolCommand
     {
         // What can be refused without reading the input is refused first.
         Target? early = output is null ? null : Target.Check("-o", output, settings.Force);
-        Target? indices = _verb.IndicesOutput(parse) is { } path ? Target.CheckIndices(path, settings.Force) : null;
+        if (early is { IsPicture: true } && !verb.MakesPictures) throw new UserError($"-o is '{output}'; what {verb.Name} makes is no picture, it must be a .npy.");
+        Target? indices = verb.IndicesOutput(parse) is { } path ? Target.CheckIndices(path, settings.Force) : null;
         Target? model = parse.GetValue(_onnx) is { } onnx ? Target.CheckModel(onnx, settings.Force) : null;
         if (model is not null && input != "-" && model.FullPath == Path.GetFullPath(input)) throw new UserError($"--onnx is '{model.Path}', which is the input; the model needs a file of its own.");
         InputFile file = InputFile.Read(input, cancellation);
-        using ArrayData array = file.Array;
+        using ArrayData read = file.Array;
         if (file.IsPicture) settings.RefuseForPictures(input);
-        using ArrayCall call = _verb.Bind(parse, settings, input, file, cancellation);
-        Target[] targets = early is not null ? [early] : [.. _verb.Suffixes(parse).Select(suffix => Default(input, folder, suffix, file.IsPicture, file.IsStream && _verb.HasOneOutput, settings.Force))];
+        file = file.For(verb);
+        using ArrayData array = file.Array;
+        using ArrayCall call = verb.Bind(parse, settings, input, file, cancellation);
+        Target[] targets = early is not null ? [early] : [.. verb.Suffixes(parse).Select(suffix => Default(input, folder, suffix, file.IsPicture, file.IsStream && verb.HasOneOutput, settings.Force))];
         if (targets.FirstOrDefault(target => !target.IsStandardOutput && !written.Add(target.FullPath)) is { } twice)
             throw new UserError($"--out-dir: '{twice.Path}' would be written for two inputs; rename one of them.");
         if (indices is not null && indices.FullPath == targets[0].FullPath)
@@ -104,7 +105,7 @@ internal sealed class PoolCommand
         double milliseconds = watch.Elapsed.TotalMilliseconds;
         if (model is null) Write();
         else AtomicFile.Write(model.Path, settings.Force, stream => stream.Write(bytes), Write);
-        return [.. targets.Zip(call.Outputs, (target, made) => new Report(input, target.Path, indices?.Path, model?.Path, call.Device, array.Format.Code, file.Shape, (file with { Array = made }).Shape, _verb.Name, call.Options, milliseconds))];
+        return [.. targets.Zip(call.Outputs, (target, made) => new Report(input, target.Path, indices?.Path, model?.Path, call.Device, read.Format.Code, file.Shape, (file with { Array = made }).Shape, verb.Name, call.Options, milliseconds))];
 
         void Write()
         {
@@ -125,11 +126,11 @@ internal sealed class PoolCommand
         string? layout = parse.GetValue(_layout);
         if (layout is not (null or "nchw" or "nhwc")) throw new UserError($"--layout is '{layout}'; it must be nchw or nhwc.");
         int? dims = parse.GetValue(_dims) is { } text ? (int)Numbers.Integer("--dims", text, "1, 2 or 3", n => n is >= 1 and <= 3) : null;
-        int? implied = _verb.Dims(parse);
-        if (dims is { } asked && implied is { } given && asked != given) throw new UserError($"--dims is {asked}, and -k has {given} numbers; they must agree.");
+        int? implied = verb.Dims(parse);
+        if (dims is { } asked && implied is { } given && asked != given) throw new UserError($"--dims is {asked}, and {verb.DimsOption} has {given} numbers; they must agree.");
         int threads = _threads.Read(parse);
-        var settings = new Settings(dims ?? implied ?? 2, dims is not null, layout, threads, parse.GetValue(_force), parse.GetValue(_quiet), parse.GetValue(_json));
-        _verb.Check(parse, settings, inputs);
+        var settings = new Settings(dims ?? implied ?? 2, dims is null ? verb.DimsOption : "--dims", layout, threads, parse.GetValue(_force), parse.GetValue(_quiet), parse.GetValue(_json));
+        verb.Check(parse, settings, inputs);
         return settings;
     }
 }

@@ -100,7 +100,7 @@ internal sealed class ReduceVerb() : PoolVerb("reduce", "Reduces blocks that lie
 internal sealed class PyramidVerb() : Verb("pyramid", "Several reductions from one read: blocks of K, of K squared, and so on; each level is made of the input, not of the level before.")
 {
     private readonly Option<string> _levels = new("--levels") { Description = "How many levels.", HelpName = "N", Required = true };
-    private readonly Option<string> _factor = new("--factor") { Description = "By how much a level is smaller than the one before: one number, or one per axis such as 1x2x2.", HelpName = "K", DefaultValueFactory = _ => "2" };
+    private readonly Option<string> _factor = new("-k", "--factor") { Description = "By how much a level is smaller than the one before: one number, or one per axis such as 1x2x2.", HelpName = "K", DefaultValueFactory = _ => "2" };
     private readonly ReductionSettings _reduction = new();
 
     public override IEnumerable<Option> Options => [_levels, _factor, .. _reduction.Options];
@@ -121,5 +121,5 @@ internal sealed class PyramidVerb() : Verb("pyramid", "Several reductions from o
     // Factors of 1 could go on for ever.
     private int Levels(ParseResult parse) => (int)Numbers.Integer("--levels", parse.GetValue(_levels)!, "a whole number from 1 to 62", n => n is >= 1 and <= 62);
 
-    private Spatial Factor(ParseResult parse) => Numbers.Spatial("--factor", parse.GetValue(_factor)!, 1);
+    private Spatial Factor(ParseResult parse) => Numbers.Spatial("-k", parse.GetValue(_factor)!, 1);
 }

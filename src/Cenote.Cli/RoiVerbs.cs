@@ -13,6 +13,10 @@ internal abstract class RoiVerb(string name, string description) : Verb(name, de
 
     public override IEnumerable<Option> Options => [_boxes.Option, _size, _scale];
 
+    public override bool TakesIntegers => false;
+
+    public override bool MakesPictures => false;
+
     public override void Check(ParseResult parse, Settings settings, IReadOnlyList<string> inputs)
     {
         if (settings.Dims != 2) throw new UserError($"--dims is {settings.Dims}; regions are pooled along 2 axes.");
@@ -22,8 +26,6 @@ internal abstract class RoiVerb(string name, string description) : Verb(name, de
 
     public override ArrayCall Bind(ParseResult parse, Settings settings, string input, InputFile file, CancellationToken cancellation)
     {
-        if (file.IsPicture) throw new UserError($"{input}: a picture; regions are pooled of .npy arrays of floating-point numbers.");
-        if (file.Array.Format.IsInteger) throw new UserError($"{input}: an array of {file.Array.Format.Code}; regions are pooled of float16, float32 and float64.");
         ArrayAxes axes = ArrayAxes.WithChannels(input, file.Array, 2, settings.ChannelsLast);
         if (axes.Samples > 1) throw new UserError($"{input}: an array of {file.Array.Shape.Length} axes ({ArrayData.Text(file.Array.Shape)}); regions are pooled of channels and 2 spatial axes, with or without N before them.");
         using ArrayData boxes = _boxes.Read(parse, cancellation);
@@ -85,7 +87,7 @@ internal abstract class RoiVerb(string name, string description) : Verb(name, de
     }
 }
 
-internal sealed class RoiAlignVerb() : RoiVerb("roi-align", "RoiAlign of floating-point arrays: of each region as many numbers per channel, each the mean of bilinear samples that lie evenly in its bin.")
+internal sealed class RoiAlignVerb() : RoiVerb("roi-align", "RoiAlign: of each region as many numbers per channel, each the mean of bilinear samples that lie evenly in its bin.")
 {
     private readonly Option<string> _ratio = new("--sampling-ratio") { Description = "Samples per bin along each axis, to 1000; 0 for one per position, rounded up.", HelpName = "N", DefaultValueFactory = _ => "0" };
     private readonly Option<bool> _aligned = new("--aligned") { Description = "Coordinates half a position less, and regions of any size: torchvision's aligned, ONNX's half_pixel. [default: as they are, and regions at least 1 x 1]" };
@@ -110,7 +112,7 @@ internal sealed class RoiAlignVerb() : RoiVerb("roi-align", "RoiAlign of floatin
         $"{base.OptionsText(parse)}{(parse.GetValue(_ratio) is "0" ? "" : $" sampling-ratio {parse.GetValue(_ratio)}")}{(parse.GetValue(_aligned) ? " aligned" : "")}{(parse.GetValue(_mode) is "max" ? " max" : "")}";
 }
 
-internal sealed class RoiMaxVerb() : RoiVerb("roi-max", "RoI max pooling of floating-point arrays: of each region, its corners rounded to positions, as many numbers per channel, each the greatest value of its bin.")
+internal sealed class RoiMaxVerb() : RoiVerb("roi-max", "RoI max pooling: of each region, its corners rounded to positions, as many numbers per channel, each the greatest value of its bin.")
 {
     public override RoiMaxPool Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {

@@ -1,7 +1,8 @@
 namespace Cenote.Cli;
 
 /// <summary>The values of the options that every verb has.</summary>
-internal sealed record Settings(int Dims, bool DimsGiven, string? Layout, int Threads, bool Force, bool Quiet, bool Json)
+/// <param name="DimsOption">The option that says how many axes are spatial.</param>
+internal sealed record Settings(int Dims, string DimsOption, string? Layout, int Threads, bool Force, bool Quiet, bool Json)
 {
     /// <summary>Where to pool; null where the user named no place.</summary>
     public PoolingDevice? Device { get; init; }
@@ -12,6 +13,6 @@ internal sealed record Settings(int Dims, bool DimsGiven, string? Layout, int Th
     public void RefuseForPictures(string input)
     {
         if (Layout is not null) throw new UserError($"--layout is for arrays; {input} is a picture.");
-        if (Dims != 2) throw new UserError($"{(DimsGiven ? "--dims" : "-k or --size")} asks for {Dims} spatial axes; {input} is a picture and has 2.");
+        if (Dims != 2) throw new UserError($"{DimsOption} asks for {Dims} spatial axes; {input} is a picture and has 2.");
     }
 }

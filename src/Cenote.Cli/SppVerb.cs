@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Cenote.Cli;
 
 /// <summary>Spatial pyramid pooling: several output sizes, one behind the other.</summary>
-internal sealed class SppVerb() : Verb("spp", "Spatial pyramid pooling of arrays: the greatest value, or the mean, of each share for several output sizes, one behind the other along one axis.")
+internal sealed class SppVerb() : Verb("spp", "Spatial pyramid pooling: the greatest value, or the mean, of each share for several output sizes, one behind the other along one axis.")
 {
     private readonly Option<string> _sizes = new("--sizes") { Description = "The output sizes, joined by commas: each one number, or one per axis (rows x columns) such as 2x3.", HelpName = "SIZES", DefaultValueFactory = _ => "1,2,4" };
     private readonly Option<string> _mode = new("--mode") { Description = "What is made of each share: max or avg.", HelpName = "max|avg", DefaultValueFactory = _ => "max" };
@@ -16,6 +16,10 @@ internal sealed class SppVerb() : Verb("spp", "Spatial pyramid pooling of arrays
         if (ranks.Length > 1) throw new UserError($"--sizes is '{parse.GetValue(_sizes)}'; its sizes must have as many numbers as each other, or one.");
         return ranks.Length == 0 ? null : ranks[0];
     }
+
+    public override string DimsOption => "--sizes";
+
+    public override bool MakesPictures => false;
 
     public override SpatialPyramidPool Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
@@ -35,8 +39,7 @@ internal sealed class SppVerb() : Verb("spp", "Spatial pyramid pooling of arrays
     }
 
     public override ArrayCall Bind(ParseResult parse, Settings settings, string input, InputFile file, CancellationToken cancellation) =>
-        file.IsPicture ? throw new UserError($"{input}: a picture; a pyramid's outputs are no picture, so spp takes .npy arrays.")
-        : new ArrayPyramid(input, file.Array, Layer(parse, settings.Dims, isPicture: false, settings.Threads), parse.GetValue(_sizes)!, settings.ChannelsLast);
+        new ArrayPyramid(input, file.Array, Layer(parse, settings.Dims, isPicture: false, settings.Threads), parse.GetValue(_sizes)!, settings.ChannelsLast);
 
     private Spatial[] Sizes(ParseResult parse) => [.. parse.GetValue(_sizes)!.Split(',').Select(size => Numbers.Spatial($"--sizes is '{parse.GetValue(_sizes)}'; the size", size, 1))];
 

@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Cenote.Cli;
 
 /// <summary>SPPF: the input, and a chain of equal maxima, side by side as channels.</summary>
-internal sealed class SppfVerb() : Verb("sppf", "SPPF, YOLO's fast spatial pyramid of arrays: the input and a chain of equal max poolings of stride 1, each over the one before, side by side as channels.")
+internal sealed class SppfVerb() : Verb("sppf", "SPPF, YOLO's fast spatial pyramid: the input and a chain of equal max poolings of stride 1, each over the one before, side by side as channels.")
 {
     private readonly Option<string> _kernel = new("-k", "--kernel") { Description = "Taps per window, odd: one number, or one per axis (rows x columns) such as 3x5.", HelpName = "K", DefaultValueFactory = _ => "5" };
     private readonly Option<string> _count = new("--count") { Description = "How many poolings follow each other, to 1000.", HelpName = "N", DefaultValueFactory = _ => "3" };
@@ -11,6 +11,8 @@ internal sealed class SppfVerb() : Verb("sppf", "SPPF, YOLO's fast spatial pyram
     public override IEnumerable<Option> Options => [_kernel, _count];
 
     public override int? Dims(ParseResult parse) => Kernel(parse).Rank is > 1 and var rank ? rank : null;
+
+    public override bool MakesPictures => false;
 
     public override SppfPool Layer(ParseResult parse, int dims, bool isPicture, int threads)
     {
@@ -25,8 +27,7 @@ internal sealed class SppfVerb() : Verb("sppf", "SPPF, YOLO's fast spatial pyram
     }
 
     public override ArrayCall Bind(ParseResult parse, Settings settings, string input, InputFile file, CancellationToken cancellation) =>
-        file.IsPicture ? throw new UserError($"{input}: a picture; SPPF multiplies the channels, so sppf takes .npy arrays.")
-        : new ArrayChain(input, file.Array, Layer(parse, settings.Dims, isPicture: false, settings.Threads), ArrayAxes.WithChannels(input, file.Array, settings.Dims, settings.ChannelsLast), $"k{Kernel(parse)} count {parse.GetValue(_count)}");
+        new ArrayChain(input, file.Array, Layer(parse, settings.Dims, isPicture: false, settings.Threads), ArrayAxes.WithChannels(input, file.Array, settings.Dims, settings.ChannelsLast), $"k{Kernel(parse)} count {parse.GetValue(_count)}");
 
     private Spatial Kernel(ParseResult parse) => Numbers.Spatial("-k", parse.GetValue(_kernel)!, 1);
 

@@ -63,8 +63,9 @@ internal sealed record Target(string Path, bool Overwrite)
     {
         if (IsPicture)
         {
-            using ArrayData? converted = isPicture ? null : PictureFile.FromArray(Path, output);
-            using SkiaSharp.SKData encoded = PictureFile.Encode(Path, converted ?? output);
+            using ArrayData? rounded = output.Format == ElementFormat.Float32 ? PictureFile.ToBytes(output) : null;
+            using ArrayData? converted = isPicture ? null : PictureFile.FromArray(Path, rounded ?? output);
+            using SkiaSharp.SKData encoded = PictureFile.Encode(Path, converted ?? rounded ?? output);
             cancellation.ThrowIfCancellationRequested();
             AtomicFile.Write(Path, Overwrite, encoded.SaveTo, then);
             return;

@@ -18,6 +18,15 @@ internal abstract class Verb(string name, string description)
     /// <summary>How many axes the options speak of; null where they hold for any number.</summary>
     public virtual int? Dims(ParseResult parse) => null;
 
+    /// <summary>The option that says so.</summary>
+    public virtual string DimsOption => "-k";
+
+    /// <summary>Whether integers are pooled as they are; otherwise as floating-point numbers.</summary>
+    public virtual bool TakesIntegers => true;
+
+    /// <summary>Whether what a picture is pooled to is one.</summary>
+    public virtual bool MakesPictures => true;
+
     /// <exception cref="UserError">An option's value is not allowed.</exception>
     public abstract Layer Layer(ParseResult parse, int dims, bool isPicture, int threads);
 

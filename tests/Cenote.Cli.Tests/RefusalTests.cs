@@ -94,7 +94,10 @@ public sealed class RefusalTests : IDisposable
     [InlineData("max photo.png -k 2 --layout nhwc", "--layout", "photo.png")]
     [InlineData("max photo.png -k 2 --dims 1", "--dims", "photo.png")]
     [InlineData("max photo.png -k 1x1x1", "-k", "photo.png")]
+    [InlineData("blur a.npy -s 2x2 --dims 1", "--dims", "-s has 2 numbers")]
+    [InlineData("adaptive-max photo.png --size 1x1x1", "--size", "photo.png")]
     // Names.
+    [InlineData("pyramid a.npy --levels 2 -o b.npy", "-o names one file", "--out-dir")]
     [InlineData("max missing.npy -k 2", "missing.npy", "no such file")]
     [InlineData("max nowhere/missing.npy -k 2", "nowhere/missing.npy", "no such file")]
     [InlineData("max folder -k 2", "folder", "a folder")]

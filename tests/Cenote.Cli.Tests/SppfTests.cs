@@ -36,11 +36,9 @@ public sealed class SppfTests : IDisposable
     [InlineData("a.npy -k 4", "-k: kernelSize is 4; it must be odd, and at least 1, so that outputs have the input's size.")]
     [InlineData("a.npy --count 0", "--count is '0'; it must be a whole number from 1 to 1000.")]
     [InlineData("a.npy", "a.npy: an array of 2 axes (2×2); 2 of them and channels need at least 3 (see --dims and --layout).")]
-    [InlineData("photo.png", "photo.png: a picture; SPPF multiplies the channels, so sppf takes .npy arrays.")]
     public void What_is_no_chain_is_refused(string arguments, string line)
     {
         _place.Write("a.npy", NpyArray.Floats([2, 2], 1, 2, 3, 4));
-        _place.Write("photo.png", Pictures.Png(Picture.Random(4, 4, 3, seed: 1)));
         Assert.Equal($"cenote: {line}", _place.Run($"sppf {arguments}").Refused());
     }
 }
