@@ -56,7 +56,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
 
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Fill<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan);
+        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Hold<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan);
 
     public static long Channels(PoolPlan plan) => 1;
 
