@@ -33,7 +33,7 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
     private static KernelCatalog Of<T, TNumber>(ElementType type, T worst, params PoolKernel[] more)
         where T : unmanaged, IComparisonOperators<T, T, bool>
         where TNumber : unmanaged, IEquatable<TNumber> =>
-        Of(worst, [.. Blocks<T>(Located<T, TNumber>(type), Lines<T, TNumber>(worst))], more);
+        Of(worst, Blocks<T>(Located<T, TNumber>(type), Lines<T, TNumber>(worst)), more);
 
     private static KernelCatalog SmallFloats<T>(ElementType type, T worst, short infinity)
         where T : unmanaged, IComparisonOperators<T, T, bool> =>
@@ -45,9 +45,9 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
             ]));
 
     /// <summary>The kernels given, and behind them the reference.</summary>
-    private static KernelCatalog Of<T>(T worst, PoolKernel[] kernels, params PoolKernel[] more)
+    private static KernelCatalog Of<T>(T worst, KernelGroup[] kernels, params PoolKernel[] more)
         where T : unmanaged, IComparisonOperators<T, T, bool> =>
-        KernelCatalog.Of([.. kernels, .. more, new IndexedReference<T, ExtremeChoice<T, TOrder>>(new(worst))]);
+        KernelCatalog.Of([.. kernels, new(() => [.. more, new IndexedReference<T, ExtremeChoice<T, TOrder>>(new(worst))])]);
 
     /// <summary>The kernel for whole planes; none where those without indices have none.</summary>
     private static PoolKernel[] Located<T, TBits>(ElementType type)
@@ -55,18 +55,28 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
         where TBits : unmanaged, IEquatable<TBits> => Registers.Exist(16) ? [new LocatedPlanes<T, TBits>(ExtremeOperator<TOrder>.Instance, type)] : [];
 
     /// <summary>The line kernels of each register width, before them those for whole planes, and for short rows, which use the first that suits channels, and behind them rows of any strides.</summary>
-    private static unsafe PoolKernel[] Blocks<T>(PoolKernel[] planes, PoolKernel[][] widths)
+    private static unsafe KernelGroup[] Blocks<T>(PoolKernel[] planes, PoolKernel[][] widths)
         where T : unmanaged
     {
-        PoolKernel[] all = [.. widths.SelectMany(kernels => kernels)], lines = [.. all.Where(kernel => !kernel.UnitsArePlanes)];
-        if (all.Length == 0) return all;
+        if (widths[^1].Length == 0) return [];
         // Of each width those whose lanes are planes: they are better than rows.
         const int Planes = 3;
-        List<PoolKernel> kernels = [.. all.Except(lines), .. planes, .. widths.SelectMany(each => each.Take(Planes)), new InterleavedKernel(lines, FewChannels, FewOddChannels, ManyTaps)];
-        if (Registers.Exist(64)) kernels.Add(new BlockKernel<T, Lanes512<T>>(lines));
-        if (Registers.Exist(32)) kernels.Add(new BlockKernel<T, Lanes256<T>>(lines));
-        kernels.Add(new BlockKernel<T, Lanes128<T>>(lines));
-        return [.. kernels, .. all.Except(kernels), new PlanarKernel<StridedPlanes>(lines, sizeof(T))];
+        PoolKernel[] channels = [.. widths.SelectMany(Lines)];
+        KernelGroup[] lines = Groups(Lines);
+        return
+        [
+            .. Groups(kernels => kernels.Where(kernel => kernel.UnitsArePlanes)),
+            new(() => planes),
+            .. Groups(kernels => kernels.Take(Planes)),
+            new(() => [new InterleavedKernel(new(lines), FewChannels, FewOddChannels, ManyTaps)]),
+            new(() => Registers.Exist(32) ? [new BlockKernel<T, Lanes256<T>>(channels)] : [], () => Registers.Exist(64) ? [new BlockKernel<T, Lanes512<T>>(channels)] : []),
+            new(() => [new BlockKernel<T, Lanes128<T>>(channels)]),
+            .. Groups(kernels => Lines(kernels).Skip(Planes)),
+            new(() => [new PlanarKernel<StridedPlanes>(new(lines), sizeof(T))]),
+        ];
+
+        static IEnumerable<PoolKernel> Lines(PoolKernel[] kernels) => kernels.Where(kernel => !kernel.UnitsArePlanes);
+        KernelGroup[] Groups(Func<PoolKernel[], IEnumerable<PoolKernel>> some) => [new(() => [.. some(widths[1])], () => [.. some(widths[0])]), new(() => [.. some(widths[2])])];
     }
 
     /// <summary>Kernels for windows of more taps than an element can number: those for elements twice as wide.</summary>

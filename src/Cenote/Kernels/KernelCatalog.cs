@@ -24,15 +24,21 @@ internal sealed class KernelCatalog
     public IReadOnlyList<PoolKernel> Kernels => [.. _planes.All, .. _kernels.All];
 
     /// <summary>The kernels given, and behind them the reference.</summary>
+    /// <param name="reducer">Combines.</param>
+    /// <param name="kernels">In threes: those of 512, 256 and 128 bits.</param>
     public static KernelCatalog Of<T, TState, TReducer>(TReducer reducer, params ReadOnlySpan<PoolKernel[]> kernels)
         where T : unmanaged
         where TState : unmanaged
         where TReducer : struct, IPoolReducer<T, TState>
     {
-        List<PoolKernel> all = [];
-        foreach (PoolKernel[] some in kernels) all.AddRange(some);
-        PoolKernel[] made = [.. all];
-        return Of<T, TState, TReducer>(reducer, [], made.Length > 0 ? [() => made] : []);
+        List<KernelGroup> groups = [];
+        for (int i = 0; i < kernels.Length; i += 3)
+        {
+            PoolKernel[] widest = kernels[i], wide = kernels[i + 1], narrow = kernels[i + 2];
+            if (narrow.Length > 0) groups.AddRange([new(() => wide, () => widest), new(() => narrow)]);
+        }
+
+        return Of<T, TState, TReducer>(reducer, [], [.. groups]);
     }
 
     /// <summary>The same of kernels that are made when a job gets as far.</summary>
@@ -41,7 +47,7 @@ internal sealed class KernelCatalog
     /// <param name="groups">The others.</param>
     /// <param name="areSums">Whether taps are added in order: pixels of few channels then make small windows as fast as rows of one channel do, and short rows.</param>
     /// <param name="pixels">Those for channels-last rows that are as fast with few channels, if any.</param>
-    public static KernelCatalog Of<T, TState, TReducer>(TReducer reducer, Func<PoolKernel[]>[] planes, Func<PoolKernel[]>[] groups, bool areSums = false, Func<PoolKernel[]>? pixels = null)
+    public static KernelCatalog Of<T, TState, TReducer>(TReducer reducer, KernelGroup[] planes, KernelGroup[] groups, bool areSums = false, Func<PoolKernel[]>? pixels = null)
         where T : unmanaged
         where TState : unmanaged
         where TReducer : struct, IPoolReducer<T, TState>
@@ -55,8 +61,8 @@ internal sealed class KernelCatalog
             ]
             : [];
         PoolKernel[] strided = groups.Length > 0 ? [new PlanarKernel<StridedPlanes>(new(groups), Unsafe.SizeOf<T>())] : [];
-        Func<PoolKernel[]>[] inside = [pixels ?? (() => []), () => interleaved, .. groups, () => strided, () => [new UnevenWindows<T, TState, TReducer>(reducer)]];
-        return new(new(planes), new([.. inside, () => [new ZeroPaddedKernel<T, TState, TReducer>(new(inside), reducer, reference), reference]]));
+        KernelGroup[] inside = [new(pixels ?? (() => [])), new(() => interleaved), .. groups, new(() => strided), new(() => [new UnevenWindows<T, TState, TReducer>(reducer)])];
+        return new(new(planes), new([.. inside, new(() => [new ZeroPaddedKernel<T, TState, TReducer>(new(inside), reducer, reference), reference])]));
     }
 
     // A Half becomes a float in so many steps that rows, which are lifted once, are worth more than pixels. Measured.
@@ -64,6 +70,9 @@ internal sealed class KernelCatalog
 
     /// <summary>The kernels given; the last of them takes any job.</summary>
     public static KernelCatalog Of(params PoolKernel[] kernels) => new(new(), kernels);
+
+    /// <inheritdoc cref="Of(PoolKernel[])"/>
+    public static KernelCatalog Of(KernelGroup[] kernels) => new(new(), new(kernels));
 
     /// <summary>Every kernel on registers, bound to a reducer; none where this machine lacks such registers.</summary>
     /// <param name="reducer">The reducer for what may be expected.</param>

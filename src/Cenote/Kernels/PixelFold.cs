@@ -43,7 +43,7 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
     public static string Name => "folded pixels";
 
     public static bool Accepts(in PoolJob job) =>
-        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Fill<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan);
+        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Hold<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan);
 
     /// <summary>Whether the registers loaded for an output are fewer than its taps. Storing and loading what was folded costs about as much as thirty more.</summary>
     public static bool Pays(PoolPlan plan) => !plan.Slides || plan.Width.Kernel * plan.Height.Stride + plan.Height.Kernel + 30 < plan.Height.Kernel * plan.Width.Kernel;

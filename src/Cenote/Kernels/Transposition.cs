@@ -15,7 +15,7 @@ internal static unsafe class Transposition
     /// <summary>Whether registers interleave in one step.</summary>
     public static bool IsQuick<TTap, T>()
         where T : unmanaged
-        where TTap : unmanaged, IRegister<TTap, T> => Unsafe.SizeOf<TTap>() == 32 && sizeof(T) <= 4 && Avx2.IsSupported;
+        where TTap : unmanaged, IRegister<TTap, T> => Unsafe.SizeOf<TTap>() >= 32 && sizeof(T) <= 4 && Avx2.IsSupported;
 
     /// <summary>Turns a square whose rows and columns lie apart.</summary>
     /// <param name="rows">The first row.</param>
@@ -29,6 +29,13 @@ internal static unsafe class Transposition
         where TTap : unmanaged, IRegister<TTap, T>
     {
         long lanes = TTap.Count;
+        if (IsFour<TTap, T>())
+        {
+            for (long i = 0; i < lanes; i += lanes / 2)
+                for (long j = 0; j < lanes; j += lanes / 2) Turn<Lanes256<T>, T>(rows + i * step + j, step, to + j * toStep + i, toStep, square);
+            return;
+        }
+
         if (sizeof(T) == 4 && IsQuick<TTap, T>())
         {
             Quarter(rows, step, to, toStep);
@@ -41,6 +48,11 @@ internal static unsafe class Transposition
         Turn<TTap, T>(square, turned);
         for (long i = 0; i < lanes; i++) TTap.Store(TTap.Load(turned + i * lanes), to + i * toStep);
     }
+
+    /// <summary>Whether a square is made of four of registers half as wide, which interleave in one step.</summary>
+    private static bool IsFour<TTap, T>()
+        where T : unmanaged
+        where TTap : unmanaged, IRegister<TTap, T> => Unsafe.SizeOf<TTap>() == 64 && IsQuick<TTap, T>();
 
     /// <summary>Half of the columns of a square, in registers of which each half is loaded by itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -71,6 +83,12 @@ internal static unsafe class Transposition
         where T : unmanaged
         where TTap : unmanaged, IRegister<TTap, T>
     {
+        if (IsFour<TTap, T>())
+        {
+            Turn<TTap, T>(square, TTap.Count, to, TTap.Count, square + TTap.Count * TTap.Count);
+            return;
+        }
+
         if (IsQuick<TTap, T>())
         {
             Halves(square, to);

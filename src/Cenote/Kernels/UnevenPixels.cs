@@ -39,7 +39,7 @@ internal readonly unsafe struct UnevenPixels<T, TTap, TState, TAcc> : ILineWindo
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
         !job.Plan.Slides && !TReducer.IsExact && job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && PixelTable.Fits(job.Plan) && job.Plan.Width.Dilation == 1 && job.Plan.Width.Kernel <= MostBytes / sizeof(TState) / Math.Max(1, job.Plan.Channels)
-        && (Registers.Fill<TTap, T>(job.Plan.Channels) || (job.InputLayout.Width == job.Plan.Channels && Registers.Fill<TTap, T>(job.Plan.Channels * job.Plan.Width.InputLength)));
+        && (Registers.Hold<TTap, T>(job.Plan.Channels) || (job.InputLayout.Width == job.Plan.Channels && Registers.Hold<TTap, T>(job.Plan.Channels * job.Plan.Width.InputLength)));
 
     public static long Channels(PoolPlan plan) => 1;
 

@@ -116,12 +116,16 @@ internal readonly unsafe partial struct Lanes512<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> RunningSums(Lanes512<T> lanes)
     {
-        lanes += Neighbours<One>(default, lanes).Before;
-        lanes += Neighbours<Two>(default, lanes).Before;
-        lanes += Neighbours<Four>(default, lanes).Before;
-        if (Count > 8) lanes += Neighbours<Eight>(default, lanes).Before;
-        return Count > 16 ? lanes + Neighbours<Sixteen>(default, lanes).Before : lanes;
+        lanes += Later(lanes, 1);
+        lanes += Later(lanes, 2);
+        lanes += Later(lanes, 4);
+        if (Count > 8) lanes += Later(lanes, 8);
+        return Count > 16 ? lanes + Later(lanes, 16) : lanes;
     }
+
+    /// <summary>The lanes some places further on, behind zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes512<T> Later(Lanes512<T> lanes, int places) => Pick(default, lanes, Every(1, Count - places));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> FillLast(Lanes512<T> lanes) => Fill(lanes.Value.GetElement(Count - 1));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote;
 
 /// <summary>One or more registers that are loaded and stored as a whole.</summary>
@@ -188,6 +190,7 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     static abstract int Crossed(int place);
 
     /// <summary>Four registers in memory as four others: every fourth lane, from the first, the second, the third and the fourth one on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual (TSelf First, TSelf Second, TSelf Third, TSelf Fourth) LoadFourths(T* from)
     {
         var (even, odd) = TSelf.Unzip(TSelf.Load(from), TSelf.Load(from + TSelf.Count));

@@ -180,6 +180,19 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
     public static Lanes512<T> Shrink<TWide>(TWide lanes)
         where TWide : unmanaged => throw new NotSupportedException();
 
+    // From memory each half is widened by one instruction.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (TWide Lower, TWide Upper) WidenFrom<TWide>(T* from)
+        where TWide : unmanaged
+    {
+        if (!Avx512BW.IsSupported) return Widen<TWide>(Load(from));
+        if (typeof(T) == typeof(byte)) return Both<short, TWide>((Avx512BW.ConvertToVector512Int16(Vector256.Load((byte*)from)), Avx512BW.ConvertToVector512Int16(Vector256.Load((byte*)from + 32))));
+        if (typeof(T) == typeof(sbyte)) return Both<short, TWide>((Avx512BW.ConvertToVector512Int16(Vector256.Load((sbyte*)from)), Avx512BW.ConvertToVector512Int16(Vector256.Load((sbyte*)from + 32))));
+        if (typeof(T) == typeof(ushort)) return Both<int, TWide>((Avx512F.ConvertToVector512Int32(Vector256.Load((ushort*)from)), Avx512F.ConvertToVector512Int32(Vector256.Load((ushort*)from + 16))));
+        if (typeof(T) == typeof(short)) return Both<int, TWide>((Avx512F.ConvertToVector512Int32(Vector256.Load((short*)from)), Avx512F.ConvertToVector512Int32(Vector256.Load((short*)from + 16))));
+        return Widen<TWide>(Load(from));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TWide AddNeighbours<TWide>(Lanes512<T> lanes)
         where TWide : unmanaged

@@ -22,9 +22,15 @@ internal static class Registers
         where T : unmanaged =>
         Unsafe.SizeOf<TLanes>() == 16 || length > TLanes.Count / 2;
 
-    /// <summary>The same where no part of a register is to be loaded: two narrower ones that overlap cost less than a mask, but where every instruction has one.</summary>
+    /// <summary>The same where no part of a register is to be loaded: two narrower ones that overlap cost less.</summary>
     public static bool Fill<TLanes, T>(long length)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged =>
-        Vector512.IsHardwareAccelerated ? Suit<TLanes, T>(length) : Unsafe.SizeOf<TLanes>() == 16 || length >= TLanes.Count;
+        Unsafe.SizeOf<TLanes>() == 16 || length >= TLanes.Count;
+
+    /// <summary>The same where a part costs a mask, and no copy: where every instruction has one, it costs less than a second register.</summary>
+    public static bool Hold<TLanes, T>(long length)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged =>
+        Vector512.IsHardwareAccelerated ? Suit<TLanes, T>(length) : Fill<TLanes, T>(length);
 }

@@ -16,7 +16,7 @@ internal sealed class BlockOperator(BlockReduce layer) : PoolOperator, IBlockRed
         where T : unmanaged, IEqualityOperators<T, T, bool> =>
         layer.CountsData && layer.Method is Reduction.Mean or Reduction.Sum && layer.Edge != BlockEdge.Pad && missing.Contains(missing.Instead);
 
-    private PoolKernel[] Lanes<T>(MissingTaps<T> missing)
+    private PoolKernel[][] Lanes<T>(MissingTaps<T> missing)
         where T : unmanaged, IEqualityOperators<T, T, bool>
     {
         if (typeof(T) == typeof(float)) return Floats<T, float>(missing, layer.MinCount, 1);
@@ -30,11 +30,11 @@ internal sealed class BlockOperator(BlockReduce layer) : PoolOperator, IBlockRed
         return [];
     }
 
-    private PoolKernel[] Floats<T, TFloat>(MissingTaps<T> missing, TFloat least, TFloat one)
+    private PoolKernel[][] Floats<T, TFloat>(MissingTaps<T> missing, TFloat least, TFloat one)
         where T : unmanaged, IEqualityOperators<T, T, bool>
         where TFloat : unmanaged
     {
-        return [.. On<Lanes512<TFloat>>(), .. On<Lanes256<TFloat>>(), .. On<Lanes128<TFloat>>()];
+        return [On<Lanes512<TFloat>>(), On<Lanes256<TFloat>>(), On<Lanes128<TFloat>>()];
 
         PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, TFloat>
@@ -44,16 +44,16 @@ internal sealed class BlockOperator(BlockReduce layer) : PoolOperator, IBlockRed
         }
     }
 
-    private PoolKernel[] Integers<T, TInteger, TSum>(MissingTaps<T> missing)
+    private PoolKernel[][] Integers<T, TInteger, TSum>(MissingTaps<T> missing)
         where T : unmanaged, IEqualityOperators<T, T, bool>
         where TInteger : unmanaged, INumberBase<TInteger>
         where TSum : unmanaged
     {
         return
         [
-            .. On<Lanes512<TInteger>, Lanes512<TSum>, Lanes512<int>, Lanes512<float>>(),
-            .. On<Lanes256<TInteger>, Lanes256<TSum>, Lanes256<int>, Lanes256<float>>(),
-            .. On<Lanes128<TInteger>, Lanes128<TSum>, Lanes128<int>, Lanes128<float>>(),
+            On<Lanes512<TInteger>, Lanes512<TSum>, Lanes512<int>, Lanes512<float>>(),
+            On<Lanes256<TInteger>, Lanes256<TSum>, Lanes256<int>, Lanes256<float>>(),
+            On<Lanes128<TInteger>, Lanes128<TSum>, Lanes128<int>, Lanes128<float>>(),
         ];
 
         PoolKernel[] On<TTap, TSums, TInts, TReals>()

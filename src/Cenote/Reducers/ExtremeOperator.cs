@@ -32,20 +32,17 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
         var reducer = new ExtremeReducer<T, TOrder>(worst);
         if (typeof(T) == typeof(Half)) return SmallFloats<T>(reducer, infinity: 0x7C00);
         if (typeof(T) == typeof(BFloat16)) return SmallFloats<T>(reducer, infinity: 0x7F80);
-        var inOrder = new KernelList(() => InOrder<T, Lanes512<T>>(worst), () => InOrder<T, Lanes256<T>>(worst), () => InOrder<T, Lanes128<T>>(worst), () => [new ReferenceKernel<T, T, ExtremeReducer<T, TOrder>>(reducer)]);
+        var inOrder = new KernelList(new(() => InOrder<T, Lanes256<T>>(worst), () => InOrder<T, Lanes512<T>>(worst)), new(() => InOrder<T, Lanes128<T>>(worst)), new(() => [new ReferenceKernel<T, T, ExtremeReducer<T, TOrder>>(reducer)]));
         return KernelCatalog.Of<T, T, ExtremeReducer<T, TOrder>>(
             reducer,
-            planes: [() => OnPlanes<T, Lanes512<T>>(worst), () => OnPlanes<T, Lanes256<T>>(worst), () => OnPlanes<T, Lanes128<T>>(worst)],
+            planes: [new(() => OnPlanes<T, Lanes256<T>>(worst), () => OnPlanes<T, Lanes512<T>>(worst)), new(() => OnPlanes<T, Lanes128<T>>(worst))],
             [
-                () => Columns<T, Lanes512<T>, ExtremeLanes<T, Lanes512<T>, TOrder>>(new(worst), inOrder),
-                () => Runs<T, Lanes512<T>, ExtremeLanes<T, Lanes512<T>, TOrder>, ExactExtremeLanes<T, Lanes512<T>, TOrder>>(new(worst), new(worst)),
-                () => OnRegisters<T, Lanes512<T>>(worst),
-                () => Columns<T, Lanes256<T>, ExtremeLanes<T, Lanes256<T>, TOrder>>(new(worst), inOrder),
-                () => Runs<T, Lanes256<T>, ExtremeLanes<T, Lanes256<T>, TOrder>, ExactExtremeLanes<T, Lanes256<T>, TOrder>>(new(worst), new(worst)),
-                () => OnRegisters<T, Lanes256<T>>(worst),
-                () => Columns<T, Lanes128<T>, ExtremeLanes<T, Lanes128<T>, TOrder>>(new(worst), inOrder),
-                () => Runs<T, Lanes128<T>, ExtremeLanes<T, Lanes128<T>, TOrder>, ExactExtremeLanes<T, Lanes128<T>, TOrder>>(new(worst), new(worst)),
-                () => OnRegisters<T, Lanes128<T>>(worst),
+                new(() => Columns<T, Lanes256<T>>(worst, inOrder), () => Columns<T, Lanes512<T>>(worst, inOrder)),
+                new(() => Runs<T, Lanes256<T>>(worst), () => Runs<T, Lanes512<T>>(worst)),
+                new(() => OnRegisters<T, Lanes256<T>>(worst), () => OnRegisters<T, Lanes512<T>>(worst)),
+                new(() => Columns<T, Lanes128<T>>(worst, inOrder)),
+                new(() => Runs<T, Lanes128<T>>(worst)),
+                new(() => OnRegisters<T, Lanes128<T>>(worst)),
             ]);
     }
 
@@ -65,6 +62,14 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
         where TReducer : struct, ILaneReducer<T, TTap, T, TTap>
         where TExact : struct, ILaneReducer<T, TTap, T, TTap> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] : [new LineKernel<T, TTap, T, TTap, TReducer, TExact, PlaneRuns<T, TTap, T, TTap>>(reducer, exact)];
 
+    private static PoolKernel[] Columns<T, TTap>(T worst, KernelList inOrder)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T> => Columns<T, TTap, ExtremeLanes<T, TTap, TOrder>>(new(worst), inOrder);
+
+    private static PoolKernel[] Runs<T, TTap>(T worst)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T> => Runs<T, TTap, ExtremeLanes<T, TTap, TOrder>, ExactExtremeLanes<T, TTap, TOrder>>(new(worst), new(worst));
+
     private static PoolKernel[] OnRegisters<T, TTap>(T worst)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :
@@ -83,20 +88,17 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
     private static KernelCatalog SmallFloats<T>(ExtremeReducer<T, TOrder> reducer, short infinity)
         where T : unmanaged, IComparisonOperators<T, T, bool>
     {
-        var inOrder = new KernelList(() => SmallFloatsInOrder<Lanes512<short>>(infinity), () => SmallFloatsInOrder<Lanes256<short>>(infinity), () => SmallFloatsInOrder<Lanes128<short>>(infinity), () => [new ReferenceKernel<T, T, ExtremeReducer<T, TOrder>>(reducer)]);
+        var inOrder = new KernelList(new(() => SmallFloatsInOrder<Lanes256<short>>(infinity), () => SmallFloatsInOrder<Lanes512<short>>(infinity)), new(() => SmallFloatsInOrder<Lanes128<short>>(infinity)), new(() => [new ReferenceKernel<T, T, ExtremeReducer<T, TOrder>>(reducer)]));
         return KernelCatalog.Of<T, T, ExtremeReducer<T, TOrder>>(
             reducer,
-            planes: [() => SmallFloatPlanes<T, Lanes512<short>>(reducer, infinity), () => SmallFloatPlanes<T, Lanes256<short>>(reducer, infinity), () => SmallFloatPlanes<T, Lanes128<short>>(reducer, infinity)],
+            planes: [new(() => SmallFloatPlanes<T, Lanes256<short>>(reducer, infinity), () => SmallFloatPlanes<T, Lanes512<short>>(reducer, infinity)), new(() => SmallFloatPlanes<T, Lanes128<short>>(reducer, infinity))],
             [
-                () => Columns<short, Lanes512<short>, SmallFloatExtremeLanes<Lanes512<short>, TOrder>>(new(infinity), inOrder),
-                () => Runs<short, Lanes512<short>, SmallFloatExtremeLanes<Lanes512<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes512<short>, TOrder>>(new(infinity), new(infinity)),
-                () => SmallFloats<Lanes512<short>>(infinity),
-                () => Columns<short, Lanes256<short>, SmallFloatExtremeLanes<Lanes256<short>, TOrder>>(new(infinity), inOrder),
-                () => Runs<short, Lanes256<short>, SmallFloatExtremeLanes<Lanes256<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes256<short>, TOrder>>(new(infinity), new(infinity)),
-                () => SmallFloats<Lanes256<short>>(infinity),
-                () => Columns<short, Lanes128<short>, SmallFloatExtremeLanes<Lanes128<short>, TOrder>>(new(infinity), inOrder),
-                () => Runs<short, Lanes128<short>, SmallFloatExtremeLanes<Lanes128<short>, TOrder>, ExactSmallFloatExtremeLanes<Lanes128<short>, TOrder>>(new(infinity), new(infinity)),
-                () => SmallFloats<Lanes128<short>>(infinity),
+                new(() => SmallFloatColumns<Lanes256<short>>(infinity, inOrder), () => SmallFloatColumns<Lanes512<short>>(infinity, inOrder)),
+                new(() => SmallFloatRuns<Lanes256<short>>(infinity), () => SmallFloatRuns<Lanes512<short>>(infinity)),
+                new(() => SmallFloats<Lanes256<short>>(infinity), () => SmallFloats<Lanes512<short>>(infinity)),
+                new(() => SmallFloatColumns<Lanes128<short>>(infinity, inOrder)),
+                new(() => SmallFloatRuns<Lanes128<short>>(infinity)),
+                new(() => SmallFloats<Lanes128<short>>(infinity)),
             ]);
     }
 
@@ -104,6 +106,12 @@ internal sealed class ExtremeOperator<TOrder> : PoolOperator
         where T : unmanaged, IComparisonOperators<T, T, bool>
         where TTap : unmanaged, ILanes<TTap, short> =>
         KernelCatalog.OnPlanes<short, TTap, short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>, T, ExtremeTotals<short, T, TOrder>>(new(infinity), new(infinity), new(reducer.Identity));
+
+    private static PoolKernel[] SmallFloatColumns<TTap>(short infinity, KernelList inOrder)
+        where TTap : unmanaged, ILanes<TTap, short> => Columns<short, TTap, SmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), inOrder);
+
+    private static PoolKernel[] SmallFloatRuns<TTap>(short infinity)
+        where TTap : unmanaged, ILanes<TTap, short> => Runs<short, TTap, SmallFloatExtremeLanes<TTap, TOrder>, ExactSmallFloatExtremeLanes<TTap, TOrder>>(new(infinity), new(infinity));
 
     private static PoolKernel[] SmallFloats<TTap>(short infinity)
         where TTap : unmanaged, ILanes<TTap, short> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? [] :

@@ -50,7 +50,7 @@ internal sealed class MeanOperator : PoolOperator
         where TReducer : struct, IPoolReducer<T, T>
     {
         // Sums of pixels are walked in blocks, for which short rows are no loss.
-        return KernelCatalog.Of<T, T, TReducer>(default, [], [On<Lanes512<T>>, On<Lanes256<T>>, On<Lanes128<T>>], areSums: true);
+        return KernelCatalog.Of<T, T, TReducer>(default, [], [new(On<Lanes256<T>>, On<Lanes512<T>>), new(On<Lanes128<T>>)], areSums: true);
 
         static PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? []
@@ -65,8 +65,8 @@ internal sealed class MeanOperator : PoolOperator
         where TExact : struct, ISmallFloat
     {
         return typeof(T) == typeof(Half)
-            ? KernelCatalog.Of<Half, float, SingleMean>(default, [], [On512, On256, On128], pixels: Pixels)
-            : KernelCatalog.Of<BFloat16, float, SingleMean>(default, [], [On512, On256, On128], pixels: Pixels);
+            ? KernelCatalog.Of<Half, float, SingleMean>(default, [], [new(On256, On512), new(On128)], pixels: Pixels)
+            : KernelCatalog.Of<BFloat16, float, SingleMean>(default, [], [new(On256, On512), new(On128)], pixels: Pixels);
 
         static PoolKernel[] On512() => On<Lanes512<short>, Lanes512<int>, Lanes512<float>>();
         static PoolKernel[] On256() => On<Lanes256<short>, Lanes256<int>, Lanes256<float>>();

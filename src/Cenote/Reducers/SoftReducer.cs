@@ -63,11 +63,11 @@ internal sealed class SoftOperator : PoolOperator
         where T : unmanaged, IFloatingPointIeee754<T>
         where TTap : unmanaged, ILanes<TTap, T> => TapLines.InLanes<T, TTap, SoftLines<T, TTap>>();
 
-    private static PoolKernel[] OnSmall<T, TFormat>()
+    private static PoolKernel[][] OnSmall<T, TFormat>()
         where T : unmanaged
         where TFormat : struct, ISmallFloat
     {
-        return [.. On<Lanes512<short>, Lanes512<int>, Lanes512<float>>(), .. On<Lanes256<short>, Lanes256<int>, Lanes256<float>>(), .. On<Lanes128<short>, Lanes128<int>, Lanes128<float>>()];
+        return [On<Lanes512<short>, Lanes512<int>, Lanes512<float>>(), On<Lanes256<short>, Lanes256<int>, Lanes256<float>>(), On<Lanes128<short>, Lanes128<int>, Lanes128<float>>()];
 
         static PoolKernel[] On<TTap, TInts, TReals>()
             where TTap : unmanaged, ILanes<TTap, short>
