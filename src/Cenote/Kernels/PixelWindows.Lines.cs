@@ -11,11 +11,14 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     /// <summary>Lines of one window that take more memory than this are not worth it.</summary>
     private const long MostLineBytes = 256 << 10;
 
+    /// <summary>Input that caches hold beside the lines.</summary>
+    private const long MostInputBytes = 4 << 20;
+
     /// <summary>Whether windows are made so: where at least three share a row, and caches hold the input. Measured: with fewer, or from memory, it takes longer.</summary>
     private static bool HasLines<TReducer>(TReducer reducer, PoolPlan plan)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
         default(TReducer) is ITapSum && reducer.FoldsInAnyOrder(plan) && plan is { Slides: true, FoldsRows: true, Depth.Kernel: 1, Height.Dilation: 1 } && plan.Height.Kernel >= 3 * plan.Height.Stride
-        && plan.InputElements * sizeof(T) <= LeastAskedBytes && plan.Channels >= TTap.Count && Capacity(plan) * LineLength(plan) <= MostLineBytes / sizeof(T);
+        && plan.InputElements * sizeof(T) <= MostInputBytes && plan.Channels >= TTap.Count && Capacity(plan) * LineLength(plan) <= MostLineBytes / sizeof(T);
 
     private static long LineLength(PoolPlan plan) => plan.Width.OutputLength * plan.Channels;
 

@@ -16,8 +16,8 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     /// <summary>Of windows of several depths the machine asks for rows of such pixels by itself: asked for more, the nearest cache loses some of it before it is used. Measured.</summary>
     private const long SmallPixelBytes = 256;
 
-    /// <summary>Less input is soon at hand without being asked for, where the third-level cache holds it. Measured.</summary>
-    private const long LeastAskedBytes = 4 << 20;
+    /// <summary>Input that the third-level cache holds beside the output is soon at hand without being asked for, if both are no more than this. Measured.</summary>
+    private const long NearBytes = 8 << 20;
 
     /// <summary>Images of a batch are made together as long as caches keep their input from kind of pixel to kind of pixel.</summary>
     private const long TogetherBytes = 256 << 10;
@@ -50,7 +50,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         _ones = ones;
         _lines = lines;
         bool readsOnEnd = _plan.Depth.MaxCount > 1 && _from.Width * sizeof(T) <= SmallPixelBytes;
-        bool isFar = _plan.InputElements * sizeof(T) > LeastAskedBytes;
+        bool isFar = !IsNear(_plan);
         _fresh = isFar && _from.Width <= 2 * _plan.Channels && !readsOnEnd ? _plan.Height.Stride : 0;
         _band = isFar ? 1 : _plan.Height.OutputLength;
     }
@@ -73,7 +73,9 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     public static long Lines(PoolPlan plan) => 1;
 
     public static long Images(PoolPlan plan) =>
-        plan.Batch > 1 && plan.Depth.OutputLength == 1 && plan.InputElements * sizeof(T) <= LeastAskedBytes ? Math.Min(plan.Batch, TogetherBytes / (plan.InputElements / plan.Batch * sizeof(T))) : 1;
+        plan.Batch > 1 && plan.Depth.OutputLength == 1 && IsNear(plan) ? Math.Min(plan.Batch, TogetherBytes / (plan.InputElements / plan.Batch * sizeof(T))) : 1;
+
+    private static bool IsNear(PoolPlan plan) => plan.InputElements + plan.OutputElements <= NearBytes / sizeof(T);
 
     public static PixelWindows<T, TTap, TState, TAcc> Create<TReducer>(TReducer reducer, in PoolJob job, long number)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>

@@ -9,7 +9,7 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs>
         long channels = _channels, made = from, means = from;
         if (from == 0 && AddsPairs(step))
         {
-            long alike = Math.Min(Whole, row.Kind.Alike / channels), whole = alike > 0 ? alike : Whole;
+            long alike = Math.Min(_whole, row.Kind.Pixels), whole = alike > 0 ? alike : _whole;
             T* output = alike > 0 ? row.Output : null;
             if (_pairs.Taps(PairsOf(_taps, rows, whole, room, Prefetch.Distance), whole * channels, _levels.Length == 1 && output != null ? null : sums, output, row.Kind.By)) (made, means) = (whole, alike);
         }
@@ -104,8 +104,8 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs>
         /// <summary>The divisor of all but perhaps the last output.</summary>
         public readonly PairDivision By;
 
-        /// <summary>How many outputs, channels counted, can be divided alike on registers.</summary>
-        public readonly long Alike;
+        /// <summary>How many outputs, channels counted, can be divided alike on registers; and how many pixels.</summary>
+        public readonly long Alike, Pixels;
 
         private RowKind(PyramidLevel level, bool lastDepth, bool lastHeight, long channels, IntegerRounding rounding, TPairs pairs)
         {
@@ -116,7 +116,8 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs>
             (Count, Extent) = (depth.Count * height.Count, depth.Extent * height.Extent);
             By = new(Count * Width.Count, Plan.Divisor(Extent * Width.Extent), rounding);
             if (To.Width != channels || (channels > 1 && To.Channel != 1) || !pairs.Divides(By)) return;
-            Alike = channels * (LastWidth.Extent == Width.Extent && LastWidth.Count == Width.Count ? outputs : outputs - 1);
+            Pixels = LastWidth.Extent == Width.Extent && LastWidth.Count == Width.Count ? outputs : outputs - 1;
+            Alike = channels * Pixels;
         }
 
         /// <summary>Those that no axis clips, the last along the height, along the depth, and along both.</summary>

@@ -66,6 +66,9 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
     private readonly PixelPairs<TState> _sums;
     private readonly long _channels, _groups, _roomBytes, _depthBlock, _heightBlock, _widthBlock;
 
+    /// <summary>How many blocks of the input are whole along the width.</summary>
+    private readonly long _whole;
+
     /// <summary>The states of a level's row, and where in the working memory its rows begin, in bytes; behind the last level, the end.</summary>
     private readonly long[] _lengths, _starts;
 
@@ -76,6 +79,7 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
     {
         (_reducer, _pairs, _levels, _channels) = (reducer, pairs, levels, channels);
         (_depthBlock, _heightBlock, _widthBlock) = (Block(layer, 0), Block(layer, 1), Block(layer, 2));
+        _whole = Math.Min(levels[0].Plan.Width.OutputLength, levels[0].Plan.Width.InputLength / _widthBlock);
         _kinds = [.. levels.Select(level => RowKind.Of(level, channels, layer.IntegerRounding, pairs))];
         _groups = levels[0].Plan.Batch * (levels[0].Plan.Channels / channels);
         _lengths = [.. levels.Select(level => level.Plan.Width.OutputLength * channels)];
@@ -105,13 +109,16 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
     {
         PoolPlan plan = _levels[_shared - 1].Plan;
         byte* scratch = Scratch.Of(_starts[^1] + 2 * PyramidBlocks<T>.Most * sizeof(T*) + _roomBytes);
-        for (long unit = first; unit < end; unit++)
+        Walk walk = default;
+        for (long unit = first, group = -1; unit < end; unit++)
         {
             job.Cancellation.ThrowIfCancellationRequested();
             var (rest, h) = Math.DivRem(unit, plan.Height.OutputLength);
-            var (group, d) = Math.DivRem(rest, plan.Depth.OutputLength);
+            var (own, d) = Math.DivRem(rest, plan.Depth.OutputLength);
+            // Of volumes rows are so short that divisions show.
+            if (own != group) walk = new(job, group = own, _channels, scratch, null);
             TState* sums = _shared == _levels.Length ? (TState*)(scratch + _starts[_shared - 1]) : (TState*)job.Partials + unit * _lengths[_shared - 1];
-            Make(new(job, group, _channels, scratch, null), _shared, d, h, sums);
+            Make(walk, _shared, d, h, sums);
         }
     }
 
@@ -191,7 +198,7 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
             }
         }
 
-        long made = Math.Min(_levels[1].Plan.Width.OutputLength, Math.Min(Whole, kind.Alike / _channels) / 2), ahead = Prefetch.Rows(heights * _heightBlock * walk.From.Height * sizeof(T));
+        long made = Math.Min(_levels[1].Plan.Width.OutputLength, Math.Min(_whole, kind.Pixels) / 2), ahead = Prefetch.Rows(heights * _heightBlock * walk.From.Height * sizeof(T));
         if (!arePixels) return _pairs.Two(new(taps, rows, outputs, blocks, ahead, Prefetch.Pays(_levels[0].Plan.InputElements * sizeof(T))), made, sums, kind.By) ? made : 0;
         return TwoOfPixels(new(taps, rows, outputs, blocks, ahead), made, sums, kind.By, (T*)Room(walk)) ? made : 0;
     }
@@ -220,9 +227,6 @@ internal sealed unsafe partial class PyramidKernel<T, TState, TReducer, TPairs> 
             _kinds[level - 1][(d == made.Plan.Depth.OutputLength - 1 ? 2 : 0) + (h == made.Plan.Height.OutputLength - 1 ? 1 : 0)],
             (T*)made.Output + walk.N * to.Batch + walk.C * to.Channel + d * to.Depth + h * to.Height);
     }
-
-    /// <summary>How many blocks of the input are whole along the width.</summary>
-    private long Whole => Math.Min(_levels[0].Plan.Width.OutputLength, _levels[0].Plan.Width.InputLength / _widthBlock);
 
     /// <summary>Whether dense pixels are added in pairs.</summary>
     private bool AddsPairs(long step) => _widthBlock == 2 && step == _channels && typeof(TPairs) != typeof(NoPairs<T, TState>);
