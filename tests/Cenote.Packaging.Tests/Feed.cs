@@ -76,7 +76,7 @@ public sealed class Feed : IDisposable
             Path.Combine(Folder, "feed"),
             "-p:ArtifactsPath=" + Path.Combine(Folder, "artifacts"),
             "-p:Version=" + Version,
-            // The checkout's own build has run them; packing compiles the command once for each platform.
+            // The checkout's own build has run them.
             "-p:RunAnalyzers=false",
             // Source paths without the machine's folders; the compiler needs a checkout to know what to leave out.
             "-p:ContinuousIntegrationBuild=" + Path.Exists(Path.Combine(Root, ".git")));
