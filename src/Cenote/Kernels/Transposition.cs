@@ -31,8 +31,9 @@ internal static unsafe class Transposition
         long lanes = TTap.Count;
         if (IsFour<TTap, T>())
         {
+            // The rows may lie where the room begins.
             for (long i = 0; i < lanes; i += lanes / 2)
-                for (long j = 0; j < lanes; j += lanes / 2) Turn<Lanes256<T>, T>(rows + i * step + j, step, to + j * toStep + i, toStep, square);
+                for (long j = 0; j < lanes; j += lanes / 2) Turn<Lanes256<T>, T>(rows + i * step + j, step, to + j * toStep + i, toStep, square + lanes * lanes);
             return;
         }
 
@@ -85,7 +86,7 @@ internal static unsafe class Transposition
     {
         if (IsFour<TTap, T>())
         {
-            Turn<TTap, T>(square, TTap.Count, to, TTap.Count, square + TTap.Count * TTap.Count);
+            Turn<TTap, T>(square, TTap.Count, to, TTap.Count, square);
             return;
         }
 
