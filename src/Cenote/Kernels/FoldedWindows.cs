@@ -33,6 +33,12 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     /// <summary>Which lines make which outputs.</summary>
     private readonly RowSteps _steps;
 
+    /// <summary>Room for where the lines of a window begin.</summary>
+    private readonly long* _starts;
+
+    /// <summary>Whether all outputs of a row divide by the same along the width.</summary>
+    private readonly bool _isEven;
+
     /// <summary>The same of many rows per window.</summary>
     private readonly RowRuns<T, TTap, TState, TAcc, TFold> _runs;
 
@@ -41,8 +47,15 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         (_plan, _from, _to, _line, _fold) = (job.Plan, job.InputLayout, job.OutputLayout, line, fold);
         (_band, _capacity) = (Band(_plan, line), Capacity(_plan, line));
         _lines = (TState*)scratch;
-        if (RowRuns<T, TTap, TState, TAcc, TFold>.Suit(_plan, line)) _runs = new(job, line, fold, scratch);
-        else _steps = new(_plan.Height, _band, inTwos, scratch + LineBytes(_plan, line));
+        if (RowRuns<T, TTap, TState, TAcc, TFold>.Suit(_plan, line))
+        {
+            _runs = new(job, line, fold, scratch);
+            return;
+        }
+
+        _steps = new(_plan.Height, _band, inTwos, scratch + LineBytes(_plan, line));
+        _starts = (long*)(scratch + LineBytes(_plan, line) + RowSteps.Bytes(_plan.Height, _band));
+        _isEven = _plan.Slides && line.Pixels == 1 && line.Block >= TTap.Count && Divides(0) == Divides(_plan.Width.OutputLength / 2) && Divides(0) == Divides(_plan.Width.OutputLength - 1);
     }
 
     /// <summary>How many output rows are made together: at least two, that they may share lines.</summary>
@@ -59,6 +72,12 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     private static long LineBytes(PoolPlan plan, in Line line) => RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan, line)
         ? RowRuns<T, TTap, TState, TAcc, TFold>.Bytes(plan, line)
         : Scratch.Round(plan.Depth.MaxCount * Capacity(plan, line) * line.Length * sizeof(TState));
+
+    /// <summary>Bytes of where the lines of a window begin.</summary>
+    private static long StartBytes(PoolPlan plan) => Scratch.Round(plan.Depth.MaxCount * plan.Height.MaxCount * sizeof(long));
+
+    /// <summary>What an output divides by on behalf of the width: less the further a window is outside.</summary>
+    private long Divides(long column) => _plan.LaneDivisor(_plan.Width[column].Extent);
 
     public static string Name => TFold.Name;
 
@@ -83,7 +102,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         PoolPlan plan = job.Plan;
         Line line = TFold.LineAt(plan, number);
         long foldBytes = TFold.ScratchBytes(reducer, plan, line);
-        byte* scratch = Scratch.Of(foldBytes + LineBytes(plan, line) + RowSteps.Bytes(plan.Height, Band(plan, line)));
+        byte* scratch = Scratch.Of(foldBytes + LineBytes(plan, line) + RowSteps.Bytes(plan.Height, Band(plan, line)) + StartBytes(plan));
         // In twos the lines of a window are grouped otherwise than one by one: which rows meet must then not show in a sum.
         return new(job, line, TFold.Create(reducer, job, line, scratch), inTwos: TReducer.IsExact, scratch + foldBytes);
     }
@@ -112,7 +131,8 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
             for (long i = 0; i < depth.Count && folded < to; i++)
                 _fold.Fold(reducer, input + i * depth.Step * _from.Depth + folded * _from.Height, to - folded, _from.Height, _lines + (i * _capacity + folded - from) * _line.Length, _line.Length, ref watch);
             folded = Math.Max(folded, to);
-            Finish(reducer, _lines, depth, height.Dilation * _line.Length, _steps.Of(first, end, h), output);
+            if (default(TReducer) is ITapSum && _isEven) Add(reducer, depth, height.Dilation * _line.Length, _steps.Of(first, end, h), output);
+            else Finish(reducer, _lines, depth, height.Dilation * _line.Length, _steps.Of(first, end, h), output);
         }
     }
 
@@ -125,6 +145,25 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         {
             TState* lines = _lines + i * _capacity * _line.Length;
             Buffer.MemoryCopy(lines + from * _line.Length, lines, bytes, bytes);
+        }
+    }
+
+    /// <summary>Adds up lines, all rows together that have as many, and writes the outputs.</summary>
+    /// <inheritdoc cref="Finish{TReducer}(TReducer, TState*, in Window, long, ReadOnlySpan{RowStep}, T*)"/>
+    private void Add<TReducer>(TReducer reducer, in Window depth, long lineStep, ReadOnlySpan<RowStep> steps, T* output)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        for (int i = 0, alike; i < steps.Length; i += alike)
+        {
+            RowStep step = steps[i];
+            long next = i + 1 < steps.Length ? steps[i + 1].Line - step.Line : 0;
+            for (alike = 1; i + alike < steps.Length && steps[i + alike].IsLike(step) && steps[i + alike].Line == step.Line + alike * next;) alike++;
+            long* start = _starts;
+            for (long d = 0; d < depth.Count; d++)
+                for (long j = 0; j < step.Count; j++) *start++ = d * _capacity * _line.Length + j * lineStep;
+            var taps = new PixelTaps((nint)_starts, start - _starts, 0, 0, 1, 0, _plan.OuterDivisor(depth.Extent * step.Extent), ByRows: false);
+            PixelOutputs outputs = new(alike, next * _line.Length, _to.Height, 1, 0, 0, _line.Block, 0);
+            PixelSums.Pool<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, (T*)_lines + step.Line * _line.Length, output + step.Row * _to.Height, outputs, taps, _fold.Extents(0));
         }
     }
 

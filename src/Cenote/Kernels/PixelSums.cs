@@ -39,7 +39,7 @@ internal static unsafe class PixelSums
         where TAcc : unmanaged, IRegister<TAcc, TState>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        Pool<T, TTap, TState, TAcc, One, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, new(outputs, TTap.Count, Most), taps, 0, ones);
+        Pool<T, TTap, TState, TAcc, One, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, new(outputs, TTap.Count, Most), taps, outputs.Fresh, ones);
     }
 
     private static void Pool<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Sides sides, in PixelTaps taps, long fresh, byte* ones)

@@ -11,6 +11,9 @@ namespace Cenote;
 /// <param name="Two">Whether there is a second row.</param>
 internal readonly record struct RowStep(long Row, long Line, long Apart, long End, long Count, long Extent, long NextExtent, bool Two)
 {
+    /// <summary>Whether another row has as many lines, and the same divisor.</summary>
+    public bool IsLike(in RowStep other) => Count == other.Count && Extent == other.Extent;
+
     /// <summary>The first line that the windows of a row may read.</summary>
     public static long From(AxisPlan height, long row) => Math.Max(0, height.Start(row));
 

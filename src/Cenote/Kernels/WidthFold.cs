@@ -131,6 +131,14 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     private TTap Lines<TReducer>(TReducer reducer, T* taps, long rows, long rowStep, TState* states, long lineStep, TTap watch, bool isInput)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
+        if (default(TReducer) is ITapSum && _stride == 1 && !Doubles(_taps, 1) && _line.Block >= TTap.Count)
+        {
+            // Starts of one row, and how far ahead of it memory is asked for.
+            long* at = stackalloc long[] { 0, Prefetch.Distance / sizeof(T) };
+            PixelSums.Fold<T, TTap, TState, TAcc, TReducer>(reducer, taps, (T*)states, new(rows, rowStep, lineStep, 1, 0, 0, _line.Block, TTap.Count), new((nint)at, 1, (nint)(at + 1), isInput ? 1 : 0, _taps, _step, 1, ByRows: false), _extents.At(0));
+            return watch;
+        }
+
         if (!Doubles(_taps, _stride))
             return _stride switch
             {
