@@ -55,7 +55,8 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
 
         _steps = new(_plan.Height, _band, inTwos, scratch + LineBytes(_plan, line));
         _starts = (long*)(scratch + LineBytes(_plan, line) + RowSteps.Bytes(_plan.Height, _band));
-        _isEven = _plan.Slides && line.Pixels == 1 && line.Block >= TTap.Count && Divides(0) == Divides(_plan.Width.OutputLength / 2) && Divides(0) == Divides(_plan.Width.OutputLength - 1);
+        // At the borders of a row windows that are not dilated divide by less and less.
+        _isEven = _plan is { Slides: true, Width.Dilation: 1 } && line.Pixels == 1 && line.Block >= TTap.Count && Divides(0) == Divides(_plan.Width.OutputLength / 2) && Divides(0) == Divides(_plan.Width.OutputLength - 1);
     }
 
     /// <summary>How many output rows are made together: at least two, that they may share lines.</summary>
