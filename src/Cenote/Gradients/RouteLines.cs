@@ -71,7 +71,8 @@ internal readonly unsafe struct RouteLines<T, TSums>
         && Parts(pooling.Height.Kernel) * pooling.Width.Kernel <= Nothing;
 
     /// <summary>How many elements before the first window and behind the last one are read.</summary>
-    public static long Around(PoolPlan pooling, long pixel) => Length(pooling, 0, pixel);
+    // A line's length is rounded up.
+    public static long Around(PoolPlan pooling, long pixel) => Length(pooling, 0, pixel) + Scratch.Alignment;
 
     public static long Bytes(PoolPlan pooling, long row, long pixel, long rows) => Length(pooling, row * rows, pixel) * (6 + 2 * sizeof(T));
 
