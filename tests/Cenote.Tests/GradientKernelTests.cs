@@ -27,6 +27,7 @@ public class GradientKernelTests
     public void Results_have_the_same_bits_for_any_number_of_threads()
     {
         Check([2, 19, 61, 83], threads => new MaxPool2d(3, 2, 1) { MaxDegreeOfParallelism = threads });
+        Check([2, 3, 150, 70], threads => new MaxPool2d(5, 1, 2) { MaxDegreeOfParallelism = threads });
         Check([1, 9, 50, 70], threads => new MaxPool2d(13, 1, 6) { MaxDegreeOfParallelism = threads });
         Check([2, 19, 61, 83], threads => new AvgPool2d(3, 1, 1, countIncludePad: false) { MaxDegreeOfParallelism = threads });
         Check([1, 5, 140, 170], threads => new AvgPool2d(17, 1, 8) { MaxDegreeOfParallelism = threads });
@@ -79,12 +80,34 @@ public class GradientKernelTests
     {
         foreach (int oneIn in (int[])[int.MaxValue, 150, 2])
         {
-            Turn<float>(new MaxPool2d(kernel, stride, kernel / 2 * dilation, dilation), [2, channels, height, width], oneIn);
-            Turn<double>(new MaxPool2d(kernel, stride, kernel / 2 * dilation, dilation), [2, channels, height, width], oneIn);
+            Turn<float>(new MaxPool2d(kernel, stride, kernel / 2 * dilation, dilation), [2, channels, height, width], oneIn, byChannels: false, "plane scatter");
+            Turn<double>(new MaxPool2d(kernel, stride, kernel / 2 * dilation, dilation), [2, channels, height, width], oneIn, byChannels: false, "plane scatter");
         }
     }
 
-    private static unsafe void Turn<T>(MaxPool2d layer, nint[] shape, int oneIn)
+    /// <summary>Windows that slide by one and choose as they do, each column's in one row, and, one in so many, any tap; in lines of fewer windows than inputs, of as many and of more.</summary>
+    [Theory]
+    [InlineData(3, 3, 2, 1, 37, 45)]
+    [InlineData(3, 3, 1, 1, 130, 33)]
+    [InlineData(5, 5, 1, 2, 20, 35)]
+    [InlineData(2, 7, 3, 0, 29, 40)]
+    [InlineData(7, 4, 1, 3, 9, 64)]
+    [InlineData(9, 3, 1, 2, 40, 100)]
+    [InlineData(4, 8, 1, 3, 90, 33)]
+    public void Windows_that_choose_one_row_in_a_column(int rows, int columns, int dilation, int padding, int height, int width)
+    {
+        foreach (bool byChannels in (bool[])[false, true])
+        {
+            foreach (int oneIn in (int[])[int.MaxValue, 1000, 20])
+            {
+                var layer = new MaxPool2d((rows, columns), 1, (Math.Min(padding, rows / 2), Math.Min(padding, columns / 2)), dilation);
+                Turn<float>(layer, [2, byChannels ? 37 : 3, height, width], oneIn, byChannels, "routes");
+                Turn<double>(layer, [1, byChannels ? 16 : 2, height, width], oneIn, byChannels, "routes");
+            }
+        }
+    }
+
+    private static unsafe void Turn<T>(MaxPool2d layer, nint[] shape, int oneIn, bool byChannels, string expectedKernel)
         where T : unmanaged
     {
         var random = new Random(13);
@@ -95,21 +118,32 @@ public class GradientKernelTests
         using var resultMemory = new GuardedMemory((nuint)(pooling.InputElements * sizeof(T)));
         Span<T> result = new(resultMemory.Pointer, (int)pooling.InputElements);
         Fill(random, new Span<T>(gradientMemory.Pointer, (int)pooling.OutputElements));
-        TensorLayout order = pooling.Dense(byChannels: false, ofOutput: true);
+        TensorLayout order = pooling.Dense(byChannels, ofOutput: true), rows = pooling.Dense(byChannels: false, ofOutput: true);
         var offsets = new OffsetMemory(offsetMemory.Pointer, chosen.BytesPerIndex, order);
-        fixed (byte* first = &chosen.First) Buffer.MemoryCopy(first, offsetMemory.Pointer, pooling.OutputElements * chosen.BytesPerIndex, pooling.OutputElements * chosen.BytesPerIndex);
+        fixed (byte* first = &chosen.First)
+        {
+            var given = new OffsetMemory(first, chosen.BytesPerIndex, rows);
+            for (long n = 0; n < pooling.Batch; n++)
+                for (long c = 0; c < pooling.Channels; c++)
+                    for (long h = 0; h < pooling.Height.OutputLength; h++)
+                        for (long w = 0; w < pooling.Width.OutputLength; w++) offsets[n * order.Batch + c * order.Channel + h * order.Height + w * order.Width] = given[n * rows.Batch + c * rows.Channel + h * rows.Height + w * rows.Width];
+        }
+
         for (long i = 0; i < pooling.OutputElements; i++)
             if (random.Next(oneIn) == 0) offsets[i] = random.NextInt64(pooling.Taps);
-        PoolJob job = PoolJob.Of(pooling.Transposed, gradientMemory.Pointer, order, resultMemory.Pointer, pooling.Dense(byChannels: false, ofOutput: false), default) with { Offsets = offsets };
+        PoolJob job = PoolJob.Of(pooling.Transposed, gradientMemory.Pointer, order, resultMemory.Pointer, pooling.Dense(byChannels, ofOutput: false), default) with { Offsets = offsets };
         IReadOnlyList<PoolKernel> kernels = ChosenGradient.Instance[ElementTypes.Of<T>()].Kernels;
         kernels[^1].Run(job, 0, kernels[^1].Units(job));
         T[] expected = result.ToArray();
         PoolKernel[] accepting = [.. kernels.SkipLast(1).Where(kernel => kernel.Accepts(job))];
-        Assert.Equal(System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated, accepting.Any(kernel => kernel.Name == "plane scatter"));
+        using var scratch = new GuardedScratch();
+        Assert.Equal(System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated, accepting.Any(kernel => kernel.Name == expectedKernel));
         foreach (PoolKernel kernel in accepting)
         {
             result.Fill(Elements.FromDouble<T>(77));
-            kernel.Run(job, 0, kernel.Units(job));
+            long units = kernel.Units(job), cut = random.NextInt64(units + 1);
+            kernel.Run(job, cut, units);
+            kernel.Run(job, 0, cut);
             Assert.True(MemoryMarshal.AsBytes<T>(expected).SequenceEqual(MemoryMarshal.AsBytes(result)), $"{kernel.Name} {typeof(T).Name} {pooling}, one in {oneIn} of any taps");
         }
     }

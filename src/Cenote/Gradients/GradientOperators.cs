@@ -38,6 +38,9 @@ internal static class GradientKernels
         where TSums128 : unmanaged, ILanes<TSums128, T> => KernelCatalog.Of(
         [
             .. isChosen && Registers.Exist(16) ? [new PlaneScatterKernel<T>()] : (ReadOnlySpan<PoolKernel>)[],
+            .. Routes<T, TSums512>(isChosen),
+            .. Routes<T, TSums256>(isChosen),
+            .. Routes<T, TSums128>(isChosen),
             .. On<T, T, TSums512, SameFormat<T, TSums512>>(isChosen),
             .. On<T, T, TSums256, SameFormat<T, TSums256>>(isChosen),
             .. On<T, T, TSums128, SameFormat<T, TSums128>>(isChosen),
@@ -56,6 +59,10 @@ internal static class GradientKernels
             segments,
             reference,
         ]);
+
+    private static PoolKernel[] Routes<T, TSums>(bool isChosen)
+        where T : unmanaged, INumber<T>
+        where TSums : unmanaged, ILanes<TSums, T> => isChosen && Registers.Exist(Unsafe.SizeOf<TSums>()) ? [new RouteKernel<T, TSums>()] : [];
 
     private static PoolKernel[] On<T, TSum, TSums, TFormat>(bool isChosen)
         where T : unmanaged

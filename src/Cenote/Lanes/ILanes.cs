@@ -89,6 +89,9 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     // From memory, that neither needs a load of its own.
     static abstract TSelf AddWhereSame(TSelf sum, T* terms, T* numbers, TSelf same);
 
+    /// <summary>The lanes of <paramref name="yes"/> where the bits of a number and of <paramref name="same"/> are the same.</summary>
+    static abstract TSelf SelectSame(TSelf number, TSelf same, TSelf yes, TSelf no);
+
     /// <summary>All bits of the lanes where <paramref name="left"/> is greater.</summary>
     static abstract TSelf Greater(TSelf left, TSelf right);
 

@@ -23,6 +23,10 @@ internal readonly unsafe partial struct Lanes128<T>
     public static Lanes128<T> AddWhereSame(Lanes128<T> sum, T* terms, T* numbers, Lanes128<T> same) => sizeof(T) == 4
         ? new(sum.Value + (Vector128.Equals(same.Value.AsInt32(), Vector128.Load(numbers).AsInt32()).As<int, T>() & Vector128.Load(terms)))
         : new(sum.Value + (Vector128.Equals(same.Value.AsInt64(), Vector128.Load(numbers).AsInt64()).As<long, T>() & Vector128.Load(terms)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> SelectSame(Lanes128<T> number, Lanes128<T> same, Lanes128<T> yes, Lanes128<T> no) => new(Vector128.ConditionalSelect(
+        sizeof(T) == 4 ? Vector128.Equals(number.Value.AsInt32(), same.Value.AsInt32()).As<int, T>() : Vector128.Equals(number.Value.AsInt64(), same.Value.AsInt64()).As<long, T>(), yes.Value, no.Value));
 }
 
 // Registers this wide exist where these instructions do.
@@ -44,6 +48,10 @@ internal readonly unsafe partial struct Lanes256<T>
     public static Lanes256<T> AddWhereSame(Lanes256<T> sum, T* terms, T* numbers, Lanes256<T> same) => sizeof(T) == 4
         ? new(sum.Value + (Vector256.Equals(same.Value.AsInt32(), Vector256.Load(numbers).AsInt32()).As<int, T>() & Vector256.Load(terms)))
         : new(sum.Value + (Vector256.Equals(same.Value.AsInt64(), Vector256.Load(numbers).AsInt64()).As<long, T>() & Vector256.Load(terms)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> SelectSame(Lanes256<T> number, Lanes256<T> same, Lanes256<T> yes, Lanes256<T> no) => new(Vector256.ConditionalSelect(
+        sizeof(T) == 4 ? Vector256.Equals(number.Value.AsInt32(), same.Value.AsInt32()).As<int, T>() : Vector256.Equals(number.Value.AsInt64(), same.Value.AsInt64()).As<long, T>(), yes.Value, no.Value));
 }
 
 // Registers this wide exist where these instructions do.
@@ -65,4 +73,8 @@ internal readonly unsafe partial struct Lanes512<T>
     public static Lanes512<T> AddWhereSame(Lanes512<T> sum, T* terms, T* numbers, Lanes512<T> same) => sizeof(T) == 4
         ? new(Vector512.ConditionalSelect(Vector512.Equals(same.Value.AsInt32(), Vector512.Load(numbers).AsInt32()).As<int, T>(), sum.Value + Vector512.Load(terms), sum.Value))
         : new(Vector512.ConditionalSelect(Vector512.Equals(same.Value.AsInt64(), Vector512.Load(numbers).AsInt64()).As<long, T>(), sum.Value + Vector512.Load(terms), sum.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> SelectSame(Lanes512<T> number, Lanes512<T> same, Lanes512<T> yes, Lanes512<T> no) => new(Vector512.ConditionalSelect(
+        sizeof(T) == 4 ? Vector512.Equals(number.Value.AsInt32(), same.Value.AsInt32()).As<int, T>() : Vector512.Equals(number.Value.AsInt64(), same.Value.AsInt64()).As<long, T>(), yes.Value, no.Value));
 }
