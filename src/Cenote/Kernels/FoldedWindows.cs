@@ -55,7 +55,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
 
         _steps = new(_plan.Height, _band, inTwos, scratch + LineBytes(_plan, line));
         _starts = (long*)(scratch + LineBytes(_plan, line) + RowSteps.Bytes(_plan.Height, _band));
-        _isEven = _plan.Slides && line.Pixels == 1 && line.Block >= TTap.Count && Divides(0) == Divides(_plan.Width.OutputLength / 2) && Divides(0) == Divides(_plan.Width.OutputLength - 1);
+        _isEven = line.Pixels == 1 && line.Block >= TTap.Count && (_plan.DivisorOverride is not null || _plan.Width.HasOneExtent);
     }
 
     /// <summary>How many output rows are made together: at least two, that they may share lines.</summary>
@@ -75,9 +75,6 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
 
     /// <summary>Bytes of where the lines of a window begin.</summary>
     private static long StartBytes(PoolPlan plan) => Scratch.Round(plan.Depth.MaxCount * plan.Height.MaxCount * sizeof(long));
-
-    /// <summary>What an output divides by on behalf of the width: less the further a window is outside.</summary>
-    private long Divides(long column) => _plan.LaneDivisor(_plan.Width[column].Extent);
 
     public static string Name => TFold.Name;
 
