@@ -26,6 +26,11 @@ public class PhaseTests
         { new AvgPool2d((3, 6), (2, 5), (1, 2), ceilMode: true), [2, 3, 21, 260] },
         { new AvgPool2d(2, 1, 1, countIncludePad: false), [2, 3, 61, 200] },
         { new AvgPool1d(5, 3, 2), [2, 3, 14000] },
+        // Dilated windows longer than the input, of more taps than are added in order: neighbours count one tap more and one less by turns.
+        { new AvgPool2d((7, 17), 1, (3, 16), countIncludePad: false, dilation: (1, 2)), [1, 2, 12, 17] },
+        // Rows of one output, whose planes may be lanes.
+        { new AvgPool2d((7, 9), 1), [2, 20, 18, 9] },
+        { new AvgPool2d((10, 10), (3, 4), 4), [1, 10, 27, 5] },
     };
 
     [Theory]

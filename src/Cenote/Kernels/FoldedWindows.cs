@@ -55,8 +55,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
 
         _steps = new(_plan.Height, _band, inTwos, scratch + LineBytes(_plan, line));
         _starts = (long*)(scratch + LineBytes(_plan, line) + RowSteps.Bytes(_plan.Height, _band));
-        // At the borders of a row windows that are not dilated divide by less and less.
-        _isEven = _plan is { Slides: true, Width.Dilation: 1 } && line.Pixels == 1 && line.Block >= TTap.Count && Divides(0) == Divides(_plan.Width.OutputLength / 2) && Divides(0) == Divides(_plan.Width.OutputLength - 1);
+        _isEven = line.Pixels == 1 && line.Block >= TTap.Count && (_plan.DivisorOverride is not null || _plan.Width.HasOneExtent);
     }
 
     /// <summary>How many output rows are made together: at least two, that they may share lines.</summary>
@@ -76,9 +75,6 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
 
     /// <summary>Bytes of where the lines of a window begin.</summary>
     private static long StartBytes(PoolPlan plan) => Scratch.Round(plan.Depth.MaxCount * plan.Height.MaxCount * sizeof(long));
-
-    /// <summary>What an output divides by on behalf of the width: less the further a window is outside.</summary>
-    private long Divides(long column) => _plan.LaneDivisor(_plan.Width[column].Extent);
 
     public static string Name => TFold.Name;
 
@@ -162,7 +158,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
             long* start = _starts;
             for (long d = 0; d < depth.Count; d++)
                 for (long j = 0; j < step.Count; j++) *start++ = d * _capacity * _line.Length + j * lineStep;
-            var taps = new PixelTaps((nint)_starts, start - _starts, 0, 0, 1, 0, _plan.OuterDivisor(depth.Extent * step.Extent), ByRows: false);
+            var taps = new PixelTaps((nint)_starts, start - _starts, 0, 0, 1, 0, _plan.OuterDivisor(depth.Extent * step.Extent) * _fold.Factor(0), ByRows: false);
             PixelOutputs outputs = new(alike, next * _line.Length, _to.Height, 1, 0, 0, _line.Block, 0);
             PixelSums.Pool<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, (T*)_lines + step.Line * _line.Length, output + step.Row * _to.Height, outputs, taps, _fold.Extents(0));
         }

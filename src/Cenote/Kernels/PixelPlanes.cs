@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -29,23 +30,10 @@ internal readonly unsafe struct PixelPlanes : IPlaneCopy
     {
         (_channels, _size) = (channels, size);
         ref Vector128<byte>[]? kept = ref Kept[channels * Register + size];
-        Vector128<byte>[]? written = Volatile.Read(ref kept), orders = written ?? GC.AllocateArray<Vector128<byte>>(Orders, pinned: true);
+        // Of two threads that write them both take the first one's: nothing would keep the other's in memory.
+        Vector128<byte>[] orders = Volatile.Read(ref kept) ?? Interlocked.CompareExchange(ref kept, Written(channels, size), null) ?? kept;
         _split = (Vector128<byte>*)Unsafe.AsPointer(ref orders[0]);
         _join = _split + channels * channels;
-        if (written is not null) return;
-        for (long result = 0; result < channels; result++)
-        {
-            for (long i = 0; i < Register; i++)
-            {
-                Set(_split, result, i, (i / size * channels + result) * size + i % size);
-                var (element, part) = Math.DivRem(result * Register + i, size);
-                var (pixel, plane) = Math.DivRem(element, channels);
-                Set(_join, result, i, plane * Register + pixel * size + part);
-            }
-        }
-
-        // Two threads may have written them, and either's serve.
-        Volatile.Write(ref kept, orders);
     }
 
     /// <summary>What a row must have at least, in bytes of a plane.</summary>
@@ -95,10 +83,29 @@ internal readonly unsafe struct PixelPlanes : IPlaneCopy
     /// <inheritdoc cref="Split(byte*, long, byte*, long)"/>
     private void Join(byte* planes, long pitch, long count, byte* pixels) => Mix(new(planes, 1, pitch), new(pixels, _channels, Register), count * _size, _join);
 
-    /// <summary>Byte <paramref name="i"/> of a result comes from one of the registers, which are numbered on end.</summary>
-    private void Set(Vector128<byte>* orders, long result, long i, long from)
+    /// <summary>The orders of splitting, and behind them those of joining.</summary>
+    private static Vector128<byte>[] Written(long channels, int size)
     {
-        for (long register = 0; register < _channels; register++) ((byte*)(orders + result * _channels + register))[i] = from / Register == register ? (byte)(from % Register) : Nothing;
+        Vector128<byte>[] orders = GC.AllocateArray<Vector128<byte>>(Orders, pinned: true);
+        Span<byte> split = MemoryMarshal.AsBytes(orders.AsSpan()), join = split[(int)(channels * channels * Register)..];
+        for (int result = 0; result < channels; result++)
+        {
+            for (int i = 0; i < Register; i++)
+            {
+                Set(split, result, i, (i / size * channels + result) * size + i % size);
+                var (element, part) = Math.DivRem(result * Register + i, size);
+                var (pixel, plane) = Math.DivRem(element, channels);
+                Set(join, result, i, plane * Register + pixel * size + part);
+            }
+        }
+
+        return orders;
+
+        // Byte i of a result comes from one of the registers, which are numbered on end.
+        void Set(Span<byte> all, int result, int i, long from)
+        {
+            for (int register = 0; register < channels; register++) all[(int)((result * channels + register) * Register) + i] = from / Register == register ? (byte)(from % Register) : Nothing;
+        }
     }
 
     private void Mix(Side from, Side to, long bytes, Vector128<byte>* orders)

@@ -12,10 +12,10 @@ internal static unsafe class Transposition
         where T : unmanaged
         where TTap : unmanaged, IRegister<TTap, T> => 2L * TTap.Count * TTap.Count;
 
-    /// <summary>Whether registers interleave in one step.</summary>
+    /// <summary>Whether registers interleave in one step: not pairs of the widest.</summary>
     public static bool IsQuick<TTap, T>()
         where T : unmanaged
-        where TTap : unmanaged, IRegister<TTap, T> => Unsafe.SizeOf<TTap>() >= 32 && sizeof(T) <= 4 && Avx2.IsSupported;
+        where TTap : unmanaged, IRegister<TTap, T> => Unsafe.SizeOf<TTap>() is 32 or 64 && sizeof(T) <= 4 && Avx2.IsSupported;
 
     /// <summary>Turns a square whose rows and columns lie apart.</summary>
     /// <param name="rows">The first row.</param>
