@@ -38,9 +38,9 @@ internal static class GradientKernels
         where TSums128 : unmanaged, ILanes<TSums128, T> => KernelCatalog.Of(
         [
             .. isChosen && Registers.Exist(16) ? [new PlaneScatterKernel<T>()] : (ReadOnlySpan<PoolKernel>)[],
-            .. Routes<T, TSums512>(isChosen),
-            .. Routes<T, TSums256>(isChosen),
-            .. Routes<T, TSums128>(isChosen),
+            .. Routes<T, T, TSums512, SameFormat<T, TSums512>>(isChosen),
+            .. Routes<T, T, TSums256, SameFormat<T, TSums256>>(isChosen),
+            .. Routes<T, T, TSums128, SameFormat<T, TSums128>>(isChosen),
             .. On<T, T, TSums512, SameFormat<T, TSums512>>(isChosen),
             .. On<T, T, TSums256, SameFormat<T, TSums256>>(isChosen),
             .. On<T, T, TSums128, SameFormat<T, TSums128>>(isChosen),
@@ -53,6 +53,9 @@ internal static class GradientKernels
         where TBits : struct, ISmallFloat
         where TReducer : struct, IPoolReducer<T, float> => KernelCatalog.Of(
         [
+            .. Routes<T, float, Lanes512<float>, SmallFormat<T, TReducer, TBits, Lanes512<short>, Lanes512<int>, Lanes512<float>>>(isChosen),
+            .. Routes<T, float, Lanes256<float>, SmallFormat<T, TReducer, TBits, Lanes256<short>, Lanes256<int>, Lanes256<float>>>(isChosen),
+            .. Routes<T, float, Lanes128<float>, SmallFormat<T, TReducer, TBits, Lanes128<short>, Lanes128<int>, Lanes128<float>>>(isChosen),
             .. On<T, float, Lanes512<float>, SmallFormat<T, TReducer, TBits, Lanes512<short>, Lanes512<int>, Lanes512<float>>>(isChosen),
             .. On<T, float, Lanes256<float>, SmallFormat<T, TReducer, TBits, Lanes256<short>, Lanes256<int>, Lanes256<float>>>(isChosen),
             .. On<T, float, Lanes128<float>, SmallFormat<T, TReducer, TBits, Lanes128<short>, Lanes128<int>, Lanes128<float>>>(isChosen),
@@ -60,9 +63,11 @@ internal static class GradientKernels
             reference,
         ]);
 
-    private static PoolKernel[] Routes<T, TSums>(bool isChosen)
-        where T : unmanaged, INumber<T>
-        where TSums : unmanaged, ILanes<TSums, T> => isChosen && Registers.Exist(Unsafe.SizeOf<TSums>()) ? [new RouteKernel<T, TSums>()] : [];
+    private static PoolKernel[] Routes<T, TSum, TSums, TFormat>(bool isChosen)
+        where T : unmanaged
+        where TSum : unmanaged, INumber<TSum>
+        where TSums : unmanaged, ILanes<TSums, TSum>
+        where TFormat : struct, IGradientFormat<T, TSum, TSums> => isChosen && Registers.Exist(Unsafe.SizeOf<TSums>()) ? [new RouteKernel<T, TSum, TSums, TFormat>()] : [];
 
     private static PoolKernel[] On<T, TSum, TSums, TFormat>(bool isChosen)
         where T : unmanaged

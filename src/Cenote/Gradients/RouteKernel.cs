@@ -4,9 +4,11 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>Gradients of chosen taps of windows that slide by one, by <see cref="RouteLines{T, TSums}"/>.</summary>
-internal sealed unsafe class RouteKernel<T, TSums> : PoolKernel
-    where T : unmanaged, INumber<T>
-    where TSums : unmanaged, ILanes<TSums, T>
+internal sealed unsafe class RouteKernel<T, TSum, TSums, TFormat> : PoolKernel
+    where T : unmanaged
+    where TSum : unmanaged, INumber<TSum>
+    where TSums : unmanaged, ILanes<TSums, TSum>
+    where TFormat : struct, IGradientFormat<T, TSum, TSums>
 {
     /// <summary>Of fewer taps all are compared as fast; of windows of more rows and columns the scattering of single windows is faster. Measured.</summary>
     private const long FewTaps = 9, ManyRowsAndColumns = 16;
@@ -17,7 +19,7 @@ internal sealed unsafe class RouteKernel<T, TSums> : PoolKernel
     {
         PoolPlan pooling = job.Plan.Transposed;
         bool areSmall = pooling.Taps >= FewTaps && pooling.Height.Kernel + pooling.Width.Kernel <= ManyRowsAndColumns && pooling.Depth is { Kernel: 1, InputLength: 1, OutputLength: 1 };
-        if (job.Offsets is not { Start: not null, Size: 1 } || !areSmall || !RouteLines<T, TSums>.Accepts(pooling)) return false;
+        if (job.Offsets is not { Start: not null, Size: 1 } || !areSmall || !RouteLines<TSum, TSums>.Accepts(pooling)) return false;
         RouteBands bands = Bands(job);
         bool areRows = bands.ByChannels ? job.InputLayout.Channel == 1 && job.Offsets.Layout.Channel == 1 : job.InputLayout.Width == 1 && job.Offsets.Layout.Width == 1 && job.OutputLayout.Width == 1;
         // Registers that are worked on together must not meet in a sum.
@@ -34,10 +36,10 @@ internal sealed unsafe class RouteKernel<T, TSums> : PoolKernel
         PoolPlan pooling = job.Plan.Transposed;
         AxisPlan height = pooling.Height;
         RouteBands bands = Bands(job);
-        long reach = height.Span - 1, bytes = RouteLines<T, TSums>.Bytes(pooling, bands.Row, bands.Pixel, bands.WindowRows);
-        byte* memory = Scratch.Of(bytes + ((bands.Rows + 2 * reach) * bands.Row + RouteLines<T, TSums>.Step) * sizeof(T));
-        var lines = new RouteLines<T, TSums>(pooling, bands.Row, bands.Pixel, bands.WindowRows, memory);
-        var sums = (T*)(memory + bytes);
+        long reach = height.Span - 1, bytes = RouteLines<TSum, TSums>.Bytes(pooling, bands.Row, bands.Pixel, bands.WindowRows);
+        byte* memory = Scratch.Of(bytes + ((bands.Rows + 2 * reach) * bands.Row + RouteLines<TSum, TSums>.Step) * sizeof(TSum));
+        var lines = new RouteLines<TSum, TSums>(pooling, bands.Row, bands.Pixel, bands.WindowRows, memory);
+        var sums = (TSum*)(memory + bytes);
         for (long unit = first; unit < end; unit++)
         {
             job.Cancellation.ThrowIfCancellationRequested();
@@ -50,7 +52,7 @@ internal sealed unsafe class RouteKernel<T, TSums> : PoolKernel
             {
                 long rows = Math.Min(bands.WindowRows, windows - done), next = window + done + rows;
                 var ahead = new RouteAhead((T*)job.Input + band.Place(job.InputLayout, next), job.Offsets.Start + band.Place(job.Offsets.Layout, next), (T*)job.Output + band.Place(job.OutputLayout, row), sizeof(T));
-                Read(job, bands, band, window + done, rows, lines, out byte* numbers, out T* gradients);
+                Read(job, bands, band, window + done, rows, lines, out byte* numbers, out TSum* gradients);
                 lines.Add(numbers, gradients, sums + done * bands.Row, rows * bands.Row, ahead);
                 Write(Math.Min(band.EndRow, origin + done + rows), job);
             }
@@ -63,38 +65,38 @@ internal sealed unsafe class RouteKernel<T, TSums> : PoolKernel
                 Runs runs = Runs.Of(bands, band, job.OutputLayout, job.Plan.Width.OutputLength, ready - row);
                 T* to = (T*)job.Output + band.Place(job.OutputLayout, row);
                 for (long i = 0; i < runs.Rows; i++)
-                    for (long k = 0; k < runs.Count; k++) GradientCopy<T, T, TSums, SameFormat<T, TSums>>.Round(sums + (row - origin + i) * bands.Row + k * bands.Pixel, to + i * job.OutputLayout.Height + k * job.OutputLayout.Width, runs.Stride, runs.Length);
+                    for (long k = 0; k < runs.Count; k++) GradientCopy<T, TSum, TSums, TFormat>.Round(sums + (row - origin + i) * bands.Row + k * bands.Pixel, to + i * job.OutputLayout.Height + k * job.OutputLayout.Width, runs.Stride, runs.Length);
                 row = ready;
             }
         }
 
         void Clear(long from, long to)
         {
-            if (to > from) new Span<T>(sums + from * bands.Row, (int)((to - from) * bands.Row)).Clear();
+            if (to > from) new Span<TSum>(sums + from * bands.Row, (int)((to - from) * bands.Row)).Clear();
         }
     }
 
     private static RouteBands Bands(in PoolJob job) => new(job.Plan, job.OutputLayout.Channel == 1 && job.Plan.Channels > 1);
 
     /// <summary>Finds some rows of windows where they lie, if they lie as in a line and enough before and behind them, or copies them.</summary>
-    private static void Read(in PoolJob job, in RouteBands bands, in RouteBand band, long window, long rows, in RouteLines<T, TSums> lines, out byte* numbers, out T* gradients)
+    private static void Read(in PoolJob job, in RouteBands bands, in RouteBand band, long window, long rows, in RouteLines<TSum, TSums> lines, out byte* numbers, out TSum* gradients)
     {
         TensorLayout from = job.InputLayout, marks = job.Offsets.Layout;
-        long columns = job.Plan.Width.InputLength, around = RouteLines<T, TSums>.Around(job.Plan.Transposed, bands.Pixel);
+        long columns = job.Plan.Width.InputLength, around = RouteLines<TSum, TSums>.Around(job.Plan.Transposed, bands.Pixel);
         Runs runs = Runs.Of(bands, band, from, columns, rows), markRuns = Runs.Of(bands, band, marks, columns, rows);
         T* given = (T*)job.Input + band.Place(from, window);
         byte* chosen = job.Offsets.Start + band.Place(marks, window);
-        if (runs.IsOne && markRuns.IsOne && rows == bands.WindowRows && Math.Min(window, job.Plan.Height.InputLength - window - rows) * Math.Min(from.Height, marks.Height) >= around)
+        if (typeof(T) == typeof(TSum) && runs.IsOne && markRuns.IsOne && rows == bands.WindowRows && Math.Min(window, job.Plan.Height.InputLength - window - rows) * Math.Min(from.Height, marks.Height) >= around)
         {
             numbers = chosen;
-            gradients = given;
+            gradients = (TSum*)given;
             return;
         }
 
         numbers = lines.Numbers;
         gradients = lines.Gradients;
         for (long i = 0; i < runs.Rows; i++)
-            for (long k = 0; k < runs.Count; k++) GradientCopy<T, T, TSums, SameFormat<T, TSums>>.Lift(given + i * from.Height + k * from.Width, runs.Stride, gradients + i * bands.Row + k * bands.Pixel, runs.Length);
+            for (long k = 0; k < runs.Count; k++) GradientCopy<T, TSum, TSums, TFormat>.Lift(given + i * from.Height + k * from.Width, runs.Stride, gradients + i * bands.Row + k * bands.Pixel, runs.Length);
         for (long i = 0; i < markRuns.Rows; i++)
             for (long k = 0; k < markRuns.Count; k++) Copy(chosen + i * marks.Height + k * marks.Width, markRuns.Stride, numbers + i * bands.Row + k * bands.Pixel, markRuns.Length);
         // Fewer rows than before leave some behind them.

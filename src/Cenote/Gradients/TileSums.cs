@@ -229,13 +229,40 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
             return;
         }
 
-        for (long pixel = 0; pixel < pixels; pixel++, to += _to.Width)
+        for (long pixel = WriteNarrow(ref sums, ref phase, ref to, pixels, channels); pixel < pixels; pixel++, to += _to.Width)
         {
             GradientCopy<T, TSum, TSums, TFormat>.Round(sums + phase * _sumPitch, to, 1, channels);
             if (++phase < _width.Stride) continue;
             phase = 0;
             sums += _tiles.Block;
         }
+    }
+
+    /// <summary>Of pixels that lie side by side and fill no more than two registers, writes whole registers: what lies behind is the next pixels, written later. Returns how many have room for that.</summary>
+    // Bounds: behind the sums there is room for registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private long WriteNarrow(ref TSum* sums, ref long phase, ref T* to, long pixels, long channels)
+    {
+        bool isOne = typeof(T) == typeof(TSum) && channels <= TSums.Count;
+        long lanes = isOne ? TSums.Count : 2 * TSums.Count, stride = _width.Stride, pitch = _sumPitch;
+        if (channels > lanes || _to.Width != channels) return 0;
+        long narrow = Math.Max(0, pixels - (lanes - 1) / channels), at = phase;
+        TSum* from = sums;
+        T* result = to;
+        for (long pixel = 0; pixel < narrow; pixel++, result += channels)
+        {
+            TSum* pixelSums = from + at * pitch;
+            if (isOne) TSums.Store(TSums.Load(pixelSums), (TSum*)result);
+            else TFormat.Store(TSums.Load(pixelSums), TSums.Load(pixelSums + TSums.Count), result);
+            if (++at < stride) continue;
+            at = 0;
+            from += channels;
+        }
+
+        sums = from;
+        phase = at;
+        to = result;
+        return narrow;
     }
 
     private static long SumPitch(in GradientTiles tiles) => (tiles.SlabElements + 4 * TSums.Count + Scratch.Alignment - 1) / Scratch.Alignment * Scratch.Alignment;

@@ -10,7 +10,7 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
     public static readonly ArgExtremeOperator<TOrder> Instance = new();
 
     /// <summary>With so few channels, or of odd numbers so few, and from so many taps along the width on, lines of rows are worth more than whole pixels tap by tap.</summary>
-    private const long FewChannels = 32, FewOddChannels = 256, ManyTaps = 5;
+    private const long FewChannels = 32, FewOddChannels = 256, ManyTaps = 5, VeryMany = 7, FewTaps = 35;
 
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
@@ -60,7 +60,7 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
     {
         if (widths[^1].Length == 0) return [];
         // Of each width those whose lanes are planes: they are better than rows.
-        const int Planes = 3;
+        const int Planes = 3, Small = 2;
         PoolKernel[] channels = [.. widths.SelectMany(Lines)];
         KernelGroup[] lines = Groups(Lines);
         return
@@ -68,7 +68,7 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
             .. Groups(kernels => kernels.Where(kernel => kernel.UnitsArePlanes)),
             new(() => planes),
             .. Groups(kernels => kernels.Take(Planes)),
-            new(() => [new InterleavedKernel(new(lines), FewChannels, FewOddChannels, ManyTaps)]),
+            new(() => [new InterleavedKernel(new(Groups(kernels => Lines(kernels).Skip(Planes).Take(Small))), FewChannels, FewOddChannels, ManyTaps), new InterleavedKernel(new(lines), FewChannels, FewOddChannels, VeryMany, fewestTaps: FewTaps)]),
             new(() => Registers.Exist(32) ? [new BlockKernel<T, Lanes256<T>>(channels)] : [], () => Registers.Exist(64) ? [new BlockKernel<T, Lanes512<T>>(channels)] : []),
             new(() => [new BlockKernel<T, Lanes128<T>>(channels)]),
             .. Groups(kernels => Lines(kernels).Skip(Planes)),
@@ -118,10 +118,10 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixelStrips<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedRuns<T, TTap, TNumber, TNumbers, PixelLanes<T, TTap, TNumber, TNumbers>>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedRuns<T, TTap, TNumber, TNumbers, TurnedLanes<T, TTap, TNumber, TNumbers>>>(reducer, exact),
-            new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixels<T, TTap, TNumber, TNumbers>>(reducer, exact),
-            new IndexedKernel<T, TTap, TReducer, TExact, IndexedRows<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedShifts<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedKernel<T, TTap, TReducer, TExact, IndexedStrips<T, TTap, TNumber, TNumbers>>(reducer, exact),
+            new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixels<T, TTap, TNumber, TNumbers>>(reducer, exact),
+            new IndexedKernel<T, TTap, TReducer, TExact, IndexedRows<T, TTap, TNumber, TNumbers>>(reducer, exact),
             new IndexedColumns<T, TTap, TNumber, TNumbers, TReducer>(reducer, folds),
             folds,
             new IndexedPlanes<T, TTap, TNumber, TNumbers, TReducer, TExact>(reducer, exact),

@@ -11,7 +11,7 @@ internal unsafe interface IIndexedWindows<TSelf, T, TTap>
     static abstract bool Accepts(in PoolJob job);
 
     /// <summary>How many channels are walked one after the other; 1 where lanes hold them.</summary>
-    static abstract long Channels(PoolPlan plan);
+    static abstract long Channels(in PoolJob job);
 
     /// <summary>Into how many lines a row is cut, so that what windows share stays in the cache.</summary>
     static abstract long Lines(PoolPlan plan);

@@ -50,7 +50,7 @@ internal readonly unsafe struct IndexedFolds<T, TTap, TNumber, TNumbers> : IInde
     public static bool Accepts(in PoolJob job) =>
         IndexedRows<T, TTap, TNumber, TNumbers>.Suits(job) && LineBytes(job.Plan, Math.Min(NumberLine.Wanted(job.Plan.Width, LongestLine), job.Plan.Width.OutputLength)) <= MostLineBytes;
 
-    public static long Channels(PoolPlan plan) => plan.Channels;
+    public static long Channels(in PoolJob job) => job.Plan.Channels;
 
     public static long Lines(PoolPlan plan)
     {

@@ -24,7 +24,7 @@ internal sealed unsafe class IndexedKernel<T, TTap, TReducer, TExact, TWindows>(
     public override long Units(in PoolJob job)
     {
         PoolPlan plan = job.Plan;
-        return plan.Batch * TWindows.Channels(plan) * TWindows.Lines(plan) * plan.Depth.OutputLength * plan.Height.OutputLength;
+        return plan.Batch * TWindows.Channels(job) * TWindows.Lines(plan) * plan.Depth.OutputLength * plan.Height.OutputLength;
     }
 
     /// <summary>As without indices, at half the rate.</summary>
@@ -52,7 +52,7 @@ internal sealed unsafe class IndexedKernel<T, TTap, TReducer, TExact, TWindows>(
     {
         PoolPlan plan = job.Plan;
         TensorLayout from = job.InputLayout, to = job.OutputLayout, marks = job.Offsets.Layout;
-        long channels = TWindows.Channels(plan), lines = TWindows.Lines(plan), depths = plan.Depth.OutputLength, rows = plan.Height.OutputLength;
+        long channels = TWindows.Channels(job), lines = TWindows.Lines(plan), depths = plan.Depth.OutputLength, rows = plan.Height.OutputLength;
         var (slice, row) = Math.DivRem(first, rows);
         (long line, long d) = Math.DivRem(slice, depths);
         (long plane, line) = Math.DivRem(line, lines);

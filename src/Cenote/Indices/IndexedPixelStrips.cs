@@ -63,7 +63,7 @@ internal readonly unsafe struct IndexedPixelStrips<T, TTap, TNumber, TNumbers> :
             && plan.Width.Stride == 1 && (plan.Width.Kernel == 5 || sizeof(T) == CostlyBytes) && StripChoice<T, TTap, TNumber, TNumbers>.Suits(plan) && plan.Width.Span <= MostSpan && plan.Height.Span <= MostSpan && plan.Height.OutputLength > 1;
     }
 
-    public static long Channels(PoolPlan plan) => 1;
+    public static long Channels(in PoolJob job) => 1;
 
     public static long Lines(PoolPlan plan) => (plan.Channels + Block - 1) / Block * Tiles(plan);
 

@@ -55,7 +55,7 @@ internal readonly unsafe struct IndexedRows<T, TTap, TNumber, TNumbers> : IIndex
     /// <summary>Copies of rows for longer windows are not worth their memory.</summary>
     private const long MostSpan = 1 << 22;
 
-    public static long Channels(PoolPlan plan) => plan.Channels;
+    public static long Channels(in PoolJob job) => job.Plan.Channels;
 
     public static long Lines(PoolPlan plan)
     {

@@ -49,7 +49,7 @@ internal readonly unsafe struct IndexedRuns<T, TTap, TNumber, TNumbers, TPlanes>
         return plan.Channels % TTap.Count == 0 && plan.Slides && plan.Depth.Kernel == 1 && Pays(width) && (height.Kernel == 1 || (Pays(height) && Pitch(plan) <= MostBytes && Rows(plan) * sizeof(Choice<TTap, TNumbers>) <= MostBytes && Band(plan) * height.Stride >= Math.Min(height.Kernel, height.InputLength))) && TPlanes.Accepts(job);
     }
 
-    public static long Channels(PoolPlan plan) => 1;
+    public static long Channels(in PoolJob job) => 1;
 
     public static long Lines(PoolPlan plan) => (plan.Channels / TTap.Count + TPlanes.Registers(plan) - 1) / TPlanes.Registers(plan);
 

@@ -62,7 +62,7 @@ internal readonly unsafe partial struct IndexedShifts<T, TTap, TNumber, TNumbers
             && width.InputLength <= LongestRow / sizeof(T) && height.InputLength > TTap.Count / width.InputLength;
     }
 
-    public static long Channels(PoolPlan plan) => plan.Channels;
+    public static long Channels(in PoolJob job) => job.Plan.Channels;
 
     static long IIndexedWindows<IndexedShifts<T, TTap, TNumber, TNumbers>, T, TTap>.Lines(PoolPlan plan) => 1;
 

@@ -40,7 +40,7 @@ internal readonly unsafe struct IndexedStrips<T, TTap, TNumber, TNumbers> : IInd
         job.InputLayout.Width == 1 && job.OutputLayout.Width == 1 && job.Offsets.Layout.Width == 1 && job.Offsets.Size == 1
         && StripChoice<T, TTap, TNumber, TNumbers>.Suits(job.Plan) && StripPlan<T, TTap>.Suits(job.Plan);
 
-    public static long Channels(PoolPlan plan) => plan.Channels;
+    public static long Channels(in PoolJob job) => job.Plan.Channels;
 
     public static long Lines(PoolPlan plan) => 1;
 

@@ -28,6 +28,20 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
         long whole = channels - channels % (4 * count), last = Math.Max(0, channels - count);
         Steps pixels = new(alike, next, walk.To, walk.Numbers), one = new(1, 0, 0, 0), apart = new(4, next, walk.To, walk.Numbers);
         if (whole > 0) watch = Fours(load, reducer, from, to, numbers, taps, pixels, new(whole / (4 * count), 4 * count, 4 * count, 4 * count), new(4, count, count, count), next * 4 * count / whole, watch);
+        // And where there are so many, and few pixels, the last four.
+        if (whole > 0 && whole < channels && alike < 4)
+        {
+            long back = channels - 4 * count;
+            return Fours(load, reducer, from + back, to + back, numbers + back, taps, pixels, new(1, 0, 0, 0), new(4, count, count, count), 0, watch);
+        }
+
+        if (whole == 0 && alike == 1)
+        {
+            // One pixel's registers are alike, too.
+            if (channels >= count) watch = Ones(load, reducer, from, to, numbers, taps, new(channels / count, count, count, count), watch);
+            return channels % count == 0 ? watch : Ones(load, reducer, from + last, to + last, numbers + last, taps, pixels, watch);
+        }
+
         for (long c = whole; c < channels; c += count)
         {
             c = Math.Min(c, last);
@@ -39,8 +53,8 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
 
             watch = Fours(load, reducer, from + c, to + c, numbers + c, taps, one, new(alike / 4, 4 * next, 4 * walk.To, 4 * walk.Numbers), apart, c == 0 ? 4 * next : 0, watch);
             // The last four step back over pixels already written.
-            long back = alike - 4;
-            if (alike % 4 != 0) watch = Fours(load, reducer, from + c + back * next, to + c + back * walk.To, numbers + c + back * walk.Numbers, taps, one, one, apart, 0, watch);
+            long behind = alike - 4;
+            if (alike % 4 != 0) watch = Fours(load, reducer, from + c + behind * next, to + c + behind * walk.To, numbers + c + behind * walk.Numbers, taps, one, one, apart, 0, watch);
         }
 
         return watch;

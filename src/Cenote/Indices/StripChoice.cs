@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
-/// <summary>Walks down strips of square windows, 3×3 at strides 1 and 2 and 5×5 at stride 1: a register of neighbours, whose taps have been copied with their padding.</summary>
+/// <summary>Walks down strips of square windows, up to 5×5 at stride 1 and 3×3 at stride 2: a register of neighbours, whose taps have been copied with their padding.</summary>
 internal static unsafe class StripChoice<T, TTap, TNumber, TNumbers>
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
@@ -10,13 +10,15 @@ internal static unsafe class StripChoice<T, TTap, TNumber, TNumbers>
     where TNumbers : unmanaged, ILanes<TNumbers, TNumber>
 {
     public static bool Suits(PoolPlan plan) =>
-        plan.Slides && plan.Depth.Kernel == 1 && plan.Height.Kernel == plan.Width.Kernel && plan.Height.Stride == plan.Width.Stride && (plan.Width.Kernel, plan.Width.Stride) is (3, 1) or (3, 2) or (5, 1);
+        plan.Slides && plan.Depth.Kernel == 1 && plan.Height.Kernel == plan.Width.Kernel && plan.Height.Stride == plan.Width.Stride && (plan.Width.Kernel, plan.Width.Stride) is (2, 1) or (3, 1) or (3, 2) or (4, 1) or (5, 1);
 
     /// <summary>Walks down one strip.</summary>
     public static void Down<TReducer>(TReducer reducer, in StripDown<T, TNumber> walk)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
         if (walk.Stride == 2) Down<Three, Two, MoreOpen<OneOpen<Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, CrossedLoad<T, TTap>, TReducer>(reducer, walk);
+        else if (walk.Taps == 2) Down<Two, One, MoreOpen<OneOpen<Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, UnitLoad<T, TTap>, TReducer>(reducer, walk);
+        else if (walk.Taps == 4) Down<Any, One, MoreOpen<MoreOpen<MoreOpen<OneOpen<Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, UnitLoad<T, TTap>, TReducer>(reducer, walk);
         else if (walk.Taps == 3) Down<Three, One, MoreOpen<MoreOpen<OneOpen<Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, UnitLoad<T, TTap>, TReducer>(reducer, walk);
         // Known to be five, the taps of a row were written out with more registers than there are.
         else Down<Any, One, MoreOpen<MoreOpen<MoreOpen<MoreOpen<OneOpen<Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, UnitLoad<T, TTap>, TReducer>(reducer, walk);
