@@ -11,7 +11,7 @@ internal sealed class KernelGroup(Func<PoolKernel[]> make, Func<PoolKernel[]>? m
 
     public PoolKernel[] Kernels => _kernels ??= make();
 
-    public PoolKernel[] Wider => _wider ??= makeWider?.Invoke() ?? [];
+    public PoolKernel[] Wider => _wider ??= Registers.Exist(64) ? makeWider?.Invoke() ?? [] : [];
 }
 
 /// <summary>

@@ -32,8 +32,15 @@ internal interface ILaneMap
 /// <summary>A register of elements: the one facade under which every loop is written once, whatever the width.</summary>
 /// <typeparam name="TSelf">The register.</typeparam>
 /// <typeparam name="T">A lane: a primitive number. Half and BFloat16 travel as the 16 bits they are.</typeparam>
-internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
+// In parts: the compiler looks through all members of an interface for each that a loop names, and again for each of them, which of sixty in one is most of the time of a first call.
+internal interface ILanes<TSelf, T> : IRegister<TSelf, T>, ILaneMemory<TSelf, T>, ILaneArithmetic<TSelf, T>, ILaneChoices<TSelf, T>, ILaneConversions<TSelf, T>, ILaneOrder<TSelf, T>
     where TSelf : unmanaged, ILanes<TSelf, T>
+    where T : unmanaged;
+
+/// <summary>Parts of registers in memory.</summary>
+/// <inheritdoc cref="ILanes{TSelf, T}"/>
+internal unsafe interface ILaneMemory<TSelf, T>
+    where TSelf : unmanaged, ILaneMemory<TSelf, T>
     where T : unmanaged
 {
     static abstract TSelf Fill(T value);
@@ -55,7 +62,14 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
 
     /// <summary>Stores the lower <paramref name="size"/> bytes of every lane, side by side: 1, 2, 4 or 8, and no more than a lane has.</summary>
     static abstract void StoreNarrow(TSelf lanes, void* to, int size);
+}
 
+/// <summary>Lane by lane: numbers and bits.</summary>
+/// <inheritdoc cref="ILanes{TSelf, T}"/>
+internal unsafe interface ILaneArithmetic<TSelf, T>
+    where TSelf : unmanaged, ILaneArithmetic<TSelf, T>
+    where T : unmanaged
+{
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     /// <summary>The sum with a register in memory, which is an operand of the addition: in a variable of its own it is loaded by an instruction of its own.</summary>
@@ -69,6 +83,15 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
 
     /// <summary>The upper halves of products of 16-bit integers.</summary>
     static abstract TSelf MultiplyHigh(TSelf left, TSelf right);
+
+    /// <summary>Floating-point numbers, each the nearest whole one, halves to the even one.</summary>
+    static abstract TSelf RoundToEven(TSelf lanes);
+
+    /// <summary>Floating-point numbers times 2 to the power of whole ones, where neither these nor the results leave the normal range.</summary>
+    static abstract TSelf Scale(TSelf lanes, TSelf exponents);
+
+    /// <summary>The square roots of floating-point numbers, correctly rounded.</summary>
+    static abstract TSelf Sqrt(TSelf lanes);
 
     static abstract TSelf operator &(TSelf left, TSelf right);
 
@@ -84,7 +107,14 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
 
     /// <summary>The sign in every bit of a lane.</summary>
     static abstract TSelf Signs(TSelf lanes);
+}
 
+/// <summary>What is compared, and chosen by it.</summary>
+/// <inheritdoc cref="ILanes{TSelf, T}"/>
+internal unsafe interface ILaneChoices<TSelf, T>
+    where TSelf : unmanaged, ILaneChoices<TSelf, T>
+    where T : unmanaged
+{
     /// <summary>The sum, which is not −0, and where the bits of a number and of <paramref name="same"/> are the same, the term too.</summary>
     // From memory, that neither needs a load of its own.
     static abstract TSelf AddWhereSame(TSelf sum, T* terms, T* numbers, TSelf same);
@@ -108,6 +138,27 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>The later operand where it is less, else the earlier one: −0 and +0 tie. With a NaN on either side the earlier one.</summary>
     static abstract TSelf Min(TSelf earlier, TSelf later);
 
+    static abstract bool AnyNaN(TSelf lanes);
+
+    /// <summary>The lane whose bits are less, as signed integers: −0 is the least of all floating-point numbers.</summary>
+    static abstract TSelf LesserBits(TSelf left, TSelf right);
+
+    /// <summary>The lane whose bits are greater, as unsigned integers; of 16 bits.</summary>
+    static abstract TSelf GreaterBits(TSelf left, TSelf right);
+
+    /// <summary>Whether a lane is −0.</summary>
+    static abstract bool AnyNegativeZero(TSelf lanes);
+
+    /// <summary>Whether all bits of all lanes are zero.</summary>
+    static abstract bool IsZero(TSelf lanes);
+}
+
+/// <summary>Numbers of another type or width.</summary>
+/// <inheritdoc cref="ILanes{TSelf, T}"/>
+internal unsafe interface ILaneConversions<TSelf, T>
+    where TSelf : unmanaged, ILaneConversions<TSelf, T>, IRegister<TSelf, T>
+    where T : unmanaged
+{
     /// <summary>The lanes at twice the width, in two registers <typeparamref name="TWide"/> of the next wider type of the same kind.</summary>
     static abstract (TWide Lower, TWide Upper) Widen<TWide>(TSelf lanes)
         where TWide : unmanaged;
@@ -147,30 +198,14 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>Doubles, cut to integers of 32 bits.</summary>
     static abstract TSelf FromDoubles<TReal>(TReal lower, TReal upper)
         where TReal : unmanaged;
+}
 
-    /// <summary>Floating-point numbers, each the nearest whole one, halves to the even one.</summary>
-    static abstract TSelf RoundToEven(TSelf lanes);
-
-    /// <summary>Floating-point numbers times 2 to the power of whole ones, where neither these nor the results leave the normal range.</summary>
-    static abstract TSelf Scale(TSelf lanes, TSelf exponents);
-
-    /// <summary>The square roots of floating-point numbers, correctly rounded.</summary>
-    static abstract TSelf Sqrt(TSelf lanes);
-
-    static abstract bool AnyNaN(TSelf lanes);
-
-    /// <summary>The lane whose bits are less, as signed integers: −0 is the least of all floating-point numbers.</summary>
-    static abstract TSelf LesserBits(TSelf left, TSelf right);
-
-    /// <summary>The lane whose bits are greater, as unsigned integers; of 16 bits.</summary>
-    static abstract TSelf GreaterBits(TSelf left, TSelf right);
-
-    /// <summary>Whether a lane is −0.</summary>
-    static abstract bool AnyNegativeZero(TSelf lanes);
-
-    /// <summary>Whether all bits of all lanes are zero.</summary>
-    static abstract bool IsZero(TSelf lanes);
-
+/// <summary>Lanes in other places.</summary>
+/// <inheritdoc cref="ILanes{TSelf, T}"/>
+internal unsafe interface ILaneOrder<TSelf, T>
+    where TSelf : unmanaged, ILaneOrder<TSelf, T>, IRegister<TSelf, T>
+    where T : unmanaged
+{
     /// <summary>
     /// Of two registers laid end to end what begins a few lanes before the higher one, and a few lanes behind the lower one's beginning; these lanes fill no more than 16 bytes, or half a register.
     /// </summary>

@@ -17,12 +17,6 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
 
     public static int Count => Vector256<T>.Count;
 
-    private static bool Crosses
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Avx2.IsSupported;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Fill(T value) => new(Vector256.Create(value));
 
@@ -367,7 +361,7 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes256<T> Even, Lanes256<T> Odd) UnzipCrossed(Lanes256<T> low, Lanes256<T> high)
     {
-        if (!Crosses) return Unzip(low, high);
+        if (!Avx2.IsSupported) return Unzip(low, high);
         if (sizeof(T) == 1) return (Pack(low.Value.AsUInt16() & Vector256.Create((ushort)byte.MaxValue), high.Value.AsUInt16() & Vector256.Create((ushort)byte.MaxValue)), Pack(low.Value.AsUInt16() >>> 8, high.Value.AsUInt16() >>> 8));
         if (sizeof(T) == 2) return (Pack(low.Value.AsUInt32() & Vector256.Create((uint)ushort.MaxValue), high.Value.AsUInt32() & Vector256.Create((uint)ushort.MaxValue)), Pack(low.Value.AsUInt32() >>> 16, high.Value.AsUInt32() >>> 16));
         if (sizeof(T) == 4) return (new(Avx.Shuffle(low.Value.AsSingle(), high.Value.AsSingle(), 0b10_00_10_00).As<float, T>()), new(Avx.Shuffle(low.Value.AsSingle(), high.Value.AsSingle(), 0b11_01_11_01).As<float, T>()));
@@ -383,10 +377,10 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     private static Lanes256<T> Pack(Vector256<uint> low, Vector256<uint> high) => new(Avx2.PackUnsignedSaturate(low.AsInt32(), high.AsInt32()).As<ushort, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256<T> Uncross(Lanes256<T> lanes) => Crosses ? new(Avx2.Permute4x64(lanes.Value.AsInt64(), 0b11_01_10_00).As<long, T>()) : lanes;
+    public static Lanes256<T> Uncross(Lanes256<T> lanes) => Avx2.IsSupported ? new(Avx2.Permute4x64(lanes.Value.AsInt64(), 0b11_01_10_00).As<long, T>()) : lanes;
 
     // The middle quarters have changed places.
-    public static int Crossed(int place) => !Crosses || place < Count / 4 || place >= 3 * Count / 4 ? place : place < Count / 2 ? place + Count / 4 : place - Count / 4;
+    public static int Crossed(int place) => !Avx2.IsSupported || place < Count / 4 || place >= 3 * Count / 4 ? place : place < Count / 2 ? place + Count / 4 : place - Count / 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Every(int step, int first)
