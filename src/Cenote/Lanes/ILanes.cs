@@ -32,42 +32,9 @@ internal interface ILaneMap
 /// <summary>A register of elements: the one facade under which every loop is written once, whatever the width.</summary>
 /// <typeparam name="TSelf">The register.</typeparam>
 /// <typeparam name="T">A lane: a primitive number. Half and BFloat16 travel as the 16 bits they are.</typeparam>
-// In parts: the compiler looks through all members of an interface for each that a loop names, and again for each of them, which of sixty in one is most of the time of a first call.
-internal interface ILanes<TSelf, T> : IRegister<TSelf, T>, ILaneMemory<TSelf, T>, ILaneArithmetic<TSelf, T>, ILaneChoices<TSelf, T>, ILaneConversions<TSelf, T>, ILaneOrder<TSelf, T>
+// In two parts: for each member that a loop names the runtime looks through all of its interface, and again for each of them. Of sixty in one that was a tenth of a first call.
+internal unsafe interface ILanes<TSelf, T> : ILaneMoves<TSelf, T>
     where TSelf : unmanaged, ILanes<TSelf, T>
-    where T : unmanaged;
-
-/// <summary>Parts of registers in memory.</summary>
-/// <inheritdoc cref="ILanes{TSelf, T}"/>
-internal unsafe interface ILaneMemory<TSelf, T>
-    where TSelf : unmanaged, ILaneMemory<TSelf, T>
-    where T : unmanaged
-{
-    static abstract TSelf Fill(T value);
-
-    /// <summary>Loads the lanes up to <paramref name="end"/>, which may lie outside the register; no byte of any other is touched.</summary>
-    static abstract TSelf LoadPart(T* from, long end, TSelf otherwise);
-
-    /// <summary>All bits of the first lanes.</summary>
-    static abstract TSelf First(long count);
-
-    /// <summary>Loads the lanes of a mask made by <see cref="First"/>; no byte of any other is touched.</summary>
-    static abstract TSelf LoadMasked(T* from, TSelf mask, TSelf otherwise);
-
-    /// <summary>Unsigned integers of 1, 2 or 4 bytes each, and of 8 where lanes have as many, at the width of a lane.</summary>
-    static abstract TSelf LoadUnsigned(byte* from, int size);
-
-    /// <summary>Stores the first lanes only; no byte behind them is touched.</summary>
-    static abstract void StorePart(TSelf lanes, T* to, long end);
-
-    /// <summary>Stores the lower <paramref name="size"/> bytes of every lane, side by side: 1, 2, 4 or 8, and no more than a lane has.</summary>
-    static abstract void StoreNarrow(TSelf lanes, void* to, int size);
-}
-
-/// <summary>Lane by lane: numbers and bits.</summary>
-/// <inheritdoc cref="ILanes{TSelf, T}"/>
-internal unsafe interface ILaneArithmetic<TSelf, T>
-    where TSelf : unmanaged, ILaneArithmetic<TSelf, T>
     where T : unmanaged
 {
     static abstract TSelf operator +(TSelf left, TSelf right);
@@ -107,14 +74,7 @@ internal unsafe interface ILaneArithmetic<TSelf, T>
 
     /// <summary>The sign in every bit of a lane.</summary>
     static abstract TSelf Signs(TSelf lanes);
-}
 
-/// <summary>What is compared, and chosen by it.</summary>
-/// <inheritdoc cref="ILanes{TSelf, T}"/>
-internal unsafe interface ILaneChoices<TSelf, T>
-    where TSelf : unmanaged, ILaneChoices<TSelf, T>
-    where T : unmanaged
-{
     /// <summary>The sum, which is not −0, and where the bits of a number and of <paramref name="same"/> are the same, the term too.</summary>
     // From memory, that neither needs a load of its own.
     static abstract TSelf AddWhereSame(TSelf sum, T* terms, T* numbers, TSelf same);
@@ -153,12 +113,32 @@ internal unsafe interface ILaneChoices<TSelf, T>
     static abstract bool IsZero(TSelf lanes);
 }
 
-/// <summary>Numbers of another type or width.</summary>
+/// <summary>Where lanes come from and go to: memory, other types, other places.</summary>
 /// <inheritdoc cref="ILanes{TSelf, T}"/>
-internal unsafe interface ILaneConversions<TSelf, T>
-    where TSelf : unmanaged, ILaneConversions<TSelf, T>, IRegister<TSelf, T>
+internal unsafe interface ILaneMoves<TSelf, T> : IRegister<TSelf, T>
+    where TSelf : unmanaged, ILaneMoves<TSelf, T>
     where T : unmanaged
 {
+    static abstract TSelf Fill(T value);
+
+    /// <summary>Loads the lanes up to <paramref name="end"/>, which may lie outside the register; no byte of any other is touched.</summary>
+    static abstract TSelf LoadPart(T* from, long end, TSelf otherwise);
+
+    /// <summary>All bits of the first lanes.</summary>
+    static abstract TSelf First(long count);
+
+    /// <summary>Loads the lanes of a mask made by <see cref="First"/>; no byte of any other is touched.</summary>
+    static abstract TSelf LoadMasked(T* from, TSelf mask, TSelf otherwise);
+
+    /// <summary>Unsigned integers of 1, 2 or 4 bytes each, and of 8 where lanes have as many, at the width of a lane.</summary>
+    static abstract TSelf LoadUnsigned(byte* from, int size);
+
+    /// <summary>Stores the first lanes only; no byte behind them is touched.</summary>
+    static abstract void StorePart(TSelf lanes, T* to, long end);
+
+    /// <summary>Stores the lower <paramref name="size"/> bytes of every lane, side by side: 1, 2, 4 or 8, and no more than a lane has.</summary>
+    static abstract void StoreNarrow(TSelf lanes, void* to, int size);
+
     /// <summary>The lanes at twice the width, in two registers <typeparamref name="TWide"/> of the next wider type of the same kind.</summary>
     static abstract (TWide Lower, TWide Upper) Widen<TWide>(TSelf lanes)
         where TWide : unmanaged;
@@ -198,14 +178,7 @@ internal unsafe interface ILaneConversions<TSelf, T>
     /// <summary>Doubles, cut to integers of 32 bits.</summary>
     static abstract TSelf FromDoubles<TReal>(TReal lower, TReal upper)
         where TReal : unmanaged;
-}
 
-/// <summary>Lanes in other places.</summary>
-/// <inheritdoc cref="ILanes{TSelf, T}"/>
-internal unsafe interface ILaneOrder<TSelf, T>
-    where TSelf : unmanaged, ILaneOrder<TSelf, T>, IRegister<TSelf, T>
-    where T : unmanaged
-{
     /// <summary>
     /// Of two registers laid end to end what begins a few lanes before the higher one, and a few lanes behind the lower one's beginning; these lanes fill no more than 16 bytes, or half a register.
     /// </summary>

@@ -149,16 +149,14 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     public static Lanes128<T> Max(Lanes128<T> earlier, Lanes128<T> later)
     {
         // x86's maximum is "the first operand if greater, else the second", signs of zero and NaN included.
-        if (typeof(T) == typeof(float) && Sse.IsSupported) return new(Sse.Max(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double) && Sse2.IsSupported) return new(Sse2.Max(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        if (Sse2.IsSupported) return new(Vector128.MaxNative(later.Value, earlier.Value));
         return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(later, earlier), later, earlier) : new(Vector128.Max(later.Value, earlier.Value));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Min(Lanes128<T> earlier, Lanes128<T> later)
     {
-        if (typeof(T) == typeof(float) && Sse.IsSupported) return new(Sse.Min(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double) && Sse2.IsSupported) return new(Sse2.Min(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        if (Sse2.IsSupported) return new(Vector128.MinNative(later.Value, earlier.Value));
         return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(earlier, later), later, earlier) : new(Vector128.Min(later.Value, earlier.Value));
     }
 

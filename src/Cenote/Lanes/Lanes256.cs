@@ -149,16 +149,14 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     public static Lanes256<T> Max(Lanes256<T> earlier, Lanes256<T> later)
     {
         // x86's maximum is "the first operand if greater, else the second", signs of zero and NaN included.
-        if (typeof(T) == typeof(float) && Avx.IsSupported) return new(Avx.Max(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double) && Avx.IsSupported) return new(Avx.Max(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        if (Avx.IsSupported) return new(Vector256.MaxNative(later.Value, earlier.Value));
         return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(later, earlier), later, earlier) : new(Vector256.Max(later.Value, earlier.Value));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Min(Lanes256<T> earlier, Lanes256<T> later)
     {
-        if (typeof(T) == typeof(float) && Avx.IsSupported) return new(Avx.Min(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double) && Avx.IsSupported) return new(Avx.Min(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        if (Avx.IsSupported) return new(Vector256.MinNative(later.Value, earlier.Value));
         return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(earlier, later), later, earlier) : new(Vector256.Min(later.Value, earlier.Value));
     }
 
