@@ -286,9 +286,11 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     public static bool AnyNaN(Lanes128<T> lanes) => !Vector128.EqualsAll(lanes.Value, lanes.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128<T> LesserBits(Lanes128<T> left, Lanes128<T> right) => sizeof(T) == 4
-        ? new(Vector128.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>())
-        : new(Vector128.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
+    public static Lanes128<T> LesserBits(Lanes128<T> left, Lanes128<T> right) => sizeof(T) == 4 ? new(Vector128.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>()) : LesserLongs(left, right);
+
+    // Apart: loops of floats are compiled without that type.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes128<T> LesserLongs(Lanes128<T> left, Lanes128<T> right) => new(Vector128.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> GreaterBits(Lanes128<T> left, Lanes128<T> right) => new(Vector128.Max(left.Value.AsUInt16(), right.Value.AsUInt16()).As<ushort, T>());

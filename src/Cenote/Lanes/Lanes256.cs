@@ -301,9 +301,11 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     public static bool AnyNaN(Lanes256<T> lanes) => !Vector256.EqualsAll(lanes.Value, lanes.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256<T> LesserBits(Lanes256<T> left, Lanes256<T> right) => sizeof(T) == 4
-        ? new(Vector256.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>())
-        : new(Vector256.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
+    public static Lanes256<T> LesserBits(Lanes256<T> left, Lanes256<T> right) => sizeof(T) == 4 ? new(Vector256.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>()) : LesserLongs(left, right);
+
+    // Apart: loops of floats are compiled without that type.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes256<T> LesserLongs(Lanes256<T> left, Lanes256<T> right) => new(Vector256.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> GreaterBits(Lanes256<T> left, Lanes256<T> right) => new(Vector256.Max(left.Value.AsUInt16(), right.Value.AsUInt16()).As<ushort, T>());
@@ -360,11 +362,17 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     public static (Lanes256<T> Even, Lanes256<T> Odd) UnzipCrossed(Lanes256<T> low, Lanes256<T> high)
     {
         if (!Avx2.IsSupported) return Unzip(low, high);
-        if (sizeof(T) == 1) return (Pack(low.Value.AsUInt16() & Vector256.Create((ushort)byte.MaxValue), high.Value.AsUInt16() & Vector256.Create((ushort)byte.MaxValue)), Pack(low.Value.AsUInt16() >>> 8, high.Value.AsUInt16() >>> 8));
-        if (sizeof(T) == 2) return (Pack(low.Value.AsUInt32() & Vector256.Create((uint)ushort.MaxValue), high.Value.AsUInt32() & Vector256.Create((uint)ushort.MaxValue)), Pack(low.Value.AsUInt32() >>> 16, high.Value.AsUInt32() >>> 16));
+        if (sizeof(T) < 4) return UnzipPacked(low, high);
         if (sizeof(T) == 4) return (new(Avx.Shuffle(low.Value.AsSingle(), high.Value.AsSingle(), 0b10_00_10_00).As<float, T>()), new(Avx.Shuffle(low.Value.AsSingle(), high.Value.AsSingle(), 0b11_01_11_01).As<float, T>()));
         return (new(Avx2.UnpackLow(low.Value.AsInt64(), high.Value.AsInt64()).As<long, T>()), new(Avx2.UnpackHigh(low.Value.AsInt64(), high.Value.AsInt64()).As<long, T>()));
     }
+
+    /// <inheritdoc cref="UnzipCrossed"/>
+    // Apart, as above.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Lanes256<T> Even, Lanes256<T> Odd) UnzipPacked(Lanes256<T> low, Lanes256<T> high) => sizeof(T) == 1
+        ? (Pack(low.Value.AsUInt16() & Vector256.Create((ushort)byte.MaxValue), high.Value.AsUInt16() & Vector256.Create((ushort)byte.MaxValue)), Pack(low.Value.AsUInt16() >>> 8, high.Value.AsUInt16() >>> 8))
+        : (Pack(low.Value.AsUInt32() & Vector256.Create((uint)ushort.MaxValue), high.Value.AsUInt32() & Vector256.Create((uint)ushort.MaxValue)), Pack(low.Value.AsUInt32() >>> 16, high.Value.AsUInt32() >>> 16));
 
     /// <summary>Numbers that fit half of their lanes, half by half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -292,9 +292,11 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
     public static bool AnyNaN(Lanes512<T> lanes) => !Vector512.EqualsAll(lanes.Value, lanes.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512<T> LesserBits(Lanes512<T> left, Lanes512<T> right) => sizeof(T) == 4
-        ? new(Vector512.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>())
-        : new(Vector512.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
+    public static Lanes512<T> LesserBits(Lanes512<T> left, Lanes512<T> right) => sizeof(T) == 4 ? new(Vector512.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>()) : LesserLongs(left, right);
+
+    // Apart: loops of floats are compiled without that type.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes512<T> LesserLongs(Lanes512<T> left, Lanes512<T> right) => new(Vector512.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> GreaterBits(Lanes512<T> left, Lanes512<T> right) => new(Vector512.Max(left.Value.AsUInt16(), right.Value.AsUInt16()).As<ushort, T>());
