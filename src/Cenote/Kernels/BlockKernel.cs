@@ -66,19 +66,24 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
         AxisPlan width = plan.Width;
         long planes = plan.Batch * plan.Channels, most = rows switch
         {
-            BlockRows.SumsInOrder when RowShifts<T, TTap>.Suits(job) => 0,
-            BlockRows.SumsInOrder when AreSmall(job) => long.MaxValue,
-            BlockRows.Extremes when width.LaneStride > 1 && AreSmall(job) => long.MaxValue,
-            BlockRows.SumsInOrder when width.Before == 0 && RowWindows<T, TTap, T, TTap>.ArePairs(plan) => 0,
-            // Sums in any order of rows are made once, and rows of two registers and more are then faster as they lie. Measured.
-            BlockRows.SumsInOrder when width.LaneStride == 1 && plan is { FoldsInAnyOrder: true, FoldsRows: true } => 2 * TTap.Count - 1,
-            BlockRows.SumsInOrder => width.LaneStride > 1 ? MostRow : MostRow - TTap.Count,
-            BlockRows.Extremes when width.LaneStride == 3 || (width.LaneStride > 1 && plan.Height.OutputLength <= FewRows) => MostRow,
-            BlockRows.Extremes when width.LaneStride > 1 => TTap.Count,
+            BlockRows.SumsInOrder => MostOfSums(job),
+            BlockRows.Extremes when width.LaneStride > 1 => AreSmall(job) ? long.MaxValue : width.LaneStride == 3 || plan.Height.OutputLength <= FewRows ? MostRow : TTap.Count,
             _ => 0,
         };
         return sizeof(T) == 4 && !IsFar(plan) && Transposition.IsQuick<TTap, T>() && plan.Slides && plan.Depth.Kernel == 1 && width.OutputLength <= most && (width.Kernel > 1 || width.LaneStride > 1)
             && 4 * planes >= 3 * ((planes + Planes - 1) / Planes * Planes) && CopyBytes(job, Planes) <= MostBytes;
+    }
+
+    private static long MostOfSums(in PoolJob job)
+    {
+        PoolPlan plan = job.Plan;
+        AxisPlan width = plan.Width;
+        if (RowShifts<T, TTap>.Suits(job)) return 0;
+        if (AreSmall(job)) return long.MaxValue;
+        if (width.Before == 0 && RowWindows<T, TTap, T, TTap>.ArePairs(plan)) return 0;
+        // Sums in any order of rows are made once, and rows of two registers and more are then faster as they lie. Measured.
+        if (width.LaneStride == 1 && plan is { FoldsInAnyOrder: true, FoldsRows: true }) return 2 * TTap.Count - 1;
+        return width.LaneStride > 1 ? MostRow : MostRow - TTap.Count;
     }
 
     /// <summary>Whether planes are so small, and so many, that blocks are as wide as can be: rows of any length are then worth less than what they begin with. Measured.</summary>

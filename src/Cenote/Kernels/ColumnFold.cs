@@ -56,16 +56,16 @@ internal readonly unsafe struct ColumnFold<T, TTap, TReducer>(TReducer reducer, 
             while (true)
             {
                 TTap state = Take<TRows, TOld>(adds ? TTap.Load(to) : none, row, ref seen);
-                if (TDepths.Of(0) > 1)
+                if (typeof(TDepths) == typeof(Three))
                 {
                     state = Take<TRows, TOld>(state, row + deeper, ref seen);
                     state = Take<TRows, TOld>(state, row + 2 * deeper, ref seen);
                 }
 
-                if (TAhead.Of(0) > 0)
+                if (typeof(TAhead) == typeof(One))
                 {
                     Ask(ask, askNext, fresh);
-                    if (TDepths.Of(0) > 1)
+                    if (typeof(TDepths) == typeof(Three))
                     {
                         Ask(ask + deeper, askNext, fresh);
                         Ask(ask + 2 * deeper, askNext, fresh);
@@ -106,7 +106,7 @@ internal readonly unsafe struct ColumnFold<T, TTap, TReducer>(TReducer reducer, 
         TTap taps = TTap.Load(row);
         state = reducer.Combine(state, reducer.Lift(taps));
         if (typeof(TOld) == typeof(None)) Watch(taps, ref seen);
-        if (TRows.Of(0) == 1) return state;
+        if (typeof(TRows) == typeof(One)) return state;
         taps = TTap.Load(row + seen.Step);
         state = reducer.Combine(state, reducer.Lift(taps));
         if (typeof(TOld) != typeof(Three))
@@ -115,7 +115,7 @@ internal readonly unsafe struct ColumnFold<T, TTap, TReducer>(TReducer reducer, 
             seen.TiesToo = reducer.WatchTies(seen.TiesToo, taps);
         }
 
-        if (TRows.Of(0) == 2) return state;
+        if (typeof(TRows) == typeof(Two)) return state;
         taps = TTap.Load(row + 2 * seen.Step);
         state = reducer.Combine(state, reducer.Lift(taps));
         if (typeof(TOld) != typeof(Three)) Watch(taps, ref seen);

@@ -213,7 +213,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
         where TLoad : struct, IStridedLoad<T, TTap>
     {
         AxisPlan width = job.Plan.Width;
-        long outputs = lines.Outputs, taps = TTaps.Of(width.Kernel), dilation = width.Dilation, stride = width.LaneStride, nextRow = job.OutputLayout.Height, next = lines.Batch * nextRow;
+        long outputs = lines.Outputs, taps = width.Kernel, dilation = width.Dilation, stride = width.LaneStride, nextRow = job.OutputLayout.Height, next = lines.Batch * nextRow;
         bool ahead = lines.Ahead;
         TTap none = reducer.Lift(reducer.Padding);
         if (lines.AreOne) (outputs, count) = (outputs * count, 1);
@@ -223,7 +223,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
             {
                 if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
                 var window = new Combination(reducer, none);
-                load.Walk(ref window, line + o * stride, taps, dilation);
+                load.Walk(ref window, line + o * stride, TTaps.Of(taps), dilation);
                 TTap result = TLoad.Settle(reducer.Finish(window.State, null, 1));
                 // Where the next batch will be written.
                 if (ahead) Prefetch.Line(output + o + next);

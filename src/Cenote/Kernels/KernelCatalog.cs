@@ -54,15 +54,20 @@ internal sealed class KernelCatalog
     {
         long size = Unsafe.SizeOf<T>(), few = FewBytes / size, fewTaps = size < 4 ? 0 : areSums ? FewSums : FewTaps;
         var reference = new ReferenceKernel<T, TState, TReducer>(reducer);
-        PoolKernel[] interleaved = groups.Length > 0
+        KernelGroup[] inside =
+        [
+            new(() => [.. pixels?.Invoke() ?? [], .. Interleaved()], ofPixels: true), .. groups,
+            new(() => groups.Length > 0 ? [new PlanarKernel<StridedPlanes>(new(groups), Unsafe.SizeOf<T>())] : []),
+            new(() => [new UnevenWindows<T, TState, TReducer>(reducer)]),
+        ];
+        return new(new(planes), new([.. inside, new(() => [new ZeroPaddedKernel<T, TState, TReducer>(new(inside), reducer, reference), reference])]));
+
+        PoolKernel[] Interleaved() => groups.Length > 0
             ? [
                 new InterleavedKernel(new(groups), few, few, manyTaps: LiftsLong<T, TState>() ? 4 : 12, shortRow: areSums ? 0 : ShortRowBytes / size, fewTaps, fewestTaps: areSums ? FewTaps : 0, someChannels: Math.Max(SomeChannels, SomeBytes / size)),
                 new PlanarKernel<PixelPlanes>(new(groups), Unsafe.SizeOf<T>()),
             ]
             : [];
-        PoolKernel[] strided = groups.Length > 0 ? [new PlanarKernel<StridedPlanes>(new(groups), Unsafe.SizeOf<T>())] : [];
-        KernelGroup[] inside = [new(pixels ?? (() => [])), new(() => interleaved), .. groups, new(() => strided), new(() => [new UnevenWindows<T, TState, TReducer>(reducer)])];
-        return new(new(planes), new([.. inside, new(() => [new ZeroPaddedKernel<T, TState, TReducer>(new(inside), reducer, reference), reference])]));
     }
 
     // A Half becomes a float in so many steps that rows, which are lifted once, are worth more than pixels. Measured.

@@ -5,13 +5,17 @@ namespace Cenote;
 /// </summary>
 /// <param name="make">Makes them.</param>
 /// <param name="makeWider">Makes the same, in the same order, on registers of 512 bits; none where this machine lacks such registers.</param>
-internal sealed class KernelGroup(Func<PoolKernel[]> make, Func<PoolKernel[]>? makeWider = null)
+/// <param name="ofPixels">Whether they take only jobs whose channels lie side by side.</param>
+internal sealed class KernelGroup(Func<PoolKernel[]> make, Func<PoolKernel[]>? makeWider = null, bool ofPixels = false)
 {
     private PoolKernel[]? _kernels, _wider;
 
+    /// <summary>Whether the group is to be asked at all.</summary>
+    public bool MayTake(in PoolJob job) => !ofPixels || (job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1);
+
     public PoolKernel[] Kernels => _kernels ??= make();
 
-    public PoolKernel[] Wider => _wider ??= makeWider?.Invoke() ?? [];
+    public PoolKernel[] Wider => _wider ??= Registers.Exist(64) ? makeWider?.Invoke() ?? [] : [];
 }
 
 /// <summary>
@@ -30,6 +34,7 @@ internal sealed class KernelList(params KernelGroup[] groups)
     {
         foreach (KernelGroup group in groups)
         {
+            if (!group.MayTake(job)) continue;
             for (int i = 0; i < group.Kernels.Length; i++)
             {
                 if (!Takes(group.Kernels[i], job, units)) continue;

@@ -19,6 +19,11 @@ internal readonly record struct TensorLayout(long Batch, long Channel, long Dept
             strides[^1]);
     }
 
+    // By hand: that of a record compiles a comparer of numbers.
+    public bool Equals(TensorLayout other) => Batch == other.Batch && Channel == other.Channel && Depth == other.Depth && Height == other.Height && Width == other.Width;
+
+    public override int GetHashCode() => HashCode.Combine(Batch, Channel, Depth, Height, Width);
+
     /// <summary>Row-major: each axis directly behind the next one.</summary>
     public static TensorLayout RowMajor(long channels, long depth, long height, long width) =>
         new(channels * depth * height * width, depth * height * width, height * width, width, 1);

@@ -93,7 +93,7 @@ internal readonly unsafe partial struct Lanes256<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes256<T> First, Lanes256<T> Second, Lanes256<T> Third, Lanes256<T> Fourth) LoadFourths(T* from)
     {
-        long count = Crosses ? Count / 2 : Count;
+        long count = Avx2.IsSupported ? Count / 2 : Count;
         var (even, odd) = UnzipCrossed(LoadApart(from), LoadApart(from + count));
         var (laterEven, laterOdd) = UnzipCrossed(LoadApart(from + 2 * count), LoadApart(from + 3 * count));
         var (first, third) = UnzipCrossed(even, laterEven);
@@ -103,7 +103,7 @@ internal readonly unsafe partial struct Lanes256<T>
 
     /// <summary>Half a register, and another one from two registers further on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes256<T> LoadApart(T* from) => Crosses ? new(Vector256.Create(Vector128.Load(from), Vector128.Load(from + 2 * Count))) : Load(from);
+    private static Lanes256<T> LoadApart(T* from) => Avx2.IsSupported ? new(Vector256.Create(Vector128.Load(from), Vector128.Load(from + 2 * Count))) : Load(from);
 }
 
 internal readonly unsafe partial struct Lanes512<T>

@@ -32,30 +32,11 @@ internal interface ILaneMap
 /// <summary>A register of elements: the one facade under which every loop is written once, whatever the width.</summary>
 /// <typeparam name="TSelf">The register.</typeparam>
 /// <typeparam name="T">A lane: a primitive number. Half and BFloat16 travel as the 16 bits they are.</typeparam>
-internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
+// In two parts: for each member that a loop names the runtime looks through all of its interface, and again for each of them. Of sixty in one that was a tenth of a first call.
+internal unsafe interface ILanes<TSelf, T> : ILaneMoves<TSelf, T>
     where TSelf : unmanaged, ILanes<TSelf, T>
     where T : unmanaged
 {
-    static abstract TSelf Fill(T value);
-
-    /// <summary>Loads the lanes up to <paramref name="end"/>, which may lie outside the register; no byte of any other is touched.</summary>
-    static abstract TSelf LoadPart(T* from, long end, TSelf otherwise);
-
-    /// <summary>All bits of the first lanes.</summary>
-    static abstract TSelf First(long count);
-
-    /// <summary>Loads the lanes of a mask made by <see cref="First"/>; no byte of any other is touched.</summary>
-    static abstract TSelf LoadMasked(T* from, TSelf mask, TSelf otherwise);
-
-    /// <summary>Unsigned integers of 1, 2 or 4 bytes each, and of 8 where lanes have as many, at the width of a lane.</summary>
-    static abstract TSelf LoadUnsigned(byte* from, int size);
-
-    /// <summary>Stores the first lanes only; no byte behind them is touched.</summary>
-    static abstract void StorePart(TSelf lanes, T* to, long end);
-
-    /// <summary>Stores the lower <paramref name="size"/> bytes of every lane, side by side: 1, 2, 4 or 8, and no more than a lane has.</summary>
-    static abstract void StoreNarrow(TSelf lanes, void* to, int size);
-
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     /// <summary>The sum with a register in memory, which is an operand of the addition: in a variable of its own it is loaded by an instruction of its own.</summary>
@@ -69,6 +50,15 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
 
     /// <summary>The upper halves of products of 16-bit integers.</summary>
     static abstract TSelf MultiplyHigh(TSelf left, TSelf right);
+
+    /// <summary>Floating-point numbers, each the nearest whole one, halves to the even one.</summary>
+    static abstract TSelf RoundToEven(TSelf lanes);
+
+    /// <summary>Floating-point numbers times 2 to the power of whole ones, where neither these nor the results leave the normal range.</summary>
+    static abstract TSelf Scale(TSelf lanes, TSelf exponents);
+
+    /// <summary>The square roots of floating-point numbers, correctly rounded.</summary>
+    static abstract TSelf Sqrt(TSelf lanes);
 
     static abstract TSelf operator &(TSelf left, TSelf right);
 
@@ -107,6 +97,47 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
 
     /// <summary>The later operand where it is less, else the earlier one: −0 and +0 tie. With a NaN on either side the earlier one.</summary>
     static abstract TSelf Min(TSelf earlier, TSelf later);
+
+    static abstract bool AnyNaN(TSelf lanes);
+
+    /// <summary>The lane whose bits are less, as signed integers: −0 is the least of all floating-point numbers.</summary>
+    static abstract TSelf LesserBits(TSelf left, TSelf right);
+
+    /// <summary>The lane whose bits are greater, as unsigned integers; of 16 bits.</summary>
+    static abstract TSelf GreaterBits(TSelf left, TSelf right);
+
+    /// <summary>Whether a lane is −0.</summary>
+    static abstract bool AnyNegativeZero(TSelf lanes);
+
+    /// <summary>Whether all bits of all lanes are zero.</summary>
+    static abstract bool IsZero(TSelf lanes);
+}
+
+/// <summary>Where lanes come from and go to: memory, other types, other places.</summary>
+/// <inheritdoc cref="ILanes{TSelf, T}"/>
+internal unsafe interface ILaneMoves<TSelf, T> : IRegister<TSelf, T>
+    where TSelf : unmanaged, ILaneMoves<TSelf, T>
+    where T : unmanaged
+{
+    static abstract TSelf Fill(T value);
+
+    /// <summary>Loads the lanes up to <paramref name="end"/>, which may lie outside the register; no byte of any other is touched.</summary>
+    static abstract TSelf LoadPart(T* from, long end, TSelf otherwise);
+
+    /// <summary>All bits of the first lanes.</summary>
+    static abstract TSelf First(long count);
+
+    /// <summary>Loads the lanes of a mask made by <see cref="First"/>; no byte of any other is touched.</summary>
+    static abstract TSelf LoadMasked(T* from, TSelf mask, TSelf otherwise);
+
+    /// <summary>Unsigned integers of 1, 2 or 4 bytes each, and of 8 where lanes have as many, at the width of a lane.</summary>
+    static abstract TSelf LoadUnsigned(byte* from, int size);
+
+    /// <summary>Stores the first lanes only; no byte behind them is touched.</summary>
+    static abstract void StorePart(TSelf lanes, T* to, long end);
+
+    /// <summary>Stores the lower <paramref name="size"/> bytes of every lane, side by side: 1, 2, 4 or 8, and no more than a lane has.</summary>
+    static abstract void StoreNarrow(TSelf lanes, void* to, int size);
 
     /// <summary>The lanes at twice the width, in two registers <typeparamref name="TWide"/> of the next wider type of the same kind.</summary>
     static abstract (TWide Lower, TWide Upper) Widen<TWide>(TSelf lanes)
@@ -147,29 +178,6 @@ internal unsafe interface ILanes<TSelf, T> : IRegister<TSelf, T>
     /// <summary>Doubles, cut to integers of 32 bits.</summary>
     static abstract TSelf FromDoubles<TReal>(TReal lower, TReal upper)
         where TReal : unmanaged;
-
-    /// <summary>Floating-point numbers, each the nearest whole one, halves to the even one.</summary>
-    static abstract TSelf RoundToEven(TSelf lanes);
-
-    /// <summary>Floating-point numbers times 2 to the power of whole ones, where neither these nor the results leave the normal range.</summary>
-    static abstract TSelf Scale(TSelf lanes, TSelf exponents);
-
-    /// <summary>The square roots of floating-point numbers, correctly rounded.</summary>
-    static abstract TSelf Sqrt(TSelf lanes);
-
-    static abstract bool AnyNaN(TSelf lanes);
-
-    /// <summary>The lane whose bits are less, as signed integers: −0 is the least of all floating-point numbers.</summary>
-    static abstract TSelf LesserBits(TSelf left, TSelf right);
-
-    /// <summary>The lane whose bits are greater, as unsigned integers; of 16 bits.</summary>
-    static abstract TSelf GreaterBits(TSelf left, TSelf right);
-
-    /// <summary>Whether a lane is −0.</summary>
-    static abstract bool AnyNegativeZero(TSelf lanes);
-
-    /// <summary>Whether all bits of all lanes are zero.</summary>
-    static abstract bool IsZero(TSelf lanes);
 
     /// <summary>
     /// Of two registers laid end to end what begins a few lanes before the higher one, and a few lanes behind the lower one's beginning; these lanes fill no more than 16 bytes, or half a register.

@@ -149,16 +149,14 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     public static Lanes128<T> Max(Lanes128<T> earlier, Lanes128<T> later)
     {
         // x86's maximum is "the first operand if greater, else the second", signs of zero and NaN included.
-        if (typeof(T) == typeof(float) && Sse.IsSupported) return new(Sse.Max(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double) && Sse2.IsSupported) return new(Sse2.Max(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        if (Sse2.IsSupported) return new(Vector128.MaxNative(later.Value, earlier.Value));
         return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(later, earlier), later, earlier) : new(Vector128.Max(later.Value, earlier.Value));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Min(Lanes128<T> earlier, Lanes128<T> later)
     {
-        if (typeof(T) == typeof(float) && Sse.IsSupported) return new(Sse.Min(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double) && Sse2.IsSupported) return new(Sse2.Min(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        if (Sse2.IsSupported) return new(Vector128.MinNative(later.Value, earlier.Value));
         return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(earlier, later), later, earlier) : new(Vector128.Min(later.Value, earlier.Value));
     }
 
@@ -288,9 +286,11 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     public static bool AnyNaN(Lanes128<T> lanes) => !Vector128.EqualsAll(lanes.Value, lanes.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128<T> LesserBits(Lanes128<T> left, Lanes128<T> right) => sizeof(T) == 4
-        ? new(Vector128.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>())
-        : new(Vector128.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
+    public static Lanes128<T> LesserBits(Lanes128<T> left, Lanes128<T> right) => sizeof(T) == 4 ? new(Vector128.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>()) : LesserLongs(left, right);
+
+    // Apart: loops of floats are compiled without that type.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes128<T> LesserLongs(Lanes128<T> left, Lanes128<T> right) => new(Vector128.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> GreaterBits(Lanes128<T> left, Lanes128<T> right) => new(Vector128.Max(left.Value.AsUInt16(), right.Value.AsUInt16()).As<ushort, T>());

@@ -17,12 +17,6 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
 
     public static int Count => Vector256<T>.Count;
 
-    private static bool Crosses
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Avx2.IsSupported;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Fill(T value) => new(Vector256.Create(value));
 
@@ -155,16 +149,14 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     public static Lanes256<T> Max(Lanes256<T> earlier, Lanes256<T> later)
     {
         // x86's maximum is "the first operand if greater, else the second", signs of zero and NaN included.
-        if (typeof(T) == typeof(float) && Avx.IsSupported) return new(Avx.Max(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double) && Avx.IsSupported) return new(Avx.Max(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        if (Avx.IsSupported) return new(Vector256.MaxNative(later.Value, earlier.Value));
         return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(later, earlier), later, earlier) : new(Vector256.Max(later.Value, earlier.Value));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Min(Lanes256<T> earlier, Lanes256<T> later)
     {
-        if (typeof(T) == typeof(float) && Avx.IsSupported) return new(Avx.Min(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double) && Avx.IsSupported) return new(Avx.Min(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        if (Avx.IsSupported) return new(Vector256.MinNative(later.Value, earlier.Value));
         return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(earlier, later), later, earlier) : new(Vector256.Min(later.Value, earlier.Value));
     }
 
@@ -309,9 +301,11 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     public static bool AnyNaN(Lanes256<T> lanes) => !Vector256.EqualsAll(lanes.Value, lanes.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256<T> LesserBits(Lanes256<T> left, Lanes256<T> right) => sizeof(T) == 4
-        ? new(Vector256.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>())
-        : new(Vector256.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
+    public static Lanes256<T> LesserBits(Lanes256<T> left, Lanes256<T> right) => sizeof(T) == 4 ? new(Vector256.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>()) : LesserLongs(left, right);
+
+    // Apart: loops of floats are compiled without that type.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes256<T> LesserLongs(Lanes256<T> left, Lanes256<T> right) => new(Vector256.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> GreaterBits(Lanes256<T> left, Lanes256<T> right) => new(Vector256.Max(left.Value.AsUInt16(), right.Value.AsUInt16()).As<ushort, T>());
@@ -367,12 +361,18 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes256<T> Even, Lanes256<T> Odd) UnzipCrossed(Lanes256<T> low, Lanes256<T> high)
     {
-        if (!Crosses) return Unzip(low, high);
-        if (sizeof(T) == 1) return (Pack(low.Value.AsUInt16() & Vector256.Create((ushort)byte.MaxValue), high.Value.AsUInt16() & Vector256.Create((ushort)byte.MaxValue)), Pack(low.Value.AsUInt16() >>> 8, high.Value.AsUInt16() >>> 8));
-        if (sizeof(T) == 2) return (Pack(low.Value.AsUInt32() & Vector256.Create((uint)ushort.MaxValue), high.Value.AsUInt32() & Vector256.Create((uint)ushort.MaxValue)), Pack(low.Value.AsUInt32() >>> 16, high.Value.AsUInt32() >>> 16));
+        if (!Avx2.IsSupported) return Unzip(low, high);
+        if (sizeof(T) < 4) return UnzipPacked(low, high);
         if (sizeof(T) == 4) return (new(Avx.Shuffle(low.Value.AsSingle(), high.Value.AsSingle(), 0b10_00_10_00).As<float, T>()), new(Avx.Shuffle(low.Value.AsSingle(), high.Value.AsSingle(), 0b11_01_11_01).As<float, T>()));
         return (new(Avx2.UnpackLow(low.Value.AsInt64(), high.Value.AsInt64()).As<long, T>()), new(Avx2.UnpackHigh(low.Value.AsInt64(), high.Value.AsInt64()).As<long, T>()));
     }
+
+    /// <inheritdoc cref="UnzipCrossed"/>
+    // Apart, as above.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Lanes256<T> Even, Lanes256<T> Odd) UnzipPacked(Lanes256<T> low, Lanes256<T> high) => sizeof(T) == 1
+        ? (Pack(low.Value.AsUInt16() & Vector256.Create((ushort)byte.MaxValue), high.Value.AsUInt16() & Vector256.Create((ushort)byte.MaxValue)), Pack(low.Value.AsUInt16() >>> 8, high.Value.AsUInt16() >>> 8))
+        : (Pack(low.Value.AsUInt32() & Vector256.Create((uint)ushort.MaxValue), high.Value.AsUInt32() & Vector256.Create((uint)ushort.MaxValue)), Pack(low.Value.AsUInt32() >>> 16, high.Value.AsUInt32() >>> 16));
 
     /// <summary>Numbers that fit half of their lanes, half by half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -383,10 +383,10 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     private static Lanes256<T> Pack(Vector256<uint> low, Vector256<uint> high) => new(Avx2.PackUnsignedSaturate(low.AsInt32(), high.AsInt32()).As<ushort, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256<T> Uncross(Lanes256<T> lanes) => Crosses ? new(Avx2.Permute4x64(lanes.Value.AsInt64(), 0b11_01_10_00).As<long, T>()) : lanes;
+    public static Lanes256<T> Uncross(Lanes256<T> lanes) => Avx2.IsSupported ? new(Avx2.Permute4x64(lanes.Value.AsInt64(), 0b11_01_10_00).As<long, T>()) : lanes;
 
     // The middle quarters have changed places.
-    public static int Crossed(int place) => !Crosses || place < Count / 4 || place >= 3 * Count / 4 ? place : place < Count / 2 ? place + Count / 4 : place - Count / 4;
+    public static int Crossed(int place) => !Avx2.IsSupported || place < Count / 4 || place >= 3 * Count / 4 ? place : place < Count / 2 ? place + Count / 4 : place - Count / 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Every(int step, int first)

@@ -148,16 +148,14 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
     public static Lanes512<T> Max(Lanes512<T> earlier, Lanes512<T> later)
     {
         // x86's maximum is "the first operand if greater, else the second", signs of zero and NaN included.
-        if (typeof(T) == typeof(float) && Avx512F.IsSupported) return new(Avx512F.Max(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double) && Avx512F.IsSupported) return new(Avx512F.Max(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        if (Avx512F.IsSupported) return new(Vector512.MaxNative(later.Value, earlier.Value));
         return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(later, earlier), later, earlier) : new(Vector512.Max(later.Value, earlier.Value));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Min(Lanes512<T> earlier, Lanes512<T> later)
     {
-        if (typeof(T) == typeof(float) && Avx512F.IsSupported) return new(Avx512F.Min(later.Value.AsSingle(), earlier.Value.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double) && Avx512F.IsSupported) return new(Avx512F.Min(later.Value.AsDouble(), earlier.Value.AsDouble()).As<double, T>());
+        if (Avx512F.IsSupported) return new(Vector512.MinNative(later.Value, earlier.Value));
         return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? Select(Greater(earlier, later), later, earlier) : new(Vector512.Min(later.Value, earlier.Value));
     }
 
@@ -294,9 +292,11 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
     public static bool AnyNaN(Lanes512<T> lanes) => !Vector512.EqualsAll(lanes.Value, lanes.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512<T> LesserBits(Lanes512<T> left, Lanes512<T> right) => sizeof(T) == 4
-        ? new(Vector512.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>())
-        : new(Vector512.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
+    public static Lanes512<T> LesserBits(Lanes512<T> left, Lanes512<T> right) => sizeof(T) == 4 ? new(Vector512.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>()) : LesserLongs(left, right);
+
+    // Apart: loops of floats are compiled without that type.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes512<T> LesserLongs(Lanes512<T> left, Lanes512<T> right) => new(Vector512.Min(left.Value.AsInt64(), right.Value.AsInt64()).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> GreaterBits(Lanes512<T> left, Lanes512<T> right) => new(Vector512.Max(left.Value.AsUInt16(), right.Value.AsUInt16()).As<ushort, T>());

@@ -49,8 +49,8 @@ internal sealed class MeanOperator : PoolOperator
         where T : unmanaged, INumber<T>
         where TReducer : struct, IPoolReducer<T, T>
     {
-        // Sums of pixels are walked in blocks, for which short rows are no loss.
-        return KernelCatalog.Of<T, T, TReducer>(default, [], [new(On<Lanes256<T>>, On<Lanes512<T>>), new(On<Lanes128<T>>)], areSums: true);
+        // Sums of pixels are walked in blocks, for which short rows are no loss. Each in a function of its own: to name a register is to load its type.
+        return KernelCatalog.Of<T, T, TReducer>(default, [], [new(() => On<Lanes256<T>>(), () => On<Lanes512<T>>()), new(() => On<Lanes128<T>>())], areSums: true);
 
         static PoolKernel[] On<TTap>()
             where TTap : unmanaged, ILanes<TTap, T> => !Registers.Exist(Unsafe.SizeOf<TTap>()) ? []
