@@ -7,7 +7,7 @@ namespace Cenote;
 
 /// <summary>
 /// Gradients of chosen taps in small planes, row by row: zeros, and each window adds its gradient where it belongs, in the order of the windows. Where that is is worked out
-/// on registers, for a row of windows; eight planes in turn, that no addition waits for the one before.
+/// on registers, for a row of windows, or for as many short ones as make a long one; eight planes in turn, that no addition waits for the one before.
 /// </summary>
 internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     where T : unmanaged, INumber<T>
@@ -15,11 +15,17 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     /// <summary>With fewer windows per input, looking at all of them is as fast, but in planes of so few bytes that the first-level cache holds those in turn. Measured.</summary>
     private const long ManyWindows = 16, FewBytes = 4 << 10;
 
-    /// <summary>And of so many with a window to four inputs at most, but where tiles are made of single windows at strides that they write at once. Measured.</summary>
-    private const long FewBytesOfFewWindows = 16 << 10, InputsPerWindow = 4, LongStride = 3;
+    /// <summary>And but with so many inputs per window: most of the work is then writing zeros. Measured.</summary>
+    private const long ManyInputs = 3;
 
     /// <summary>Bytes of a plane: eight of them stay in a second-level cache, and positions are numbers of 16 bits, with room for those in the padding.</summary>
     private const long MostBytes = 32 << 10;
+
+    /// <summary>Of planes of more bytes what is asked for too early is gone again. Measured.</summary>
+    private const long LargeBytes = 8 << 10;
+
+    /// <summary>How many rows of those are asked for ahead.</summary>
+    private const long RowsAhead = 2;
 
     private const long Together = 8, LongestRow = 256;
 
@@ -40,11 +46,12 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     {
         PoolPlan plan = job.Plan, pooling = plan.Transposed;
         AxisPlan height = pooling.Height, width = pooling.Width;
-        return job.Offsets.Start is not null && (plan.MaxCount >= ManyWindows || height.InputLength * width.InputLength <= Few(plan) / sizeof(T)) && plan.Channels >= Together && pooling.Depth is { Kernel: 1, InputLength: 1, OutputLength: 1 }
-            && Fits(height) && Fits(width) && height.InputLength * width.InputLength <= MostPositions && width.OutputLength >= Lanes && width.OutputLength <= LongestRow && Together * job.OutputLayout.Channel <= int.MaxValue / sizeof(T)
-            // What a division by the kernel's width comes to is exact; by 1 the factor would have no room.
-            && width.Kernel > 1 && pooling.Taps * width.Kernel <= ushort.MaxValue
-            && job.InputLayout.Width == 1 && job.Offsets.Layout.Width == 1 && job.OutputLayout.Width == 1 && (height.InputLength == 1 || job.OutputLayout.Height == width.InputLength);
+        bool isSparse = plan.OutputElements >= ManyInputs * plan.InputElements, areDense = plan.Channels >= Together && (plan.MaxCount >= ManyWindows || height.InputLength * width.InputLength <= FewBytes / sizeof(T));
+        return job.Offsets.Start is not null && (isSparse || areDense) && pooling.Depth is { Kernel: 1, InputLength: 1, OutputLength: 1 }
+            && Fits(height) && Fits(width) && height.InputLength * width.InputLength <= MostPositions && width.OutputLength <= LongestRow && LeastLine(job) >= Lanes && Together * job.OutputLayout.Channel <= int.MaxValue / sizeof(T)
+            // What a division by the kernel's width comes to is exact.
+            && pooling.Taps * width.Kernel <= ushort.MaxValue
+            && job.InputLayout.Width == 1 && (job.Offsets.Layout.Width == 1 || width.OutputLength == 1) && job.OutputLayout.Width == 1 && (height.InputLength == 1 || job.OutputLayout.Height == width.InputLength);
     }
 
     /// <summary>One unit is some planes.</summary>
@@ -58,10 +65,16 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     {
         PoolPlan plan = job.Plan, pooling = plan.Transposed;
         TensorLayout from = job.InputLayout, to = job.OutputLayout, marks = job.Offsets.Layout;
-        long columns = pooling.Width.OutputLength, rows = pooling.Height.OutputLength, positions = pooling.Height.InputLength * pooling.Width.InputLength, share = positions / rows, pitch = marks.Channel * job.Offsets.Size;
-        uint* places = (uint*)Scratch.Of(Together * Pitch * sizeof(uint) + columns * sizeof(ushort));
+        long columns = pooling.Width.OutputLength, rows = pooling.Height.OutputLength, positions = pooling.Height.InputLength * pooling.Width.InputLength, pitch = marks.Channel * job.Offsets.Size, together = LineRows(job);
+        bool isLarge = positions * sizeof(T) > LargeBytes;
+        uint* places = (uint*)Scratch.Of(Together * Pitch * sizeof(uint) + 2 * LongestRow * sizeof(ushort));
         ushort* starts = (ushort*)(places + Together * Pitch);
-        for (long w = 0; w < columns; w++) starts[w] = (ushort)pooling.Width.Start(w);
+        for (long w = 0; w < together * columns; w++)
+        {
+            starts[w] = (ushort)pooling.Width.Start(w % columns);
+            starts[LongestRow + w] = (ushort)(w / columns * pooling.Height.Stride);
+        }
+
         for (long unit = first; unit < end; unit++)
         {
             job.Cancellation.ThrowIfCancellationRequested();
@@ -69,26 +82,44 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
             long channel = group * Together, planes = Math.Min(Together, plan.Channels - channel);
             T* gradients = (T*)job.Input + n * from.Batch + channel * from.Channel, sums = (T*)job.Output + n * to.Batch + channel * to.Channel;
             byte* offsets = job.Offsets.Start + (n * marks.Batch + channel * marks.Channel) * job.Offsets.Size;
-            for (long i = 0; i < planes; i++) NativeMemory.Clear(sums + i * to.Channel, (nuint)(positions * sizeof(T)));
-            for (long h = 0; h < rows; h++, gradients += from.Height, offsets += marks.Height * job.Offsets.Size)
+            for (long h = 0, row = 0; h < rows; h += together, gradients += together * from.Height, offsets += together * marks.Height * job.Offsets.Size)
             {
+                long lines = Math.Min(together, rows - h), count = lines * columns;
+                // All rows that these windows read, behind the last ones all that are left.
+                long ready = h + lines == rows ? plan.Height.OutputLength : Math.Clamp(pooling.Height.Start(h + lines - 1) + pooling.Height.Span, row, plan.Height.OutputLength), fresh = (ready - row) * pooling.Width.InputLength;
                 for (long i = 0; i < planes; i++)
                 {
-                    // The same of the next planes, for rows end before the machine's prefetchers see a pattern.
-                    Prefetch.Behind(gradients + i * from.Channel, columns * sizeof(T), Together * from.Channel * sizeof(T));
-                    Prefetch.Behind(offsets + i * pitch, columns * job.Offsets.Size, Together * pitch);
-                    Prefetch.Behind(sums + i * to.Channel + h * share, share * sizeof(T), Together * to.Channel * sizeof(T));
+                    T* result = sums + i * to.Channel + row * pooling.Width.InputLength;
+                    NativeMemory.Clear(result, (nuint)(fresh * sizeof(T)));
+                    // The same of the next planes, for rows end before the machine's prefetchers see a pattern; of large planes the rows behind these.
+                    Prefetch.Behind(gradients + i * from.Channel, count * sizeof(T), (isLarge ? RowsAhead * together * from.Height : Together * from.Channel) * sizeof(T));
+                    Prefetch.Behind(offsets + i * pitch, count * job.Offsets.Size, isLarge ? RowsAhead * together * marks.Height * job.Offsets.Size : Together * pitch);
+                    Prefetch.Behind(result, fresh * sizeof(T), (isLarge ? RowsAhead * fresh : Together * to.Channel) * sizeof(T));
                 }
 
-                bool areInside = job.Offsets.Size == 1 ? Locate<byte>(pooling, h, offsets, pitch, planes, starts, places, to.Channel) : Locate<ushort>(pooling, h, offsets, pitch, planes, starts, places, to.Channel);
-                if (areInside && planes == Together) AddEight((byte*)gradients, (nint)(from.Channel * sizeof(T)), places, (byte*)sums, columns);
-                else for (long i = 0; i < planes; i++) AddInside(gradients + i * from.Channel, places + i * Pitch, (byte*)sums, (uint)(i * to.Channel * sizeof(T)), columns);
+                row = ready;
+                bool areInside = job.Offsets.Size == 1 ? Locate<byte>(pooling, h, count, offsets, pitch, planes, starts, places, to.Channel) : Locate<ushort>(pooling, h, count, offsets, pitch, planes, starts, places, to.Channel);
+                if (areInside && planes == Together) AddEight((byte*)gradients, (nint)(from.Channel * sizeof(T)), places, (byte*)sums, count);
+                else for (long i = 0; i < planes; i++) AddInside(gradients + i * from.Channel, places + i * Pitch, (byte*)sums, (uint)(i * to.Channel * sizeof(T)), count);
             }
         }
     }
 
-    private static long Few(PoolPlan plan) =>
-        plan.OutputElements >= InputsPerWindow * plan.InputElements && (plan.MaxCount > 1 || plan.Transposed.Width.Stride >= LongStride) ? FewBytesOfFewWindows : FewBytes;
+    /// <summary>How many rows of windows are worked on as one: of those that fill no register as many as have room, if they lie so.</summary>
+    private static long LineRows(in PoolJob job)
+    {
+        AxisPlan height = job.Plan.Transposed.Height, width = job.Plan.Transposed.Width;
+        if (width.OutputLength >= Lanes || (height.OutputLength > 1 && (job.InputLayout.Height != width.OutputLength || job.Offsets.Layout.Height != width.OutputLength))) return 1;
+        long most = LongestRow / width.OutputLength, lines = (height.OutputLength + most - 1) / most;
+        return (height.OutputLength + lines - 1) / lines;
+    }
+
+    /// <summary>Windows of the last rows, which are the fewest.</summary>
+    private static long LeastLine(in PoolJob job)
+    {
+        long rows = job.Plan.Transposed.Height.OutputLength, together = LineRows(job);
+        return ((rows - 1) % together + 1) * job.Plan.Transposed.Width.OutputLength;
+    }
 
     private static long Groups(PoolPlan plan) => (plan.Channels + Together - 1) / Together;
 
@@ -97,12 +128,13 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     /// <summary>How many bytes behind the first plane's first input the taps lie that a row of windows chose in each of some planes, two of them at a time; whether all lie inside.</summary>
     // Bounds: the last register steps back over places already written; behind an odd plane there is room for it again.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool Locate<TMark>(PoolPlan pooling, long h, byte* offsets, long pitch, long planes, ushort* starts, uint* places, long next)
+    private static bool Locate<TMark>(PoolPlan pooling, long h, long count, byte* offsets, long pitch, long planes, ushort* starts, uint* places, long next)
         where TMark : unmanaged
     {
         AxisPlan height = pooling.Height, width = pooling.Width;
         // A call, around which no register stays one.
-        long start = height.Start(h), count = width.OutputLength;
+        long start = height.Start(h);
+        bool isSingle = width.Kernel == 1;
         Vector256<ushort> perRow = Fill((1 << 16) / width.Kernel + 1), taps = Fill(width.Kernel), down = Fill(height.Dilation), across = Fill(width.Dilation), size = Fill(sizeof(T));
         Vector256<ushort> top = Fill(start), row = Fill(width.InputLength * sizeof(T)), lastRow = Fill(height.InputLength - 1), lastColumn = Fill(width.InputLength - 1), inside = Vector256<ushort>.AllBitsSet;
         Vector256<uint> plane = default, toNext = Vector256.Create((uint)(next * sizeof(T)));
@@ -113,8 +145,8 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
             {
                 w = Math.Min(w, count - Lanes);
                 Vector256<ushort> numbers = Vector256.Create(Numbers<TMark>(offsets + w * sizeof(TMark)), Numbers<TMark>(second + w * sizeof(TMark)));
-                Vector128<ushort> column = Vector128.Load(starts + w);
-                Vector256<ushort> tapRows = Lanes256<ushort>.MultiplyHigh(new(numbers), new(perRow)).Value, y = tapRows * down + top, x = (numbers - tapRows * taps) * across + Vector256.Create(column, column);
+                Vector128<ushort> column = Vector128.Load(starts + w), line = Vector128.Load(starts + LongestRow + w);
+                Vector256<ushort> tapRows = isSingle ? numbers : Lanes256<ushort>.MultiplyHigh(new(numbers), new(perRow)).Value, y = tapRows * down + top + Vector256.Create(line, line), x = (numbers - tapRows * taps) * across + Vector256.Create(column, column);
                 // Before the first one is, without a sign, far behind the last.
                 Vector256<ushort> areInside = Vector256.Equals(Vector256.Min(y, lastRow), y) & Vector256.Equals(Vector256.Min(x, lastColumn), x), place = (y * row + x * size) | ~areInside;
                 inside &= areInside;
