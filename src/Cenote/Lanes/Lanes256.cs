@@ -30,17 +30,8 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     public static Lanes256<T> LoadPart(T* from, long end, Lanes256<T> otherwise)
     {
         // Numbers of lanes fit a signed byte, whatever the element.
-        if (Avx512BW.VL.IsSupported)
-        {
-            Vector256<T> mask = Part(Math.Clamp(end, 0, Count));
-            if (sizeof(T) == 1) return new(Avx512BW.VL.MaskLoad((byte*)from, mask.AsByte(), otherwise.Value.AsByte()).As<byte, T>());
-            if (sizeof(T) == 2) return new(Avx512BW.VL.MaskLoad((short*)from, mask.AsInt16(), otherwise.Value.AsInt16()).As<short, T>());
-            if (sizeof(T) == 4) return new(Avx512F.VL.MaskLoad((int*)from, mask.AsInt32(), otherwise.Value.AsInt32()).As<int, T>());
-            return new(Avx512F.VL.MaskLoad((long*)from, mask.AsInt64(), otherwise.Value.AsInt64()).As<long, T>());
-        }
-
         end = Math.Clamp(end, 0, Count);
-        return LoadFirst(from, end, Part(end), otherwise.Value);
+        return Avx512BW.VL.IsSupported ? MaskLoad(from, Part(end), otherwise.Value) : LoadFirst(from, end, Part(end), otherwise.Value);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -49,31 +40,15 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> LoadMasked(T* from, Lanes256<T> mask, Lanes256<T> otherwise)
     {
-        if (Avx512BW.VL.IsSupported)
-        {
-            if (sizeof(T) == 1) return new(Avx512BW.VL.MaskLoad((byte*)from, mask.Value.AsByte(), otherwise.Value.AsByte()).As<byte, T>());
-            if (sizeof(T) == 2) return new(Avx512BW.VL.MaskLoad((short*)from, mask.Value.AsInt16(), otherwise.Value.AsInt16()).As<short, T>());
-            if (sizeof(T) == 4) return new(Avx512F.VL.MaskLoad((int*)from, mask.Value.AsInt32(), otherwise.Value.AsInt32()).As<int, T>());
-            return new(Avx512F.VL.MaskLoad((long*)from, mask.Value.AsInt64(), otherwise.Value.AsInt64()).As<long, T>());
-        }
-
-        return LoadFirst(from, BitOperations.PopCount(mask.Value.ExtractMostSignificantBits()), mask.Value, otherwise.Value);
+        return Avx512BW.VL.IsSupported ? MaskLoad(from, mask.Value, otherwise.Value) : LoadFirst(from, BitOperations.PopCount(mask.Value.ExtractMostSignificantBits()), mask.Value, otherwise.Value);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePart(Lanes256<T> lanes, T* to, long end)
     {
-        if (Avx512BW.VL.IsSupported)
-        {
-            Vector256<T> mask = Part(Math.Clamp(end, 0, Count));
-            if (sizeof(T) == 1) Avx512BW.VL.MaskStore((byte*)to, mask.AsByte(), lanes.Value.AsByte());
-            else if (sizeof(T) == 2) Avx512BW.VL.MaskStore((short*)to, mask.AsInt16(), lanes.Value.AsInt16());
-            else if (sizeof(T) == 4) Avx512F.VL.MaskStore((int*)to, mask.AsInt32(), lanes.Value.AsInt32());
-            else Avx512F.VL.MaskStore((long*)to, mask.AsInt64(), lanes.Value.AsInt64());
-            return;
-        }
-
-        PartMemory.Store(lanes.Value.AsByte(), (byte*)to, Math.Clamp(end, 0, Count) * sizeof(T));
+        end = Math.Clamp(end, 0, Count);
+        if (Avx512BW.VL.IsSupported) MaskStore(lanes.Value, to, Part(end));
+        else PartMemory.Store(lanes.Value.AsByte(), (byte*)to, end * sizeof(T));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -298,7 +273,11 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
         where TMap : struct, ILaneMap => map.Of<Lanes256<T>, T>(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AnyNaN(Lanes256<T> lanes) => !Vector256.EqualsAll(lanes.Value, lanes.Value);
+    public static bool AnyNaN(Lanes256<T> lanes)
+    {
+        Vector256<T> same = lanes.Value;
+        return lanes.Value != same;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> LesserBits(Lanes256<T> left, Lanes256<T> right) => sizeof(T) == 4 ? new(Vector256.Min(left.Value.AsInt32(), right.Value.AsInt32()).As<int, T>()) : LesserLongs(left, right);
