@@ -40,8 +40,16 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
     /// <summary>The longest row of outputs for which turning it is nothing beside what rows need: every tap at a place of its own, and strides that shuffle. Measured.</summary>
     private static readonly long MostRow = 4 * TTap.Count;
 
+    /// <summary>The same of sums of up to so many taps, and of maxima of few rows: rows spend most on loads, or on being begun. Measured.</summary>
+    private static readonly long MostRowOfFew = 2 * MostRow;
+
+    private const long FewTaps = 9;
+
     /// <summary>Planes of no more rows spend as much on being begun. Measured.</summary>
     private const long FewRows = 3;
+
+    /// <summary>The same at a stride of 1, where rows are combined once, as rows of taps; and the most taps of such windows. Measured.</summary>
+    private const long FewRowsOfTaps = 24, MostTaps = 25;
 
     /// <summary>Behind the copies: the two squares, of a register for each lane, that <see cref="Transposition"/> works in, and one for its result.</summary>
     private static readonly long SpareBytes = 3L * TTap.Count * sizeof(TTap);
@@ -67,11 +75,15 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
         long planes = plan.Batch * plan.Channels, most = rows switch
         {
             BlockRows.SumsInOrder => MostOfSums(job),
-            BlockRows.Extremes when width.LaneStride > 1 => AreSmall(job) ? long.MaxValue : width.LaneStride == 3 || plan.Height.OutputLength <= FewRows ? MostRow : TTap.Count,
+            BlockRows.Extremes when width.LaneStride > 1 && AreSmall(job) => long.MaxValue,
+            BlockRows.Extremes when width.LaneStride == 2 && plan.HasSingleTaps => MostRow,
+            BlockRows.Extremes when width.LaneStride == 1 && BeginOften(plan) => MostRowOfFew,
+            BlockRows.Extremes when width.LaneStride == 3 || (width.LaneStride > 1 && plan.Height.OutputLength <= FewRows) => MostRow,
+            BlockRows.Extremes when width.LaneStride > 1 => TTap.Count,
             _ => 0,
         };
         return sizeof(T) == 4 && !IsFar(plan) && Transposition.IsQuick<TTap, T>() && plan.Slides && plan.Depth.Kernel == 1 && width.OutputLength <= most && (width.Kernel > 1 || width.LaneStride > 1)
-            && 4 * planes >= 3 * ((planes + Planes - 1) / Planes * Planes) && CopyBytes(job, Planes) <= MostBytes;
+            && AreMostlyPlanes(planes, width.OutputLength) && CopyBytes(job, Planes) <= MostBytes;
     }
 
     private static long MostOfSums(in PoolJob job)
@@ -81,6 +93,7 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
         if (RowShifts<T, TTap>.Suits(job)) return 0;
         if (AreSmall(job)) return long.MaxValue;
         if (width.Before == 0 && RowWindows<T, TTap, T, TTap>.ArePairs(plan)) return 0;
+        if (plan.MaxCount <= FewTaps) return MostRowOfFew;
         // Sums in any order of rows are made once, and rows of two registers and more are then faster as they lie. Measured.
         if (width.LaneStride == 1 && plan is { FoldsInAnyOrder: true, FoldsRows: true }) return 2 * TTap.Count - 1;
         return width.LaneStride > 1 ? MostRow : MostRow - TTap.Count;
@@ -88,6 +101,17 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
 
     /// <summary>Whether planes are so small, and so many, that blocks are as wide as can be: rows of any length are then worth less than what they begin with. Measured.</summary>
     private static bool AreSmall(in PoolJob job) => job.Plan.Batch * job.Plan.Channels >= MostLanes && CopyBytes(job, MostLanes) <= NearBytes;
+
+    /// <summary>Whether planes have so few rows of small windows that most of their time is what leads to them; those around each input take shifts.</summary>
+    private static bool BeginOften(PoolPlan plan) =>
+        plan.Height is { Stride: 1, Kernel: > 1 } height && plan.Width.OutputLength != plan.Width.InputLength && height.OutputLength * height.Kernel <= FewRowsOfTaps && plan.MaxCount <= MostTaps;
+
+    /// <summary>Whether enough lanes of a block are planes: more than half will do where a row fills no register either. Measured.</summary>
+    private static bool AreMostlyPlanes(long planes, long row)
+    {
+        long lanes = (planes + Planes - 1) / Planes * Planes;
+        return 4 * planes >= 3 * lanes || (row < Planes && planes > Planes && 2 * planes > lanes);
+    }
 
     private static bool IsFar(PoolPlan plan) => plan.InputElements * sizeof(T) > MostInput;
 
