@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Cenote;
 
 /// <summary>
-/// Medians of 3×3 and 5×5 at stride 1, by bands of output rows that share the lines their taps are copied to, two rows at a time on registers (<see cref="MedianNetworks{TElement, T, TTap}"/>). Rows that are clipped along the height, and bands
+/// Medians of 3×3 and 5×5 at stride 1, by bands of output rows that share the lines their taps are copied to, two or four rows at a time on registers (<see cref="MedianNetworks{TElement, T, TTap}"/>). Rows that are clipped along the height, and bands
 /// with NaN, are left to the kernel for rows. Windows of 3×3 inside the rows read the input where it lies.
 /// </summary>
 /// <typeparam name="TElement">The element type.</typeparam>
@@ -20,13 +20,19 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap, TLanes>(TapLine
     where TLanes : unmanaged, ILanes<TLanes, TElement>
 {
     /// <summary>Output rows of a band: enough that copying what it shares with its neighbours does not matter.</summary>
-    private const long BandRows = 8;
+    private const long BandRows = 16;
 
-    /// <summary>The lines of a band: of them a first-level cache should hold the few that a pair of rows reads.</summary>
-    private const long LineBytes = 64 << 10;
+    /// <inheritdoc cref="MedianNetworks{TElement, T, TTap}.NineRows"/>
+    private const long NineRows = MedianNetworks<TElement, T, TTap>.NineRows;
+
+    /// <summary>A line of a band: of them a first-level cache should hold the few that some rows read.</summary>
+    private const long LineBytes = 3 << 10;
+
+    /// <summary>Elements at a border that are made one column after the other; of more it pays to copy a register of each row: by count.</summary>
+    private const long FewColumns = 8;
 
     /// <summary>Registers of a row, if it has borders, for which reading it where it lies pays for the copies of these: measured.</summary>
-    private const long LongRow = 32;
+    private const long LongRow = 16;
 
     public override string Name { get; } = $"median bands, {8 * Unsafe.SizeOf<TTap>()} bits";
 
@@ -72,27 +78,62 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap, TLanes>(TapLine
         AxisPlan width = job.Plan.Width;
         long inner = TapLines.Inner(job), few = (TTap.Count + inner - 1) / inner, all = width.OutputLength;
         long from = Math.Clamp(width.WholeFrom, 0, all), end = Math.Clamp(width.WholeEnd, from, all);
-        bool whole = Compares && width.Kernel == 3 && job.Offsets.Start is null && end - from >= few && (end - from == all || all * inner >= LongRow * TTap.Count);
-        if (!whole || !Parts(job, place, rows, from, end, inner, whole: true)) return Parts(job, place, rows, 0, all, inner, whole: false);
-        // At the borders some are made twice, that there are enough for a register.
-        return (from == 0 || Parts(job, place, rows, 0, Math.Max(from, few), inner, whole: false))
-            && (end == all || Parts(job, place, rows, Math.Min(end, all - few), all, inner, whole: false));
+        bool sides = Math.Max(from, all - end) * inner <= FewColumns, whole = Compares && width.Kernel == 3 && job.Offsets.Start is null && end - from >= few && (end - from == all || all * inner >= LongRow * TTap.Count);
+        if (!whole || !Whole(job, place with { W = from }, rows, end - from, inner)) return Parts(job, place, rows, 0, all, inner);
+        if (sides)
+        {
+            Sides(job, place, rows, 0, from, inner);
+            Sides(job, place, rows, end, all, inner);
+            return true;
+        }
+
+        // Some are made twice, that there are enough for a register.
+        return (from == 0 || Parts(job, place, rows, 0, Math.Max(from, few), inner))
+            && (end == all || Parts(job, place, rows, Math.Min(end, all - few), all, inner));
     }
 
-    /// <summary>Makes some outputs of these rows, at least a register.</summary>
-    /// <param name="whole">Whether their windows lie inside the rows and are to read the input itself.</param>
+    /// <summary>Makes outputs at a border, lanes along the height: what their windows read of a column lies in a line. Inside the rows all is in order.</summary>
+    // Bounds: behind the taps of a line is room for a register, of any content.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool Parts(in PoolJob job, OutputPlace place, long rows, long from, long end, long inner, bool whole)
+    private static void Sides(in PoolJob job, OutputPlace place, long rows, long from, long end, long inner)
     {
-        long kernel = job.Plan.Width.Kernel, count = rows + kernel - 1 + (kernel == 5 ? 10 : 0);
-        long some = Math.Max((2 * TTap.Count + inner - 1) / inner, LineBytes / (count * inner * sizeof(T)));
+        AxisPlan width = job.Plan.Width;
+        long count = Math.Max(rows, TTap.Count), pitch = count + 2, down = job.InputLayout.Height, next = job.OutputLayout.Height;
+        T* lines = (T*)Scratch.Of(4 * pitch * sizeof(T)), numbers = lines + 3 * pitch;
+        for (long column = from * inner; column < end * inner; column++)
+        {
+            var (o, c) = Math.DivRem(column, inner);
+            TElement* input = Rows(job, place) + c;
+            for (long tap = 0; tap < 3; tap++)
+            {
+                T* line = lines + tap * pitch;
+                long at = width.Start(o) + tap * width.Dilation, outside = at < 0 ? -at : at - width.InputLength + 1;
+                for (long row = 0; row < rows + 2; row++)
+                    line[row] = outside <= 0 ? SortKey<TElement, T>.Of(input[row * down + at * inner]) : row >= 3 ? line[row - 3] : MedianLines<TElement, T, TTap>.Missing(row, 3, 3, (outside - 1) / width.Dilation + 1);
+            }
+
+            MedianNetworks<TElement, T, TTap>.Nine<T, TTap>(lines, pitch, 1, numbers, 0, 1, count);
+            T* output = (T*)job.Output + (place with { W = o }).In(job.OutputLayout) + c;
+            for (long row = 0; row < rows; row++) output[row * next] = numbers[row];
+        }
+    }
+
+    /// <summary>The first row of the input that these windows read.</summary>
+    private static TElement* Rows(in PoolJob job, OutputPlace first) =>
+        (TElement*)job.Input + first.N * job.InputLayout.Batch + first.C * job.InputLayout.Channel + job.Plan.Depth[first.D].Start * job.InputLayout.Depth + (first.H - job.Plan.Height.Before) * job.InputLayout.Height;
+
+    /// <summary>Makes some outputs of these rows, at least a register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool Parts(in PoolJob job, OutputPlace place, long rows, long from, long end, long inner)
+    {
+        long all = end - from, most = Math.Max((2 * TTap.Count + inner - 1) / inner, LineBytes / (inner * sizeof(T))), parts = (all + most - 1) / most, some = (all + parts - 1) / parts;
         for (long o = from; o < end; o += some)
         {
             // The last outputs may be made twice, that there are enough for a register.
             o = Math.Max(from, Math.Min(o, end - some));
             OutputPlace first = place with { W = o };
             long outputs = Math.Min(some, end - o);
-            if (!(whole ? Whole(job, first, rows, outputs, inner) : Part(job, first, rows, outputs, inner))) return false;
+            if (!Part(job, first, rows, outputs, inner)) return false;
         }
 
         return true;
@@ -105,15 +146,15 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap, TLanes>(TapLine
     {
         AxisPlan width = job.Plan.Width;
         long count = outputs * inner, step = width.Dilation * inner, end = count + 2 * step, pitch = job.InputLayout.Height, next = job.OutputLayout.Height;
-        TElement* from = (TElement*)job.Input + first.N * job.InputLayout.Batch + first.C * job.InputLayout.Channel + job.Plan.Depth[first.D].Start * job.InputLayout.Depth + (first.H - job.Plan.Height.Before) * pitch + width.Start(first.W) * inner;
-        TElement* to = (TElement*)job.Output + first.In(job.OutputLayout);
+        TElement* from = Rows(job, first) + width.Start(first.W) * inner, to = (TElement*)job.Output + first.In(job.OutputLayout);
         bool ordered = MedianNetworks<TElement, T, TTap>.InOrder<TElement, TLanes>(from, 0, end);
-        for (long row = 0; row < rows && ordered; row += 2)
+        for (long row = 0; row < rows && ordered; row += NineRows)
         {
-            row = Math.Min(row, rows - 2);
-            TElement* top = from + row * pitch, upper = to + row * next;
-            ordered = MedianNetworks<TElement, T, TTap>.Nine<TElement, TLanes>(top, pitch, step, upper, upper + next, count)
-                && MedianNetworks<TElement, T, TTap>.InOrder<TElement, TLanes>(top + pitch, count, end) && MedianNetworks<TElement, T, TTap>.InOrder<TElement, TLanes>(top + 2 * pitch, count, end);
+            row = Math.Max(0, Math.Min(row, rows - NineRows));
+            long some = Math.Min(NineRows, rows);
+            TElement* top = from + row * pitch;
+            ordered = MedianNetworks<TElement, T, TTap>.Nine<TElement, TLanes>(top, pitch, step, to + row * next, next, some, count);
+            for (long tap = 1; tap <= some && ordered; tap++) ordered = MedianNetworks<TElement, T, TTap>.InOrder<TElement, TLanes>(top + tap * pitch, count, end);
         }
 
         return ordered && MedianNetworks<TElement, T, TTap>.InOrder<TElement, TLanes>(from + (rows + 1) * pitch, 0, end);
@@ -126,17 +167,17 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap, TLanes>(TapLine
         AxisPlan width = job.Plan.Width;
         long kernel = width.Kernel, taps = rows + kernel - 1, count = outputs * inner, step = width.Dilation * inner;
         long start = width.Start(first.W), positions = outputs - 1 + width.Span, before = Math.Max(0, -start), after = Math.Max(0, start + positions - width.InputLength);
-        long pitch = (positions * inner + 3 * TTap.Count - 1) / TTap.Count * TTap.Count, top = first.H - job.Plan.Height.Before;
+        long pitch = (positions * inner + 3 * TTap.Count - 1) / TTap.Count * TTap.Count;
         T* lead = (T*)Scratch.Of(((taps + (kernel == 5 ? 10 : 0)) * pitch + TTap.Count + count + TTap.Count) * sizeof(T));
         // What the input has begins where a register does.
         T* copies = lead + (TTap.Count - before * inner % TTap.Count) % TTap.Count, sorted = lead + taps * pitch + TTap.Count, numbers = sorted + (kernel == 5 ? 10 * pitch : 0);
-        T* input = (T*)job.Input + first.N * job.InputLayout.Batch + first.C * job.InputLayout.Channel + job.Plan.Depth[first.D].Start * job.InputLayout.Depth + top * job.InputLayout.Height + (start + before) * inner;
-        T* output = (T*)job.Output + first.In(job.OutputLayout);
+        T* input = (T*)Rows(job, first) + (start + before) * inner, output = (T*)job.Output + first.In(job.OutputLayout);
         TTap watch = default;
-        for (long row = 0, copied = 0; row < rows; row += 2)
+        long most = kernel == 3 ? NineRows : 2, some = Math.Min(most, rows);
+        for (long row = 0, copied = 0; row < rows; row += most)
         {
-            row = Math.Min(row, rows - 2);
-            for (; copied <= row + kernel; copied++)
+            row = Math.Max(0, Math.Min(row, rows - most));
+            for (; copied < row + some + kernel - 1; copied++)
             {
                 T* line = copies + copied * pitch;
                 watch = MedianLines<TElement, T, TTap>.Copy(input + copied * job.InputLayout.Height, line + before * inner, (positions - before - after) * inner, watch);
@@ -148,7 +189,7 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap, TLanes>(TapLine
             T* from = copies + row * pitch, to = output + row * job.OutputLayout.Height;
             if (kernel == 3)
             {
-                MedianNetworks<TElement, T, TTap>.Nine<T, TTap>(from, pitch, step, to, to + job.OutputLayout.Height, count);
+                MedianNetworks<TElement, T, TTap>.Nine<T, TTap>(from, pitch, step, to, job.OutputLayout.Height, some, count);
                 continue;
             }
 

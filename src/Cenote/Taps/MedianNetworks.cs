@@ -10,63 +10,73 @@ internal static unsafe class MedianNetworks<TElement, T, TTap>
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     where TTap : unmanaged, ILanes<TTap, T>
 {
-    /// <summary>Two rows of 3×3: of three sorted columns the middle one of the greatest low, the middle middle and the least high (Paeth, "Median finding on a 3×3 grid", 1990).</summary>
+    /// <summary>The most rows that <see cref="Nine"/> makes at a time.</summary>
+    public const long NineRows = 4;
+
+    /// <summary>
+    /// Four rows of 3×3: of three sorted rows of taps the middle one of the greatest low, the middle middle and the least high (Paeth, "Median finding on a 3×3 grid", 1990).
+    /// Each of the six rows of taps is sorted once, and what two neighbours in the middle of four come to is shared by two windows: 76 minima and maxima.
+    /// </summary>
     /// <typeparam name="TNumber"><typeparamref name="T"/>, or <typeparamref name="TElement"/> as it lies in the input.</typeparam>
     /// <typeparam name="TLanes">A register of them.</typeparam>
-    /// <param name="row">The first of four rows of taps.</param>
+    /// <param name="row">The first row of taps.</param>
     /// <param name="pitch">From one to the next, in elements.</param>
     /// <param name="step">From one tap of a window's row to the next.</param>
-    /// <param name="upper">Where the outputs of the first three rows go.</param>
-    /// <param name="lower">Where those of the last three go.</param>
-    /// <param name="count">How many there are; at least a register.</param>
-    /// <returns>Whether the middle rows, as far as the first column of the windows reads them, are <see cref="InOrder"/>.</returns>
+    /// <param name="output">Where the first row of outputs goes.</param>
+    /// <param name="next">From one to the next.</param>
+    /// <param name="rows">How many rows there are, at most four: of fewer the first one is written again and again, the last time by its own taps.</param>
+    /// <param name="count">How many outputs a row has; at least a register.</param>
+    /// <returns>Whether the rows of taps but the first and the last one, as far as the first column of the windows reads them, are <see cref="InOrder"/>.</returns>
     // Bounds: the last register steps back.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool Nine<TNumber, TLanes>(TNumber* row, long pitch, long step, TNumber* upper, TNumber* lower, long count)
+    public static bool Nine<TNumber, TLanes>(TNumber* row, long pitch, long step, TNumber* output, long next, long rows, long count)
         where TNumber : unmanaged
         where TLanes : unmanaged, ILanes<TLanes, TNumber>
     {
-        TNumber* row1 = row + pitch, row2 = row1 + pitch, row3 = row2 + pitch;
+        TNumber* row1 = row + (rows > 3 ? pitch : 0), row2 = row1 + (rows > 2 ? pitch : 0), row3 = row2 + (rows > 1 ? pitch : 0), row4 = row3 + pitch, row5 = row4 + pitch;
+        TNumber* output1 = output + (rows > 3 ? next : 0), output2 = output1 + (rows > 2 ? next : 0), output3 = output2 + (rows > 1 ? next : 0);
         TLanes same = TLanes.Equal(default, default), least = default;
-        for (long i = 0; i < count; i += TLanes.Count)
+        for (long i = 0, last = count - TLanes.Count; ; i = Math.Min(i + TLanes.Count, last))
         {
-            i = Math.Min(i, count - TLanes.Count);
-            TLanes one = TLanes.Load(row1 + i), other = TLanes.Load(row2 + i), less = TLanes.Min(one, other), more = TLanes.Max(one, other);
-            if (typeof(TNumber) == typeof(TElement))
-            {
-                Prefetch.Line((byte*)(row2 + i) + Prefetch.Distance);
-                Prefetch.Line((byte*)(row3 + i) + Prefetch.Distance);
-            }
-
-            if (Watches<TNumber>()) (same, least) = (same & TLanes.Equal(one, one) & TLanes.Equal(other, other), TLanes.LesserBits(TLanes.LesserBits(least, one), other));
-            one = TLanes.Load(row + i);
-            other = TLanes.Load(row3 + i);
-            TLanes upperLow = TLanes.Min(less, one), upper0 = TLanes.Max(less, TLanes.Min(more, one)), upperHigh = TLanes.Max(more, one);
-            TLanes lowerLow = TLanes.Min(less, other), lower0 = TLanes.Max(less, TLanes.Min(more, other)), lowerHigh = TLanes.Max(more, other);
-            long next = i + step;
-            one = TLanes.Load(row1 + next);
-            other = TLanes.Load(row2 + next);
-            (less, more) = (TLanes.Min(one, other), TLanes.Max(one, other));
-            one = TLanes.Load(row + next);
-            other = TLanes.Load(row3 + next);
-            TLanes upper1 = TLanes.Max(less, TLanes.Min(more, one)), lower1 = TLanes.Max(less, TLanes.Min(more, other));
-            (upperLow, upperHigh) = (TLanes.Max(upperLow, TLanes.Min(less, one)), TLanes.Min(upperHigh, TLanes.Max(more, one)));
-            (lowerLow, lowerHigh) = (TLanes.Max(lowerLow, TLanes.Min(less, other)), TLanes.Min(lowerHigh, TLanes.Max(more, other)));
-            next += step;
-            one = TLanes.Load(row1 + next);
-            other = TLanes.Load(row2 + next);
-            (less, more) = (TLanes.Min(one, other), TLanes.Max(one, other));
-            one = TLanes.Load(row + next);
-            other = TLanes.Load(row3 + next);
-            TLanes upper2 = TLanes.Max(less, TLanes.Min(more, one)), lower2 = TLanes.Max(less, TLanes.Min(more, other));
-            (upperLow, upperHigh) = (TLanes.Max(upperLow, TLanes.Min(less, one)), TLanes.Min(upperHigh, TLanes.Max(more, one)));
-            (lowerLow, lowerHigh) = (TLanes.Max(lowerLow, TLanes.Min(less, other)), TLanes.Min(lowerHigh, TLanes.Max(more, other)));
-            TLanes.Store(Lift<TNumber, TLanes>(Middle<TNumber, TLanes>(upperLow, Middle<TNumber, TLanes>(upper0, upper1, upper2), upperHigh)), upper + i);
-            TLanes.Store(Lift<TNumber, TLanes>(Middle<TNumber, TLanes>(lowerLow, Middle<TNumber, TLanes>(lower0, lower1, lower2), lowerHigh)), lower + i);
+            var first = Three<TNumber, TLanes>(row + i, step, ref same, ref least, watch: false);
+            var second = Three<TNumber, TLanes>(row1 + i, step, ref same, ref least, watch: true);
+            var third = Three<TNumber, TLanes>(row2 + i, step, ref same, ref least, watch: true);
+            var two = Two<TNumber, TLanes>(second, third);
+            TLanes.Store(Join<TNumber, TLanes>(first, two), output + i);
+            var fourth = Three<TNumber, TLanes>(row3 + i, step, ref same, ref least, watch: true);
+            TLanes.Store(Join<TNumber, TLanes>(fourth, two), output1 + i);
+            var fifth = Three<TNumber, TLanes>(row4 + i, step, ref same, ref least, watch: true);
+            two = Two<TNumber, TLanes>(fourth, fifth);
+            TLanes.Store(Join<TNumber, TLanes>(third, two), output2 + i);
+            TLanes.Store(Join<TNumber, TLanes>(Three<TNumber, TLanes>(row5 + i, step, ref same, ref least, watch: false), two), output3 + i);
+            if (i == last) break;
         }
 
         return IsClear<TNumber, TLanes>(same, least);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (TLanes Low, TLanes Middle, TLanes High) Three<TNumber, TLanes>(TNumber* row, long step, ref TLanes same, ref TLanes least, bool watch)
+        where TNumber : unmanaged
+        where TLanes : unmanaged, ILanes<TLanes, TNumber>
+    {
+        TLanes first = TLanes.Load(row), second = TLanes.Load(row + step), third = TLanes.Load(row + 2 * step), less = TLanes.Min(first, second), more = TLanes.Max(first, second);
+        if (watch && Watches<TNumber>()) (same, least) = (same & TLanes.Equal(first, first), TLanes.LesserBits(least, first));
+        return (TLanes.Min(less, third), TLanes.Max(less, TLanes.Min(more, third)), TLanes.Max(more, third));
+    }
+
+    /// <summary>What two sorted rows come to: the greater low, their middles in order and the lesser high.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (TLanes Low, TLanes Less, TLanes More, TLanes High) Two<TNumber, TLanes>((TLanes Low, TLanes Middle, TLanes High) one, (TLanes Low, TLanes Middle, TLanes High) other)
+        where TNumber : unmanaged
+        where TLanes : unmanaged, ILanes<TLanes, TNumber> =>
+        (TLanes.Max(one.Low, other.Low), TLanes.Min(one.Middle, other.Middle), TLanes.Max(one.Middle, other.Middle), TLanes.Min(one.High, other.High));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Join<TNumber, TLanes>((TLanes Low, TLanes Middle, TLanes High) row, (TLanes Low, TLanes Less, TLanes More, TLanes High) two)
+        where TNumber : unmanaged
+        where TLanes : unmanaged, ILanes<TLanes, TNumber> =>
+        Lift<TNumber, TLanes>(Middle<TNumber, TLanes>(TLanes.Max(two.Low, row.Low), TLanes.Max(two.Less, TLanes.Min(two.More, row.Middle)), TLanes.Min(two.High, row.High)));
 
     /// <summary>Whether part of a row is in the order of its numbers, as minima and maxima know it: it holds no NaN and no −0.</summary>
     // Bounds: the last register steps back, so that there must be one in the row.

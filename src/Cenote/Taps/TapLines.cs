@@ -29,8 +29,12 @@ internal static unsafe class TapLines
 
     public static PoolKernel[] Median<T, TKey>(GatheredKernel exact)
         where T : unmanaged
-        where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey> =>
-        [.. Median<T, TKey, Lanes512<TKey>, Lanes512<T>>(exact), .. Median<T, TKey, Lanes256<TKey>, Lanes256<T>>(exact), .. Median<T, TKey, Lanes128<TKey>, Lanes128<T>>(exact)];
+        where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
+    {
+        PoolKernel[][] widths = [Median<T, TKey, Lanes512<TKey>, Lanes512<T>>(exact), Median<T, TKey, Lanes256<TKey>, Lanes256<T>>(exact), Median<T, TKey, Lanes128<TKey>, Lanes128<T>>(exact)];
+        // Rows that are too short for bands on wide registers go in bands on narrower ones.
+        return [.. widths.SelectMany(kernels => kernels.Take(1)), .. widths.SelectMany(kernels => kernels.Skip(1))];
+    }
 
     public static PoolKernel[] Mode<T>(GatheredKernel exact)
         where T : unmanaged, IBinaryInteger<T> => [.. Mode<T, Lanes512<T>>(exact), .. Mode<T, Lanes256<T>>(exact), .. Mode<T, Lanes128<T>>(exact)];
@@ -46,6 +50,7 @@ internal static unsafe class TapLines
         return [new BlockKernel<T, TTap>([rows]), rows];
     }
 
+    /// <summary>Bands, then rows.</summary>
     private static PoolKernel[] Median<T, TKey, TTap, TLanes>(GatheredKernel exact)
         where T : unmanaged
         where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>

@@ -60,8 +60,11 @@ public class PickKernelTests
             Span<T> input = new(inputMemory.Pointer, (int)inputLength), output = new(outputMemory.Pointer, (int)outputLength);
             Span<byte> offsets = new(offsetMemory.Pointer, (int)plan.OutputElements * size);
             KernelTests.Fill(random, input);
-            var job = PoolJob.Of(plan, inputMemory.Pointer, from, outputMemory.Pointer, to, default) with { Offsets = new(offsetMemory.Pointer, size, plan.DenseOutput(to)) };
+            PoolJob job = PoolJob.Of(plan, inputMemory.Pointer, from, outputMemory.Pointer, to, default);
+            // Some kernels have walks of their own for values alone.
+            if (number % 2 == 0) job = job with { Offsets = new(offsetMemory.Pointer, size, plan.DenseOutput(to)) };
             output.Fill(input[0]);
+            offsets.Fill(0xA5);
             kernels[^1].Run(job, 0, kernels[^1].Units(job));
             T[] expected = output.ToArray();
             byte[] chosen = offsets.ToArray();
