@@ -66,7 +66,7 @@ public class GradientKernelTests
         }
     }
 
-    /// <summary>Many windows per input, in planes of any number, whose windows choose as they do and, one in so many, a tap outside the input.</summary>
+    /// <summary>Many windows per input or few, in planes of any number, of short rows and of many bytes, whose windows choose as they do and, one in so many, a tap outside the input.</summary>
     [Theory]
     [InlineData(3, 1, 1, 10, 14, 14)]
     [InlineData(5, 1, 1, 8, 20, 20)]
@@ -76,6 +76,10 @@ public class GradientKernelTests
     [InlineData(13, 1, 1, 9, 20, 8)]
     [InlineData(17, 1, 1, 8, 20, 24)]
     [InlineData(31, 3, 1, 12, 61, 63)]
+    [InlineData(4, 3, 1, 11, 47, 9)]
+    [InlineData(2, 4, 1, 5, 300, 7)]
+    [InlineData(1, 2, 1, 9, 30, 2)]
+    [InlineData(3, 3, 2, 9, 131, 131)]
     public void Windows_of_planes_in_turn(int kernel, int stride, int dilation, int channels, int height, int width)
     {
         foreach (int oneIn in (int[])[int.MaxValue, 150, 2])

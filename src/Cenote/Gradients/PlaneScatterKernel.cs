@@ -18,8 +18,14 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     /// <summary>And but with so many inputs per window: most of the work is then writing zeros. Measured.</summary>
     private const long ManyInputs = 3;
 
-    /// <summary>Bytes of a plane: eight of them stay in a second-level cache, and positions are numbers of 16 bits, with room for those in the padding.</summary>
-    private const long MostBytes = 32 << 10;
+    /// <summary>Bytes of a plane: eight of them stay in a second-level cache. Where tiles are slow, or the third-level cache holds the result, planes with few windows may have more, as long as eight of them are no long unit. Measured.</summary>
+    private const long MostBytes = 32 << 10, MostSparseBytes = 256 << 10, NearBytes = 8 << 20;
+
+    /// <summary>Strides at which tiles do not write rows at once, and rows that are too short for that.</summary>
+    private const long LongStride = 3, ShortRow = 32;
+
+    /// <summary>Bytes of the rows that windows beside each other read, and lengths of an axis: numbers of 16 bits, with room for those in the padding.</summary>
+    private const long MostReach = 62 << 10, MostLength = 8 << 10;
 
     /// <summary>Of planes of more bytes what is asked for too early is gone again. Measured.</summary>
     private const long LargeBytes = 8 << 10;
@@ -35,8 +41,6 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     /// <summary>Where a tap outside the input lies in its plane.</summary>
     private const ushort Nowhere = ushort.MaxValue;
 
-    private static readonly long MostPositions = MostBytes / sizeof(T);
-
     /// <summary>Windows of a plane that are looked at together.</summary>
     private static readonly long Lanes = Vector128<ushort>.Count;
 
@@ -46,9 +50,12 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     {
         PoolPlan plan = job.Plan, pooling = plan.Transposed;
         AxisPlan height = pooling.Height, width = pooling.Width;
-        bool isSparse = plan.OutputElements >= ManyInputs * plan.InputElements, areDense = plan.Channels >= Together && (plan.MaxCount >= ManyWindows || height.InputLength * width.InputLength <= FewBytes / sizeof(T));
+        long bytes = height.InputLength * width.InputLength * sizeof(T);
+        bool isFew = plan.Channels < Together, areSlow = width.Stride >= LongStride || width.InputLength < ShortRow, isNear = plan.MaxCount > 1 && plan.OutputElements <= NearBytes / sizeof(T);
+        bool isSparse = plan.OutputElements >= ManyInputs * plan.InputElements && (areSlow || !isFew) && bytes <= (areSlow || isNear ? MostSparseBytes : MostBytes);
+        bool areDense = !isFew && bytes <= MostBytes && (plan.MaxCount >= ManyWindows || bytes <= FewBytes);
         return job.Offsets.Start is not null && (isSparse || areDense) && pooling.Depth is { Kernel: 1, InputLength: 1, OutputLength: 1 }
-            && Fits(height) && Fits(width) && height.InputLength * width.InputLength <= MostPositions && width.OutputLength <= LongestRow && LeastLine(job) >= Lanes && Together * job.OutputLayout.Channel <= int.MaxValue / sizeof(T)
+            && Fits(height) && Fits(width) && (height.Span + (LineRows(job) - 1) * height.Stride) * width.InputLength <= MostReach / sizeof(T) && width.OutputLength <= LongestRow && LeastLine(job) >= Lanes && Together * job.OutputLayout.Channel <= int.MaxValue / sizeof(T)
             // What a division by the kernel's width comes to is exact.
             && pooling.Taps * width.Kernel <= ushort.MaxValue
             && job.InputLayout.Width == 1 && (job.Offsets.Layout.Width == 1 || width.OutputLength == 1) && job.OutputLayout.Width == 1 && (height.InputLength == 1 || job.OutputLayout.Height == width.InputLength);
@@ -98,9 +105,10 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
                 }
 
                 row = ready;
+                byte* top = (byte*)(sums + pooling.Height.Start(h) * pooling.Width.InputLength);
                 bool areInside = job.Offsets.Size == 1 ? Locate<byte>(pooling, h, count, offsets, pitch, planes, starts, places, to.Channel) : Locate<ushort>(pooling, h, count, offsets, pitch, planes, starts, places, to.Channel);
-                if (areInside && planes == Together) AddEight((byte*)gradients, (nint)(from.Channel * sizeof(T)), places, (byte*)sums, count);
-                else for (long i = 0; i < planes; i++) AddInside(gradients + i * from.Channel, places + i * Pitch, (byte*)sums, (uint)(i * to.Channel * sizeof(T)), count);
+                if (areInside && planes == Together) AddEight((byte*)gradients, (nint)(from.Channel * sizeof(T)), places, top, count);
+                else for (long i = 0; i < planes; i++) AddInside(gradients + i * from.Channel, places + i * Pitch, top, (uint)(i * to.Channel * sizeof(T)), count);
             }
         }
     }
@@ -123,9 +131,9 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
 
     private static long Groups(PoolPlan plan) => (plan.Channels + Together - 1) / Together;
 
-    private static bool Fits(AxisPlan axis) => axis.Slides && axis.InputLength <= MostPositions && axis.Span <= MostPositions && axis.Stride <= MostPositions;
+    private static bool Fits(AxisPlan axis) => axis.Slides && Math.Max(axis.InputLength, Math.Max(axis.Span, axis.Stride)) <= MostLength;
 
-    /// <summary>How many bytes behind the first plane's first input the taps lie that a row of windows chose in each of some planes, two of them at a time; whether all lie inside.</summary>
+    /// <summary>How many bytes behind the first plane's row in which the first window begins, be it outside the input, the taps lie that a row of windows chose in each of some planes, two of them at a time; whether all lie inside.</summary>
     // Bounds: the last register steps back over places already written; behind an odd plane there is room for it again.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Locate<TMark>(PoolPlan pooling, long h, long count, byte* offsets, long pitch, long planes, ushort* starts, uint* places, long next)
@@ -146,9 +154,9 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
                 w = Math.Min(w, count - Lanes);
                 Vector256<ushort> numbers = Vector256.Create(Numbers<TMark>(offsets + w * sizeof(TMark)), Numbers<TMark>(second + w * sizeof(TMark)));
                 Vector128<ushort> column = Vector128.Load(starts + w), line = Vector128.Load(starts + LongestRow + w);
-                Vector256<ushort> tapRows = isSingle ? numbers : Lanes256<ushort>.MultiplyHigh(new(numbers), new(perRow)).Value, y = tapRows * down + top + Vector256.Create(line, line), x = (numbers - tapRows * taps) * across + Vector256.Create(column, column);
+                Vector256<ushort> tapRows = isSingle ? numbers : Lanes256<ushort>.MultiplyHigh(new(numbers), new(perRow)).Value, below = tapRows * down + Vector256.Create(line, line), y = below + top, x = (numbers - tapRows * taps) * across + Vector256.Create(column, column);
                 // Before the first one is, without a sign, far behind the last.
-                Vector256<ushort> areInside = Vector256.Equals(Vector256.Min(y, lastRow), y) & Vector256.Equals(Vector256.Min(x, lastColumn), x), place = (y * row + x * size) | ~areInside;
+                Vector256<ushort> areInside = Vector256.Equals(Vector256.Min(y, lastRow), y) & Vector256.Equals(Vector256.Min(x, lastColumn), x), place = (below * row + x * size) | ~areInside;
                 inside &= areInside;
                 (Vector256.WidenLower(place) + plane).Store(places + w);
                 (Vector256.WidenUpper(place) + plane + toNext).Store(places + Pitch + w);

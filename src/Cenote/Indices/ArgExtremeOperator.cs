@@ -9,8 +9,11 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
 {
     public static readonly ArgExtremeOperator<TOrder> Instance = new();
 
-    /// <summary>With so few channels, or of odd numbers so few, and from so many taps along the width on, lines of rows are worth more than whole pixels tap by tap.</summary>
-    private const long FewChannels = 32, FewOddChannels = 256, ManyTaps = 5, VeryMany = 7, FewTaps = 35;
+    /// <summary>With so few channels, or of odd numbers so few, and from so many taps along the width on, rows that are walked in strips are worth more than whole pixels tap by tap. Measured.</summary>
+    private const long FewChannels = 32, FewOddChannels = 256, ManyTaps = 5;
+
+    /// <summary>Lines of any rows are so only from more taps on, or from so many along the width. Measured.</summary>
+    private const long FewTaps = 35, ManyInRow = 7;
 
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
@@ -59,8 +62,8 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
         where T : unmanaged
     {
         if (widths[^1].Length == 0) return [];
-        // Of each width those whose lanes are planes: they are better than rows.
-        const int Planes = 3, Small = 2;
+        // Of each width those whose lanes are planes, which are better than rows, and those that walk down rows of small windows.
+        const int Planes = 3, Strips = 2;
         PoolKernel[] channels = [.. widths.SelectMany(Lines)];
         KernelGroup[] lines = Groups(Lines);
         return
@@ -68,7 +71,11 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
             .. Groups(kernels => kernels.Where(kernel => kernel.UnitsArePlanes)),
             new(() => planes),
             .. Groups(kernels => kernels.Take(Planes)),
-            new(() => [new InterleavedKernel(new(Groups(kernels => Lines(kernels).Skip(Planes).Take(Small))), FewChannels, FewOddChannels, ManyTaps), new InterleavedKernel(new(lines), FewChannels, FewOddChannels, VeryMany, fewestTaps: FewTaps)]),
+            new(() =>
+            [
+                new InterleavedKernel(new(Groups(kernels => Lines(kernels).Skip(Planes).Take(Strips))), FewChannels, FewOddChannels, ManyTaps),
+                new InterleavedKernel(new(lines), FewChannels, FewOddChannels, ManyInRow, fewestTaps: FewTaps),
+            ]),
             new(() => Registers.Exist(32) ? [new BlockKernel<T, Lanes256<T>>(channels)] : [], () => Registers.Exist(64) ? [new BlockKernel<T, Lanes512<T>>(channels)] : []),
             new(() => [new BlockKernel<T, Lanes128<T>>(channels)]),
             .. Groups(kernels => Lines(kernels).Skip(Planes)),
