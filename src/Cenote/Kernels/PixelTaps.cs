@@ -8,7 +8,7 @@ namespace Cenote;
 /// <param name="Columns">How many taps each row has.</param>
 /// <param name="Next">The distance between them, in elements.</param>
 /// <param name="Divisor">What an average divides by.</param>
-/// <param name="ByRows">Whether states that are wider than taps are made row by row, as <see cref="FoldedWindows{T, TTap, TState, TAcc, TFold}"/> makes them.</param>
+/// <param name="ByRows">Whether sums are made row by row, as <see cref="FoldedWindows{T, TTap, TState, TAcc, TFold}"/> makes them.</param>
 internal readonly unsafe record struct PixelTaps(nint FirstStart, long Rows, nint FirstAsk, long Asks, long Columns, long Next, long Divisor, bool ByRows)
 {
     public long* Starts => (long*)FirstStart;

@@ -1,7 +1,7 @@
 namespace Cenote;
 
 /// <content>
-/// Averages of more than 32 taps, whose windows share rows: sums of rows are made once, side by side as lines, which are then added up as pixels of a picture of their own.
+/// Averages of more than 32 taps, whose windows share rows: sums of rows are made once, side by side as lines, which are then added up as pixels of a picture of their own. The bits are those of <see cref="PixelTaps.ByRows"/>.
 /// </content>
 internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
 {

@@ -134,7 +134,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, fresh = asks > 0 ? next / ((channels + TTap.Count - 1) / TTap.Count) : 0;
-        bool byRows = default(TReducer) is not ITapSum && !TReducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
+        bool byRows = !TReducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
         // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
         bool isDense = next == channels && _to.Width == channels;
         // Of pixels narrower than a register a whole one is written, and what lies behind is made later; not so behind the last of a row.
