@@ -114,7 +114,7 @@ internal static unsafe class PixelSums
                     for (long* row = starts; row != end; row++)
                     {
                         byte* p = (byte*)(aFrom + *row);
-                        for (long k = columns; k != 0; k--, p += next)
+                        for (long k = columns; k != 0; p += next, k--)
                         {
                             a.Take(load, (T*)p);
                             b.Take(load, (T*)(p + second));

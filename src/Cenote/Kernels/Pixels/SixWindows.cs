@@ -53,7 +53,7 @@ internal static unsafe class SixWindows
             for (long* row = starts; row != end; row++)
             {
                 long tap = *row * sizeof(T);
-                for (long k = columns; k != 0; k--, tap += next)
+                for (long k = columns; k != 0; tap += next, k--)
                 {
                     first.Take(load, (T*)((byte*)a + tap));
                     second.Take(load, (T*)((byte*)b + tap));
