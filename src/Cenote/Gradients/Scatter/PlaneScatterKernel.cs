@@ -73,6 +73,7 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
         PoolPlan plan = job.Plan, pooling = plan.Transposed;
         TensorLayout from = job.InputLayout, to = job.OutputLayout, marks = job.Offsets.Layout;
         long columns = pooling.Width.OutputLength, rows = pooling.Height.OutputLength, positions = pooling.Height.InputLength * pooling.Width.InputLength, pitch = marks.Channel * job.Offsets.Size, together = LineRows(job);
+        long share = positions / rows;
         bool isLarge = positions * sizeof(T) > LargeBytes;
         uint* places = (uint*)Scratch.Of(Together * Pitch * sizeof(uint) + 2 * LongestRow * sizeof(ushort));
         ushort* starts = (ushort*)(places + Together * Pitch);
@@ -92,18 +93,14 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
             for (long h = 0, row = 0; h < rows; h += together, gradients += together * from.Height, offsets += together * marks.Height * job.Offsets.Size)
             {
                 long lines = Math.Min(together, rows - h), count = lines * columns;
-                // All rows that these windows read, behind the last ones all that are left.
-                long ready = h + lines == rows ? plan.Height.OutputLength : Math.Clamp(pooling.Height.Start(h + lines - 1) + pooling.Height.Span, row, plan.Height.OutputLength), fresh = (ready - row) * pooling.Width.InputLength;
-                for (long i = 0; i < planes; i++)
-                {
-                    T* result = sums + i * to.Channel + row * pooling.Width.InputLength;
-                    NativeMemory.Clear(result, (nuint)(fresh * sizeof(T)));
-                    // The same of the next planes, for rows end before the machine's prefetchers see a pattern; of large planes the rows behind these.
-                    Prefetch.Behind(gradients + i * from.Channel, count * sizeof(T), (isLarge ? RowsAhead * together * from.Height : Together * from.Channel) * sizeof(T));
-                    Prefetch.Behind(offsets + i * pitch, count * job.Offsets.Size, isLarge ? RowsAhead * together * marks.Height * job.Offsets.Size : Together * pitch);
-                    Prefetch.Behind(result, fresh * sizeof(T), (isLarge ? RowsAhead * fresh : Together * to.Channel) * sizeof(T));
-                }
-
+                // Of a small plane all rows at once, of a large one those that these windows read, behind the last ones all that are left.
+                long ready = !isLarge || h + lines == rows ? plan.Height.OutputLength : Math.Clamp(pooling.Height.Start(h + lines - 1) + pooling.Height.Span, row, plan.Height.OutputLength), fresh = (ready - row) * pooling.Width.InputLength;
+                for (long i = 0; fresh > 0 && i < planes; i++) NativeMemory.Clear(sums + i * to.Channel + row * pooling.Width.InputLength, (nuint)(fresh * sizeof(T)));
+                // The same of the next planes, for rows end before the machine's prefetchers see a pattern; of large planes the rows behind these.
+                Ask((byte*)gradients, from.Channel * sizeof(T), planes, count * sizeof(T), (isLarge ? RowsAhead * together * from.Height : Together * from.Channel) * sizeof(T));
+                Ask(offsets, pitch, planes, count * job.Offsets.Size, isLarge ? RowsAhead * together * marks.Height * job.Offsets.Size : Together * pitch);
+                if (isLarge) Ask((byte*)(sums + row * pooling.Width.InputLength), to.Channel * sizeof(T), planes, fresh * sizeof(T), RowsAhead * fresh * sizeof(T));
+                else Ask((byte*)(sums + h * share), to.Channel * sizeof(T), planes, lines * share * sizeof(T), Together * to.Channel * sizeof(T));
                 row = ready;
                 byte* top = (byte*)(sums + pooling.Height.Start(h) * pooling.Width.InputLength);
                 bool areInside = job.Offsets.Size == 1 ? Locate<byte>(pooling, h, count, offsets, pitch, planes, starts, places, to.Channel) : Locate<ushort>(pooling, h, count, offsets, pitch, planes, starts, places, to.Channel);
@@ -111,6 +108,13 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
                 else for (long i = 0; i < planes; i++) AddInside(gradients + i * from.Channel, places + i * Pitch, top, (uint)(i * to.Channel * sizeof(T)), count);
             }
         }
+    }
+
+    // No part of its caller, whose counters would be kept in memory.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Ask(byte* from, long step, long planes, long bytes, long ahead)
+    {
+        for (; planes > 0; planes--, from += step) Prefetch.Behind(from, bytes, ahead);
     }
 
     /// <summary>How many rows of windows are worked on as one: of those that fill no register as many as have room, if they lie so.</summary>
