@@ -147,7 +147,7 @@ public class IndexedKernelTests
             bool isWide = random.Next(2) == 0;
             shape[3] = Math.Max(shape[3], isWide ? 130 : 35);
             shape[2] = Math.Max(shape[2], 1 + random.Next(7));
-            kernel[0] = kernel[1] = random.Next(3) == 0 ? 5 : 3;
+            kernel[0] = kernel[1] = random.Next(3) == 0 ? 5 : random.Next(3) == 0 ? 2 + 2 * random.Next(2) : 3;
             stride[0] = stride[1] = kernel[0] == 3 ? 1 + random.Next(2) : 1;
             dilation[0] = stride[0] == 1 ? dilation[0] : 1;
             dilation[1] = stride[1] == 1 ? dilation[1] : 1;

@@ -15,7 +15,7 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     /// <summary>With fewer windows per input, looking at all of them is as fast, but in planes of so few bytes that the first-level cache holds those in turn. Measured.</summary>
     private const long ManyWindows = 16, FewBytes = 4 << 10;
 
-    /// <summary>And but with so many inputs per window: most of the work is then writing zeros. Measured.</summary>
+    /// <summary>Nor with fewer inputs per window, but of so many most of the work is writing zeros. Measured.</summary>
     private const long ManyInputs = 3;
 
     /// <summary>Bytes of a plane: eight of them stay in a second-level cache. Where tiles are slow, or the third-level cache holds the result, planes with few windows may have more, as long as eight of them are no long unit. Measured.</summary>

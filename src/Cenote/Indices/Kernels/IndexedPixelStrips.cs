@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>
-/// Channels-last, 3×3 and 5×5 at stride 1: a block of channels of a tile of pixels is copied with its padding, so that it lies together, and every register of every column of pixels is a strip,
+/// Channels-last, 5×5 at stride 1 and of 16 bits smaller windows, too: a block of channels of a tile of pixels is copied with its padding, so that it lies together, and every register of every column of pixels is a strip,
 /// walked down as those of rows are. Each row of a strip is folded once, where <see cref="IndexedPixels{T, TTap, TNumber, TNumbers}"/> looks at every tap of every window.
 /// </summary>
 internal readonly unsafe struct IndexedPixelStrips<T, TTap, TNumber, TNumbers> : IIndexedWindows<IndexedPixelStrips<T, TTap, TNumber, TNumbers>, T, TTap>
@@ -18,7 +18,7 @@ internal readonly unsafe struct IndexedPixelStrips<T, TTap, TNumber, TNumbers> :
     /// <summary>The most columns and rows of a tile: its copy stays in the second-level cache.</summary>
     private const long MostColumns = 32, MostRows = 32;
 
-    /// <summary>Bytes of an element whose windows of 3×3 are worth a copy: 16-bit floats take most instructions per tap. Measured.</summary>
+    /// <summary>Bytes of an element whose windows smaller than 5×5 are worth a copy: 16-bit floats take most instructions per tap. Measured.</summary>
     private const long CostlyBytes = 2;
 
     /// <summary>How far windows may reach.</summary>
