@@ -82,7 +82,7 @@ internal sealed unsafe class FractionalKernel<T, TChoice>(FractionalWindows wind
     }
 
     /// <summary>Dense outputs of neighbouring planes, each where it belongs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void PutBack(FractionalLine<T> line, PoolPlan plan, T* results, long count, T* output, in TensorLayout to)
     {
         long columns = plan.Width.OutputLength, outputs = plan.Depth.OutputLength * plan.Height.OutputLength * columns;
@@ -99,7 +99,7 @@ internal sealed unsafe class FractionalKernel<T, TChoice>(FractionalWindows wind
     }
 
     /// <summary>Neighbouring planes, each as dense rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Copy(FractionalLine<T> line, PoolPlan plan, T* planes, in TensorLayout from, long count, T* copies)
     {
         long elements = plan.Depth.InputLength * plan.Height.InputLength * plan.Width.InputLength, next = from.Channel;
@@ -120,14 +120,14 @@ internal sealed unsafe class FractionalKernel<T, TChoice>(FractionalWindows wind
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Pick(T* maxima, long* starts, T* to, long step, long count)
     {
         for (long w = 0; w < count; w++) to[w * step] = maxima[starts[w]];
     }
 
     // Bounds: windows lie inside the input, for their starts do not exceed its length less their taps.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Row(in PoolJob job, OutputPlace place, long depth, long height, long* widths, T* to, long toNext)
     {
         PoolPlan plan = job.Plan;

@@ -37,7 +37,7 @@ internal sealed unsafe class FractionalLine<T, TTap> : FractionalLine<T>
     public override long Least => TTap.Count;
 
     // Bounds: the last squares step back, over what the ones before turned.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public override bool Turn(T* from, long step, long count, long length, T* to, long pitch)
     {
         long lanes = TTap.Count;
@@ -59,7 +59,7 @@ internal sealed unsafe class FractionalLine<T, TTap> : FractionalLine<T>
     }
 
     // Bounds: the last register steps back. Along the width first, the earlier tap as the earlier operand: the first of equal zeros stays.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public override bool Make(T* corner, in TensorLayout from, FractionalWindows windows, T* line, long positions)
     {
         long depths = windows.Taps(0), rows = windows.Taps(1), columns = windows.Taps(2), depthStep = from.Depth, rowStep = from.Height;

@@ -102,7 +102,7 @@ internal sealed unsafe class ElementKernel<T, TReal, TConvert, TMap, TLanes>(TMa
         for (long i = 0; i < length; i++) lifted[i] = default(TConvert).Lift(elements[i * step]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Map(TReal* elements, TReal* numbers, long apart, TReal* to, long length)
     {
         TMap made = map;

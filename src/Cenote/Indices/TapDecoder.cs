@@ -64,7 +64,7 @@ internal sealed unsafe class TapDecoder
     }
 
     // Bounds: a window's offset is below its number of taps, for only kernels and FromFlat write offsets.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Read(long* flats, byte* offsets, long step, long* taps, long corner, long stride, long count)
     {
         for (long i = 0; i < count; i++, corner += stride) flats[i] = corner + taps[offsets[i * step]];

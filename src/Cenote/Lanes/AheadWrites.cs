@@ -26,7 +26,7 @@ internal static unsafe class AheadWrites
         else CopyLines((byte*)from, (byte*)to, bytes);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Fill(byte* to, long bytes, Vector256<byte> value)
     {
         long count = Vector256<byte>.Count, last = bytes - count, i = 0;
@@ -41,7 +41,7 @@ internal static unsafe class AheadWrites
         value.Store(to + last);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void CopyLines(byte* from, byte* to, long bytes)
     {
         long count = Vector256<byte>.Count, last = bytes - count, i = 0;

@@ -42,7 +42,7 @@ internal readonly unsafe struct PixelPairs<T>
     /// <param name="to">As many elements.</param>
     /// <param name="ahead">How far ahead is asked for, in bytes; 0 where the caches hold the row.</param>
     // Bounds: registers that read or write more than their matrices stop where the row does; the rest goes one by one.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Copy(T* row, long count, T* to, long ahead = 0)
     {
         long rows = _rows, columns = _columns, length = rows * columns, made = 0;

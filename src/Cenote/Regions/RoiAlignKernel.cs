@@ -73,7 +73,7 @@ internal sealed unsafe class RoiAlignKernel<T, TReal, TConvert>(RoiJob<T> call, 
     }
 
     /// <summary>Lays some channels of a plane side by side; behind them are zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Gather(T* plane, long channels, TReal* pixels, long together)
     {
         if (typeof(T) == typeof(Half))
@@ -95,7 +95,7 @@ internal sealed unsafe class RoiAlignKernel<T, TReal, TConvert>(RoiJob<T> call, 
     }
 
     /// <summary>The same of numbers that are converted many at a time: one by one it takes longer than the regions.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void GatherHalves(Half* plane, long channels, float* pixels, long together)
     {
         TensorLayout from = Call.Inputs;
@@ -124,7 +124,7 @@ internal sealed unsafe class RoiAlignKernel<T, TReal, TConvert>(RoiJob<T> call, 
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Scatter(TReal* means, long together, T* output, long channels, long divisor)
     {
         TensorLayout to = Call.Outputs;

@@ -29,7 +29,7 @@ internal abstract unsafe class RoiLanes<TReal>
         public override int Channels => 4 * TTap.Count;
 
         // Bounds: the taps' positions lie in the plane, and all channels in its pixels. A product and a sum, each rounded, in the order of WeightedRows: memory order changes no bit.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public override void Means(TReal* pixels, long rowStep, long step, WeightedTaps<TReal> rows, WeightedTaps<TReal> columns, TReal divisor, TReal* means)
         {
             long lanes = TTap.Count;

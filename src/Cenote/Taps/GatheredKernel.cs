@@ -38,7 +38,7 @@ internal sealed unsafe class GatheredKernel<T, TPick>(TPick pick) : GatheredKern
     }
 
     // Bounds: the plan's windows are clipped to the input, and have at most MaxCount taps inside it.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public override void Outputs(in PoolJob job, in OutputPlace first, long end)
     {
         PoolPlan plan = job.Plan;

@@ -15,7 +15,7 @@ internal unsafe interface IHistogramPick
 /// <summary>The lower middle one of all.</summary>
 internal readonly unsafe struct MedianBin : IHistogramPick
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static int Pick(int* bins, int* sixteens, long count)
     {
         long rank = (count - 1) / 2;
@@ -30,7 +30,7 @@ internal readonly unsafe struct MedianBin : IHistogramPick
 /// <summary>The most frequent one, the smallest of several.</summary>
 internal readonly unsafe struct ModeBin : IHistogramPick
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static int Pick(int* bins, int* sixteens, long count)
     {
         int mode = 0;
@@ -80,7 +80,7 @@ internal sealed unsafe class HistogramKernel<T, TPick> : PoolKernel
     /// <summary>The bin of a value: signed numbers are counted from the smallest.</summary>
     private static byte Flip => typeof(T) == typeof(sbyte) ? (byte)0x80 : (byte)0;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Row(in PoolJob job, OutputPlace place, int* bins)
     {
         PoolPlan plan = job.Plan;
@@ -116,7 +116,7 @@ internal sealed unsafe class HistogramKernel<T, TPick> : PoolKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Count(byte* column, in TensorLayout from, in Window depth, in Window height, int* bins, int one)
     {
         for (long i = 0; i < depth.Count; i++)
@@ -133,7 +133,7 @@ internal sealed unsafe class HistogramKernel<T, TPick> : PoolKernel
     }
 
     /// <summary>The number of the first tap of a value.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static long Find(PoolPlan plan, byte* plane, in TensorLayout from, in Window depth, in Window height, in Window width, byte value)
     {
         for (long i = 0; i < depth.Count; i++)

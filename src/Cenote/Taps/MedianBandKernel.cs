@@ -94,7 +94,7 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap, TLanes>(TapLine
 
     /// <summary>Makes outputs at a border, lanes along the height: what their windows read of a column lies in a line. Inside the rows all is in order.</summary>
     // Bounds: behind the taps of a line is room for a register, of any content.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Sides(in PoolJob job, OutputPlace place, long rows, long from, long end, long inner)
     {
         AxisPlan width = job.Plan.Width;
@@ -123,7 +123,7 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap, TLanes>(TapLine
         (TElement*)job.Input + first.N * job.InputLayout.Batch + first.C * job.InputLayout.Channel + job.Plan.Depth[first.D].Start * job.InputLayout.Depth + (first.H - job.Plan.Height.Before) * job.InputLayout.Height;
 
     /// <summary>Makes some outputs of these rows, at least a register.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static bool Parts(in PoolJob job, OutputPlace place, long rows, long from, long end, long inner)
     {
         long all = end - from, most = Math.Max((2 * TTap.Count + inner - 1) / inner, LineBytes / (inner * sizeof(T))), parts = (all + most - 1) / most, some = (all + parts - 1) / parts;
@@ -141,7 +141,7 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap, TLanes>(TapLine
 
     /// <summary>3×3 of the input where it lies; false where an element is not in the order of its type.</summary>
     // Bounds: rows are read as far as the windows reach.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static bool Whole(in PoolJob job, OutputPlace first, long rows, long outputs, long inner)
     {
         AxisPlan width = job.Plan.Width;
@@ -161,7 +161,7 @@ internal sealed unsafe class MedianBandKernel<TElement, T, TTap, TLanes>(TapLine
     }
 
     // Bounds: copies are of what the windows read inside the input, with a register of room behind each line.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static bool Part(in PoolJob job, OutputPlace first, long rows, long outputs, long inner)
     {
         AxisPlan width = job.Plan.Width;

@@ -40,7 +40,7 @@ internal readonly unsafe struct MedianLines<TElement, T, TTap> : ITapLines<T, TT
     /// <summary>Copies a row into a line, lifted.</summary>
     /// <returns>The watch, with what was seen.</returns>
     // Bounds: the last whole register steps back; fewer elements than it has are loaded by themselves, and the line has room for a register.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static TTap Copy(T* row, T* to, long count, TTap watch)
     {
         TTap seen = watch;
@@ -63,7 +63,7 @@ internal readonly unsafe struct MedianLines<TElement, T, TTap> : ITapLines<T, TT
         return seen;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static bool Prepare(T** from, long rows, long columns, T* lines, long pitch, long count)
     {
         if (rows == 3 && count >= TTap.Count) return !Alarms(SortThree(from[0], from[1], from[2], lines, pitch, count));
@@ -76,7 +76,7 @@ internal readonly unsafe struct MedianLines<TElement, T, TTap> : ITapLines<T, TT
     }
 
     // Bounds: lines have room for a block of registers behind their last element.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Finish(T** taps, long rows, long columns, T* work, T* output, long count)
     {
         if (rows == 3 && columns == 3)
@@ -110,7 +110,7 @@ internal readonly unsafe struct MedianLines<TElement, T, TTap> : ITapLines<T, TT
 
     /// <summary>Sorts the columns of three rows.</summary>
     // Bounds: the last register steps back.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static TTap SortThree(T* row0, T* row1, T* row2, T* lines, long pitch, long count)
     {
         T* low = lines, middle = lines + pitch, high = lines + 2 * pitch;
@@ -136,7 +136,7 @@ internal readonly unsafe struct MedianLines<TElement, T, TTap> : ITapLines<T, TT
     }
 
     /// <summary>Of three sorted columns: the middle one of the greatest low, the middle middle and the least high (Paeth, "Median finding on a 3×3 grid", 1990).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Nine(T** taps, T* output, long count)
     {
         T* low0 = taps[0], low1 = taps[1], low2 = taps[2], mid0 = taps[3], mid1 = taps[4], mid2 = taps[5], high0 = taps[6], high1 = taps[7], high2 = taps[8];

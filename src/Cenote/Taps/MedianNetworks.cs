@@ -28,7 +28,7 @@ internal static unsafe class MedianNetworks<TElement, T, TTap>
     /// <param name="count">How many outputs a row has; at least a register.</param>
     /// <returns>Whether the rows of taps but the first and the last one, as far as the first column of the windows reads them, are <see cref="InOrder"/>.</returns>
     // Bounds: the last register steps back.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static bool Nine<TNumber, TLanes>(TNumber* row, long pitch, long step, TNumber* output, long next, long rows, long count)
         where TNumber : unmanaged
         where TLanes : unmanaged, ILanes<TLanes, TNumber>
@@ -80,7 +80,7 @@ internal static unsafe class MedianNetworks<TElement, T, TTap>
 
     /// <summary>Whether part of a row is in the order of its numbers, as minima and maxima know it: it holds no NaN and no −0.</summary>
     // Bounds: the last register steps back, so that there must be one in the row.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static bool InOrder<TNumber, TLanes>(TNumber* row, long from, long end)
         where TNumber : unmanaged
         where TLanes : unmanaged, ILanes<TLanes, TNumber>
@@ -101,7 +101,7 @@ internal static unsafe class MedianNetworks<TElement, T, TTap>
     /// <param name="pitch">From one to the next, and from one sorted line to the next.</param>
     /// <param name="to">Five lines for the first five rows, then five for the last five; each has room for a register behind it.</param>
     /// <param name="count">The length of a row.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void SortFives(T* row, long pitch, T* to, long count)
     {
         T* row1 = row + pitch, row2 = row1 + pitch, row3 = row2 + pitch, row4 = row3 + pitch, row5 = row4 + pitch, lower = to + 5 * pitch;
@@ -134,7 +134,7 @@ internal static unsafe class MedianNetworks<TElement, T, TTap>
     /// <param name="output">Where the outputs go.</param>
     /// <param name="count">How many there are; at least a register.</param>
     // Bounds: the last register steps back. The order of the steps keeps few numbers alive at a time.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void TwentyFive(T* row0, long pitch, long step, T* output, long count)
     {
         T* row1 = row0 + pitch, row2 = row1 + pitch, row3 = row2 + pitch, row4 = row3 + pitch;

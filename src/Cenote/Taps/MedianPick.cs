@@ -11,7 +11,7 @@ internal readonly unsafe struct MedianPick<T, TKey>(T none) : ITapPick<T>
 {
     public T None => none;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public long Pick(T* taps, long count, T* work, long window)
     {
         TKey* keys = (TKey*)work;

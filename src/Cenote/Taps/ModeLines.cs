@@ -14,7 +14,7 @@ internal readonly unsafe struct ModeLines<T, TTap> : ITapLines<T, TTap>
     public static bool FillsMissing => false;
 
     // Bounds: lines have room for a register behind their last element.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Finish(T** taps, long rows, long columns, T* work, T* output, long count)
     {
         long all = rows * columns;
@@ -48,7 +48,7 @@ internal readonly unsafe struct ModeLines<T, TTap> : ITapLines<T, TTap>
 
     /// <summary>Four taps: the smallest of those that have an equal, or of all where none has. Three equal ones leave no other pair.</summary>
     // Bounds: the last register steps back.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Four(T* first, T* second, T* third, T* fourth, T* output, long count)
     {
         for (long i = 0; i < count; i += TTap.Count)

@@ -10,7 +10,7 @@ internal readonly unsafe struct ModePick<T> : ITapPick<T>
     /// <summary>A window without a tap has no label: 0.</summary>
     public T None => T.Zero;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public long Pick(T* taps, long count, T* work, long window)
     {
         Buffer.MemoryCopy(taps, work, count * sizeof(T), count * sizeof(T));

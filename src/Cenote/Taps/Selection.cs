@@ -9,7 +9,7 @@ internal static unsafe class Selection
     private const long FewKeys = 24;
 
     /// <summary>The key that has <paramref name="rank"/> others before it; the keys change places.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static TKey Of<TKey>(TKey* keys, long count, long rank)
         where TKey : unmanaged, IBinaryInteger<TKey>
     {
@@ -48,7 +48,7 @@ internal static unsafe class Selection
     }
 
     /// <summary>Sorts a few keys.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Insert<TKey>(TKey* keys, long count)
         where TKey : unmanaged, IBinaryInteger<TKey>
     {

@@ -17,7 +17,7 @@ internal readonly unsafe struct SmallSoftLines<T, TFormat, TTap, TInts, TReals> 
     public static short Missing(long row, long rows, long columns, long number) => (short)(SortKey<T, short>.Infinity | short.MinValue);
 
     // Bounds: lines have room for a register behind their last element; of the room for four of 16 bits, two of floats take all.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Finish(short** taps, long rows, long columns, short* work, short* output, long count)
     {
         long all = rows * columns;

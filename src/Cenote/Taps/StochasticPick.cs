@@ -16,7 +16,7 @@ internal readonly unsafe struct StochasticPick<T, TWeight>(T none, ulong seed) :
 
     public T None => none;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public long Pick(T* taps, long count, T* work, long window)
     {
         double sum = 0, greatest = double.NegativeInfinity;

@@ -53,7 +53,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(GatheredKernel? exa
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Row(in PoolJob job, OutputPlace place)
     {
         AxisPlan width = job.Plan.Width;
@@ -85,7 +85,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(GatheredKernel? exa
 
     /// <summary>Makes some outputs of a row; false where a tap is not for lines.</summary>
     // Bounds: copies are of what the windows read inside the input, with a block of registers of room behind each line.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private bool Lines(in PoolJob job, OutputPlace first, in Window depth, in Window height, long outputs, long inner)
     {
         AxisPlan width = job.Plan.Width;
@@ -139,7 +139,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(GatheredKernel? exa
 
     /// <summary>Every second position, and those between.</summary>
     // Bounds: the last register steps back, and ends with the last of those between.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Spread(T* from, long outputs, T* to, T* between)
     {
         for (long i = 0; i < outputs; i += TTap.Count)
@@ -153,7 +153,7 @@ internal sealed unsafe class TapLinesKernel<T, TTap, TLines>(GatheredKernel? exa
     }
 
     /// <summary>Every so many positions, side by side.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Spread(T* from, long stride, long inner, long outputs, T* to)
     {
         if (inner > 1)

@@ -38,7 +38,7 @@ internal static unsafe class TapSearch<T, TTap>
     }
 
     // Bounds: whole registers of windows inside the input, of which the last steps back over windows already done.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Lanes(in PoolJob job, in OutputPlace place, in Window depth, in Window height, long inner, T* output, long count, T* numbers)
     {
         PoolPlan plan = job.Plan;
@@ -65,7 +65,7 @@ internal static unsafe class TapSearch<T, TTap>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void One(in PoolJob job, in OutputPlace place, in Window depth, in Window height, T value)
     {
         PoolPlan plan = job.Plan;

@@ -104,7 +104,7 @@ internal sealed unsafe class SeparableKernel<T, TSum, TSums, TFormat> : PoolKern
     }
 
     /// <summary>Sums up along one axis, between so many outer positions and lines of inner ones.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Along(AxisPlan axis, Readers* readers, long outer, long line, ref TSum* sums, ref TSum* next)
     {
         // Each position is read by itself.
@@ -130,7 +130,7 @@ internal sealed unsafe class SeparableKernel<T, TSum, TSums, TFormat> : PoolKern
     }
 
     /// <summary>Adds what may lie further on in the same memory.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Add(TSum* sums, TSum* more, long length)
     {
         long i = 0;

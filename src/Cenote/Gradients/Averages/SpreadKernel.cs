@@ -77,7 +77,7 @@ internal sealed unsafe class SpreadKernel<T, TSum, TSums, TFormat> : PoolKernel
         return TSum.CreateTruncating(pooling.Divisor(pooling.Depth[0].Extent * pooling.Height[0].Extent * pooling.Width[0].Extent));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Quotients(T* gradients, long stride, T* to, long count, TSum divisor)
     {
         TSums divisors = TSums.Fill(divisor);

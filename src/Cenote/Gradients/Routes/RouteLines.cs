@@ -103,7 +103,7 @@ internal readonly unsafe struct RouteLines<T, TSums>
 
     /// <summary>Numbers as columns, none where they lie outside the input, and as rows times their length.</summary>
     // What is less than nothing is, without a sign, more than it was.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Split(byte* numbers)
     {
         byte* rows = _tapRows, columns = _tapColumns, least = _least, greatest = _greatest;
@@ -121,7 +121,7 @@ internal readonly unsafe struct RouteLines<T, TSums>
     }
 
     /// <summary>Finds the row in which each column gets something, the first one where it gets nothing; whether there is but one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private bool Route(long length)
     {
         byte* rows = _tapRows, columns = _tapColumns, routes = _routes;
@@ -145,7 +145,7 @@ internal readonly unsafe struct RouteLines<T, TSums>
     }
 
     /// <summary>Adds what each column gets to the row that it goes to: four registers at a time, of which no two meet in one sum.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void AddColumns(T* gradients, T* sums, long length, RouteAhead ahead)
     {
         long lanes = TSums.Count, dilation = _dilation, columns = _columns, row = _columns, end = row * (_rows - 1), below = _rowDilation;

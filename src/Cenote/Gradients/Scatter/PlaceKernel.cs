@@ -71,7 +71,7 @@ internal sealed unsafe class PlaceKernel<T, TSum, TSums, TFormat> : PoolKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Place(in PoolJob job, in PlaneAddress address, long n, long channel, long endChannel)
     {
         OffsetMemory offsets = job.Offsets;

@@ -78,7 +78,7 @@ internal sealed unsafe class PlainScatterKernel<T, TSum, TSums, TFormat> : PoolK
     }
 
     // Bounds: offsets are those of taps, and the decoder says which of these lie inside.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Add(in PoolJob job, TapDecoder decoder, long n, long channel, long channels, TSum* sums, in TensorLayout to)
     {
         const int Longest = 256;

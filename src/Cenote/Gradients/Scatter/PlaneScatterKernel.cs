@@ -139,7 +139,7 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
 
     /// <summary>How many bytes behind the first plane's row in which the first window begins, be it outside the input, the taps lie that a row of windows chose in each of some planes, two of them at a time; whether all lie inside.</summary>
     // Bounds: the last register steps back over places already written; behind an odd plane there is room for it again.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static bool Locate<TMark>(PoolPlan pooling, long h, long count, byte* offsets, long pitch, long planes, ushort* starts, uint* places, long next)
         where TMark : unmanaged
     {
@@ -178,7 +178,7 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ushort> Fill(long number) => Vector256.Create((ushort)number);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void AddEight(byte* gradients, nint plane, uint* places, byte* sums, long count)
     {
         nint thrice = 3 * plane;
@@ -203,7 +203,7 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     }
 
     /// <summary>Windows of one plane, of which some may have chosen nothing.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void AddInside(T* gradients, uint* places, byte* sums, uint plane, long count)
     {
         for (long w = 0; w < count; w++)

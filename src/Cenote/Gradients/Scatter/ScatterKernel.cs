@@ -99,7 +99,7 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
     }
 
     /// <summary>One plane. A sum that waits in a register for its next term is had three times sooner than one from memory.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void OneRow<TMark>(T* gradients, long step, TMark* offsets, long markStep, TSum* to, long pixel, AxisPlan width, long* table)
         where TMark : unmanaged, IBinaryInteger<TMark>
     {
@@ -129,7 +129,7 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
     }
 
     /// <summary>Eight planes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void EightRows<TMark>(T* gradients, in TensorLayout from, TMark* offsets, in TensorLayout marks, TSum* to, in ScatterBands bands, AxisPlan width, long* table)
         where TMark : unmanaged, IBinaryInteger<TMark>
     {
@@ -149,7 +149,7 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
     }
 
     /// <summary>Eight channels that lie side by side, as in the copy.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void EightChannels<TMark>(T* gradients, long step, TMark* offsets, long markStep, TSum* to, long pixel, AxisPlan width, long* table)
         where TMark : unmanaged, IBinaryInteger<TMark>
     {
@@ -204,7 +204,7 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void EightPixels(TSum* sums, long pixel, TSum* to, long step, long pixels)
     {
         long ahead = Prefetch.Multiple(step * sizeof(T));
@@ -215,7 +215,7 @@ internal sealed unsafe class ScatterKernel<T, TSum, TSums, TFormat> : PoolKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Pixels(TSum* sums, long lanes, T* to, long step, long pixels, long channels)
     {
         for (long pixel = 0; pixel < pixels; pixel++, sums += lanes, to += step)

@@ -18,7 +18,7 @@ internal static unsafe class ScatterRuns<T, TSum, TSums, TFormat>
     /// <summary>Whether windows move by as much as their taps lie apart, and are enough for a register and the one before it.</summary>
     public static bool Accepts(AxisPlan width) => width.Stride == width.Dilation && width.Kernel > 1 && width.OutputLength > Vector256<ushort>.Count;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Add(T* gradients, ushort* offsets, TSum* to, AxisPlan width, long* table)
     {
         long length = width.OutputLength, stride = width.Stride, lanes = Vector256<ushort>.Count, w = 0;

@@ -12,7 +12,7 @@ internal static unsafe class GradientCopy<T, TSum, TSums, TFormat>
     where TFormat : struct, IGradientFormat<T, TSum, TSums>
 {
     /// <summary>Gradients as they are.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Lift(T* from, long stride, TSum* to, long length)
     {
         if (IsShort(stride, length))
@@ -43,7 +43,7 @@ internal static unsafe class GradientCopy<T, TSum, TSums, TFormat>
     }
 
     /// <summary>Gradients over one divisor.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Divide(T* from, long stride, TSum* to, long length, TSum divisor)
     {
         if (IsShort(stride, length))
@@ -68,7 +68,7 @@ internal static unsafe class GradientCopy<T, TSum, TSums, TFormat>
     }
 
     /// <summary>Gradients over the product of a divisor each and one for all.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Divide(T* from, long stride, TSum* to, long length, TSum divisor, TSum* widths)
     {
         if (stride != 1 || length < TSums.Count)
@@ -94,7 +94,7 @@ internal static unsafe class GradientCopy<T, TSum, TSums, TFormat>
     private static TSums Part(T* from, long length) => TSums.LoadPart((TSum*)from, length, default);
 
     /// <summary>Offsets of so many bytes, as the bits of a lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Widen(byte* from, int size, long stride, TSum* to, long length)
     {
         if (stride != 1 || length < TSums.Count)
@@ -117,7 +117,7 @@ internal static unsafe class GradientCopy<T, TSum, TSums, TFormat>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TSum Bits(long number) => sizeof(TSum) == 4 ? Unsafe.BitCast<int, TSum>((int)number) : Unsafe.BitCast<long, TSum>(number);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void WidenLanes<TMark>(byte* from, TSum* to, long length)
         where TMark : unmanaged
     {
@@ -137,7 +137,7 @@ internal static unsafe class GradientCopy<T, TSum, TSums, TFormat>
 
     /// <summary>Sums, rounded.</summary>
     // Bounds: behind the sums there is room for a register.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Round(TSum* from, T* to, long stride, long length)
     {
         bool isSame = typeof(T) == typeof(TSum);
@@ -160,7 +160,7 @@ internal static unsafe class GradientCopy<T, TSum, TSums, TFormat>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Copy(TSum* from, TSum* to, long length)
     {
         long i = 0;

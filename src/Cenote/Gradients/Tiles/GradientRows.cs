@@ -16,7 +16,7 @@ internal static unsafe class GradientRows<TSum, TSums, TGiven>
     public static bool Suit(long rowStride, long stride, long length) => rowStride <= 2 && stride <= 2 && length >= 4 * TSums.Count;
 
     /// <summary>Rows of one phase.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void One(TSum* values, TSum* numbers, GradientTaps<TSum> taps, TSum* to, long length)
     {
         long lanes = TSums.Count, i = 0;
@@ -62,7 +62,7 @@ internal static unsafe class GradientRows<TSum, TSums, TGiven>
     /// <param name="phases">Puts them together.</param>
     /// <param name="to">The row.</param>
     /// <param name="length">How many inputs.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Two(TSum* values, TSum* numbers, GradientTaps<TSum> taps, GradientTaps<TSum> otherTaps, in PhaseRows<TSum, TSums> phases, TSum* to, long length)
     {
         long lanes = TSums.Count;

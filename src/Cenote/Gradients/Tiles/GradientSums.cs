@@ -25,7 +25,7 @@ internal static unsafe class GradientSums<TSum, TSums>
     where TSums : unmanaged, ILanes<TSums, TSum>
 {
     /// <summary>All of the gradients.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Add(TSum* values, GradientTaps<TSum> taps, TSum* sums, long length)
     {
         long lanes = TSums.Count;
@@ -50,7 +50,7 @@ internal static unsafe class GradientSums<TSum, TSums>
     }
 
     /// <summary>The gradients of windows that chose the tap.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void AddChosen(TSum* values, TSum* numbers, GradientTaps<TSum> taps, TSum* sums, long length)
     {
         long lanes = TSums.Count;

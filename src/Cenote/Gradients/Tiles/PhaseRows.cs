@@ -37,7 +37,7 @@ internal readonly unsafe struct PhaseRows<TSum, TSums>
     /// <param name="to">The row.</param>
     /// <param name="length">How many inputs.</param>
     // Bounds: behind the sums of a phase there is room for a register, and no more than the row's length is written.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Join(TSum* sums, long pitch, long stride, long phase, TSum* to, long length)
     {
         long done = 0;
@@ -54,7 +54,7 @@ internal readonly unsafe struct PhaseRows<TSum, TSums>
         else Any(sums, pitch, stride, to + done, length - done);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Any(TSum* sums, long pitch, long stride, TSum* to, long length)
     {
         for (long r = 0; r < stride; r++)
@@ -64,7 +64,7 @@ internal readonly unsafe struct PhaseRows<TSum, TSums>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Two(TSum* sums, long pitch, TSum* to, long length)
     {
         TSums lower = _lower, upper = _upper;
@@ -77,7 +77,7 @@ internal readonly unsafe struct PhaseRows<TSum, TSums>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Four(TSum* sums, long pitch, TSum* to, long length)
     {
         TSums lower = _lower, upper = _upper;

@@ -240,7 +240,7 @@ internal readonly unsafe struct TileSums<T, TSum, TSums, TFormat>
 
     /// <summary>Of pixels that lie side by side and fill no more than two registers, writes whole registers: what lies behind is the next pixels, written later. Returns how many have room for that.</summary>
     // Bounds: behind the sums there is room for registers.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private long WriteNarrow(ref TSum* sums, ref long phase, ref T* to, long pixels, long channels)
     {
         bool isOne = typeof(T) == typeof(TSum) && channels <= TSums.Count;

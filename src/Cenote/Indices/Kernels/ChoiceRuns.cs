@@ -35,7 +35,7 @@ internal static unsafe class ChoiceRuns<T, TTap, TNumber, TNumbers>
     }
 
     /// <summary>What each tap of a block and those behind it come to.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static TTap Endings<TTaps, TReducer>(TReducer reducer, TTaps taps, long count, Choice<TTap, TNumbers>* to, long step, TTap watch)
         where TTaps : struct, IRunTaps<TTap, TNumbers>
         where TReducer : struct, IChoiceLanes<T, TTap>
@@ -54,7 +54,7 @@ internal static unsafe class ChoiceRuns<T, TTap, TNumber, TNumbers>
     }
 
     /// <summary>The windows that begin in a block.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static TTap Windows<TTaps, TReducer>(TReducer reducer, TTaps taps, in Block block, long count, Choice<TTap, TNumbers>* ends, Choice<TTap, TNumbers>* to, long step, TTap watch)
         where TTaps : struct, IRunTaps<TTap, TNumbers>
         where TReducer : struct, IChoiceLanes<T, TTap>

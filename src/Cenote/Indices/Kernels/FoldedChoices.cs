@@ -109,7 +109,7 @@ internal readonly unsafe struct FoldedChoices<T, TTap, TNumber, TNumbers>
     /// <param name="output">The output's first row.</param>
     /// <param name="numbers">The numbers of output row 0, were it kept.</param>
     // Bounds: lines hold whole registers; outputs and numbers are stored in whole registers where a row has so many, else in part.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Finish<TReducer>(TReducer reducer, T* lines, long lineStep, long depths, long depthStep, ReadOnlySpan<RowStep> steps, T* output, TNumber* numbers)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {

@@ -76,7 +76,7 @@ internal readonly unsafe partial struct IndexedShifts<T, TTap, TNumber, TNumbers
     }
 
     /// <summary>Makes the lines of every band, and chooses of them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Pool<TReducer>(TReducer reducer, in IndexedSlice<T> slice, long first, long end, ref TTap watch)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
@@ -103,7 +103,7 @@ internal readonly unsafe partial struct IndexedShifts<T, TTap, TNumber, TNumbers
     }
 
     /// <summary>Writes what holds for most columns, and then what differs beside the ends of rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void WriteTables(AxisPlan width, TTap inside, TTap outside)
     {
         T* bounds = _bounds;
@@ -143,7 +143,7 @@ internal readonly unsafe partial struct IndexedShifts<T, TTap, TNumber, TNumbers
     private static long Lines(PoolPlan plan) => Scratch.Round((BandRows(plan) + 2 * plan.Height.Before) * plan.Width.InputLength + TTap.Count);
 
     /// <summary>Makes the lines of rows, of which those outside the input are padding.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Fill<TReducer>(TReducer reducer, T* input, long top, long row, long end, ref TTap watch)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
@@ -164,7 +164,7 @@ internal readonly unsafe partial struct IndexedShifts<T, TTap, TNumber, TNumbers
     }
 
     /// <summary>A line of padding: above the input its numbers are those of the first row inside.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Clear<TReducer>(TReducer reducer, long place, long number)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {

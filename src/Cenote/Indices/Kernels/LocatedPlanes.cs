@@ -50,7 +50,7 @@ internal sealed unsafe class LocatedPlanes<T, TBits>(PoolOperator pooling, Eleme
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Locate(in PoolJob job, long first, long end)
     {
         PoolPlan plan = job.Plan;

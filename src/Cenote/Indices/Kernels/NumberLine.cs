@@ -17,7 +17,7 @@ internal static unsafe class NumberLine
 
     /// <summary>Writes so many numbers, <paramref name="size"/> bytes of each.</summary>
     // Bounds: whole registers only, of which the last steps back over numbers already written; fewer than a register's one by one.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Write<TNumbers, TNumber>(TNumber* numbers, long count, byte* to, int size)
         where TNumber : unmanaged
         where TNumbers : unmanaged, ILanes<TNumbers, TNumber>
@@ -37,7 +37,7 @@ internal static unsafe class NumberLine
     }
 
     /// <summary>Writes numbers of windows of floats, 32 at a time; how many it has written.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static long WriteBytes(uint* numbers, long count, byte* to)
     {
         const int Together = 32, Lanes = 8;

@@ -39,7 +39,7 @@ internal readonly unsafe struct PixelLanes<T, TTap, TNumber, TNumbers>(in PoolJo
 
     private static long Next(in PoolJob job, in TensorLayout layout) => job.Plan.Height.Kernel == 1 ? job.Plan.Width.Kernel * layout.Width : layout.Height;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Write<TReducer>(TReducer reducer, Choice<TTap, TNumbers>* windows, long count, T* to, byte* marks, TNumbers start, TNumbers next)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {

@@ -70,7 +70,7 @@ internal readonly unsafe struct RowChoice<T, TTap, TNumber, TNumbers>
 
     /// <summary>Walks windows; where their side, which is their stride too, is known to the compiler, without a loop.</summary>
     // Bounds: Need says how far the loads go; outputs are stored up to the line's end only, numbers and kept values in whole registers.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Walk<TSide, TLoad, TReducer>(TLoad load, TReducer reducer, in RowTaps<T> taps, in ChoiceLines<T, TNumber> to, TTap watch)
         where TSide : struct, ISide
         where TLoad : struct, IStridedLoad<T, TTap>

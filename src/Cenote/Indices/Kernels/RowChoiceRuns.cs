@@ -92,7 +92,7 @@ internal readonly unsafe struct RowChoiceRuns<T, TTap, TNumber, TNumbers>
     }
 
     /// <summary>Makes of each line of a block what it and those behind it come to.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Endings<TReducer>(TReducer reducer, long from, long end)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
@@ -118,7 +118,7 @@ internal readonly unsafe struct RowChoiceRuns<T, TTap, TNumber, TNumbers>
 
     /// <summary>Takes rows into the beginnings, and writes the windows that end with them.</summary>
     // Bounds: lines have two registers of outputs at least.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Windows<TReducer>(TReducer reducer, ReadOnlySpan<ChoiceStep<T>> steps, T* before, T* after)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {

@@ -96,7 +96,7 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
 
     /// <summary>The first runs, of the row where it lies.</summary>
     // Bounds: the last register steps back over runs already made; the last tap of the last one is the row's last.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap FirstPass<TReducer>(TReducer reducer, T* from, long count, TTap watch)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
@@ -125,7 +125,7 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
 
     /// <summary>The row's elements, with padding behind them to fill a register.</summary>
     // Bounds: whole registers as far as they lie in the row's need, the rest in part.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Lift<TReducer>(TReducer reducer, T* from, TTap watch)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
@@ -160,7 +160,7 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
 
     // Bounds: a register from the last of count windows on reads less than two registers behind the row's need.
     // Ascending: what is written was read before, so that output and input may be the same. By twos, as Runs does.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Pass<TReducer, TParts>(TReducer reducer, TNumber* numbers, long count, in RunsOfWindow runs)
         where TReducer : struct, IChoiceLanes<T, TTap>
         where TParts : struct, ISide
@@ -204,7 +204,7 @@ internal readonly unsafe struct RunChoice<T, TTap, TNumber, TNumbers>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void LastPass<TReducer, TParts>(TReducer reducer, TNumber* runNumbers, in RunsOfWindow runs, T* values, TNumber* numbers, long start, bool isOutput)
         where TReducer : struct, IChoiceLanes<T, TTap>
         where TParts : struct, ISide

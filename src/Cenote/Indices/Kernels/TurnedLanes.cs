@@ -36,7 +36,7 @@ internal readonly unsafe struct TurnedLanes<T, TTap, TNumber, TNumbers>(in PoolJ
     public long Step => TTap.Count;
 
     // Bounds: the last square steps back, within the row.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public T* Taps(T* row, long from, long end)
     {
         long lanes = TTap.Count, last = _length - lanes, next = _from;
@@ -60,7 +60,7 @@ internal readonly unsafe struct TurnedLanes<T, TTap, TNumber, TNumbers>(in PoolJ
         WriteValues(reducer, windows, count, to);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void WriteValues<TReducer>(TReducer reducer, Choice<TTap, TNumbers>* windows, long count, T* to)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
@@ -85,7 +85,7 @@ internal readonly unsafe struct TurnedLanes<T, TTap, TNumber, TNumbers>(in PoolJ
     }
 
     /// <summary>Packs the numbers of neighbours into a lane, and writes lane by lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void WriteNumbers(Choice<TTap, TNumbers>* windows, long count, byte* marks, TNumbers start, TNumbers next)
     {
         int size = _size;

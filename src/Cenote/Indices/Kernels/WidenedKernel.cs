@@ -97,7 +97,7 @@ internal sealed unsafe class WidenedKernel<T, TTap, TWide, TWides>(PoolKernel[] 
     }
 
     // Bounds: a row's rest is loaded in part, and a copy's rows are whole registers.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Widen(T* from, long count, TWide* to)
     {
         for (long i = 0; i < count; i += TTap.Count)

@@ -46,7 +46,7 @@ internal sealed unsafe class GatherKernel<T> : PoolKernel
         private readonly TensorLayout _from = job.InputLayout, _to = job.OutputLayout;
         private readonly PlaneAddress _address = new(job.Plan.Depth.InputLength, job.Plan.Height.InputLength, job.Plan.Width.InputLength, job.InputLayout);
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Line(OutputPlace place, long count, bool alongChannels)
         {
             long* flats = stackalloc long[Longest];

@@ -21,7 +21,7 @@ internal readonly unsafe struct FlatIndices(long* indices, TensorLayout layout) 
 {
     public bool AreInside => false;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Read(long* flats, in OutputPlace first, long count, bool alongChannels)
     {
         long* from = indices + first.In(layout);

@@ -76,7 +76,7 @@ internal sealed unsafe class UnpoolCheck<TIndices>(UnpoolShape shape, TIndices i
 
     protected override void Run(long n, long channel, long endChannel) => Walk(n, channel, endChannel, backwards: false);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     protected override void Take(long* flats, in OutputPlace first, long count)
     {
         ulong plane = (ulong)Shape.Plane;
@@ -107,7 +107,7 @@ internal sealed unsafe class UnpoolKernel<T, TIndices>(UnpoolShape shape, TIndic
         Walk(n, channel, endChannel, backwards: false);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     protected override void Take(long* flats, in OutputPlace first, long count)
     {
         T* plane = output + first.N * to.Batch + first.C * to.Channel, source = values + first.In(from);
@@ -155,7 +155,7 @@ internal sealed unsafe class UnpoolGradient<T, TIndices>(UnpoolShape shape, TInd
         Walk(n, channel, endChannel, backwards: true);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     protected override void Take(long* flats, in OutputPlace first, long count)
     {
         T* plane = gradient + first.N * from.Batch + first.C * from.Channel, target = result + first.In(to);

@@ -7,7 +7,7 @@ internal sealed unsafe partial class BlockKernel<T, TTap>
 {
     /// <summary>Lays planes side by side.</summary>
     // Bounds: a row's last stretch steps back over positions already copied; rows shorter than a register are loaded in part.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void CopyIn(in PoolJob job, in PoolJob block, T* square, long first, long planes)
     {
         long lanes = block.Plan.Channels;
@@ -58,7 +58,7 @@ internal sealed unsafe partial class BlockKernel<T, TTap>
     }
 
     /// <summary>Puts outputs where they belong.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void CopyOut(in PoolJob job, in PoolJob block, T* square, long first, long planes)
     {
         long lanes = block.Plan.Channels;
@@ -126,7 +126,7 @@ internal sealed unsafe partial class BlockKernel<T, TTap>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void CopyOffsets<TOffset>(in PoolJob job, in PoolJob block, long first, long planes)
         where TOffset : unmanaged
     {

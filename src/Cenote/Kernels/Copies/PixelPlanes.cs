@@ -125,7 +125,7 @@ internal readonly unsafe struct PixelPlanes : IPlaneCopy
         Ssse3.IsSupported || AdvSimd.Arm64.IsSupported ? Vector128.ShuffleNative(bytes, order) : Vector128.Shuffle(bytes, order);
 
     // Bounds: the last registers step back, over what the ones before made.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Two(Side from, Side to, long bytes, Vector128<byte>* orders)
     {
         Vector128<byte> o1 = orders[0], o2 = orders[1], o3 = orders[2], o4 = orders[3];
@@ -140,7 +140,7 @@ internal readonly unsafe struct PixelPlanes : IPlaneCopy
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Three(Side from, Side to, long bytes, Vector128<byte>* orders)
     {
         Vector128<byte> o1 = orders[0], o2 = orders[1], o3 = orders[2], o4 = orders[3], o5 = orders[4], o6 = orders[5], o7 = orders[6], o8 = orders[7], o9 = orders[8];
@@ -157,7 +157,7 @@ internal readonly unsafe struct PixelPlanes : IPlaneCopy
     }
 
     // Sixteen orders are more than there are registers: they stay in memory.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Four(Side from, Side to, long bytes, Vector128<byte>* orders)
     {
         for (long i = 0; i < bytes; i += Register)

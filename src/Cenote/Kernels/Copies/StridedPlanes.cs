@@ -52,7 +52,7 @@ internal readonly unsafe struct StridedPlanes : IPlaneCopy
     }
 
     /// <summary>Copies strip by strip.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Turn<T>(T* from, T* to, Axis near, Axis other)
         where T : unmanaged
     {

@@ -23,7 +23,7 @@ internal static unsafe class Transposition
     /// <param name="to">Where the first column goes.</param>
     /// <param name="toStep">From one column to the next.</param>
     /// <param name="square">Room for the square, for turning, and for its columns.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Turn<TTap, T>(T* rows, long step, T* to, long toStep, T* square)
         where T : unmanaged
         where TTap : unmanaged, IRegister<TTap, T>
@@ -79,7 +79,7 @@ internal static unsafe class Transposition
     /// </summary>
     /// <param name="square">The rows, one after the other; overwritten, and the square behind it too.</param>
     /// <param name="to">The columns, one after the other.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Turn<TTap, T>(T* square, T* to)
         where T : unmanaged
         where TTap : unmanaged, IRegister<TTap, T>

@@ -22,7 +22,7 @@ internal readonly unsafe struct ColumnSums<T, TTap, TState, TAcc>(in TensorLayou
     /// <param name="step">From register to register of the sums.</param>
     /// <param name="watch">Notes the taps.</param>
     // Bounds: the last register is loaded in part.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public TTap Add<TReducer>(TReducer reducer, T* plane, long length, in Window depth, in Window height, TState* sums, long step, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {

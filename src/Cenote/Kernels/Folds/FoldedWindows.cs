@@ -172,7 +172,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     /// <param name="steps">What is to be made of which lines.</param>
     /// <param name="output">The output's first row.</param>
     // Bounds: lines hold whole registers for every pixel; outputs are stored up to the block's end only.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Finish<TReducer>(TReducer reducer, TState* lines, in Window depth, long lineStep, ReadOnlySpan<RowStep> steps, T* output)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {

@@ -90,7 +90,7 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
     }
 
     // Bounds: windows are clipped to the input, and registers to the channels.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Fold<TLoad, TReducer>(TLoad load, TReducer reducer, T* row, TState* states, TTap watch)
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
@@ -146,7 +146,7 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
     }
 
     /// <summary>Folds the pixels of one window one after the other into states in the first-level cache, so that memory is read on end.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap OnEnd<TReducer>(TReducer reducer, T* pixel, long pixels, long length, TState* states, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {

@@ -85,7 +85,7 @@ internal readonly unsafe struct PlaneRuns<T, TTap, TState, TAcc> : ILineWindows<
     /// <summary>States of a padded plane, and behind it as many as the loads of the last windows read more.</summary>
     private static long Room(PoolPlan plan) => Scratch.Round(((Rows(plan.Height) + 1) * Pitch(plan.Width) + plan.Width.Span + 4 * TTap.Count) * sizeof(TState)) / sizeof(TState);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Copy<TReducer>(TReducer reducer, T* input, long start, long stop, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -106,7 +106,7 @@ internal readonly unsafe struct PlaneRuns<T, TTap, TState, TAcc> : ILineWindows<
         return watch;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static TTap Copy<TReducer>(TReducer reducer, T* row, long step, long count, long width, TState* to, long pitch, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -129,7 +129,7 @@ internal readonly unsafe struct PlaneRuns<T, TTap, TState, TAcc> : ILineWindows<
     }
 
     // Bounds: registers go on over the rows that follow, which are written later, or with padding over padding.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static TTap CopyShort<TReducer>(TReducer reducer, T* row, long step, long count, TTap mask, TState* to, long pitch, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -158,7 +158,7 @@ internal readonly unsafe struct PlaneRuns<T, TTap, TState, TAcc> : ILineWindows<
     }
 
     // Bounds: a register of a short row goes on over the rows that follow, which are written later; the last ones are stored in part.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Write<TReducer, TParts>(TReducer reducer, RunSource<TState> runs, T* output, long first, long end)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TParts : struct, ISide

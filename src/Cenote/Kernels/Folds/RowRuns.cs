@@ -111,7 +111,7 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     }
 
     /// <summary>Makes of each line of a block what it and those behind it come to.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Endings<TReducer>(TReducer reducer, long from, long end)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -161,7 +161,7 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Fours<TReducer>(TReducer reducer, ReadOnlySpan<RunStep<T, TState>> steps, TState* before, TState* after, long pixel)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -197,7 +197,7 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Ones<TReducer>(TReducer reducer, ReadOnlySpan<RunStep<T, TState>> steps, TState* before, TState* after, long pixel)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {

@@ -108,7 +108,7 @@ internal readonly unsafe struct RunWindows<T, TTap, TState, TAcc> : ILineWindows
     }
 
     /// <summary>Takes taps that all lie inside the row, by twos: what was seen is a sum, and would wait for itself.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static TTap Lift<TReducer>(TReducer reducer, T* taps, long count, TState* states, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -153,7 +153,7 @@ internal readonly unsafe struct RunWindows<T, TTap, TState, TAcc> : ILineWindows
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Finish<TReducer, TParts, TSingles>(TReducer reducer, RunSource<TState> runs, long count, long output, long factor, T* to)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TParts : struct, ISide

@@ -60,7 +60,7 @@ internal static unsafe class Runs
     }
 
     // Ascending: what is written was read before, so that output and input may be the same. By twos: a loop of one register takes up to twice as long.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Pass<T, TTap, TState, TAcc, TReducer, TParts, TSingles>(TReducer reducer, RunRows<TState> runs, RunRows<TState> taps, RunRows<TState> output, long count, long rows, in RunParts parts)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>

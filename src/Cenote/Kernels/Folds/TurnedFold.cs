@@ -88,7 +88,7 @@ internal readonly unsafe struct TurnedFold<T, TTap, TState, TAcc> : IRowFold<Tur
 
     /// <summary>Turns rows; behind the last of them the lanes hold it again.</summary>
     // Bounds: the last register steps back over columns already turned; rows shorter than one are loaded in part.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Turn<TReducer>(TReducer reducer, T* row, long rows, long rowStep, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -114,7 +114,7 @@ internal readonly unsafe struct TurnedFold<T, TTap, TState, TAcc> : IRowFold<Tur
     }
 
     /// <summary>Folds the windows of turned rows, a square of outputs at a time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Fold<TReducer>(TReducer reducer, long rows, TState* states, long lineStep)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {

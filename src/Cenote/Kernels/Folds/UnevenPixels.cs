@@ -92,7 +92,7 @@ internal readonly unsafe struct UnevenPixels<T, TTap, TState, TAcc> : ILineWindo
 
     /// <summary>Adds the pixels of each window.</summary>
     // Bounds: behind the sums there is room for a register. Of fewer channels than that a pixel's outputs go on over the next one's place, which is written later; the line's last ones are stored in part.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Fold<TReducer>(TReducer reducer, long start, long factor, T* row)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {

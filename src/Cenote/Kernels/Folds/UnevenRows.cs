@@ -118,7 +118,7 @@ internal readonly unsafe struct UnevenRows<T, TTap, TState, TAcc> : ILineWindows
     private static long SumLength(long count) => ((count + TTap.Count - 1) / TTap.Count + 1) * TTap.Count * TTap.Count;
 
     /// <summary>Adds the columns of each window, for a register of outputs of every row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Fold<TReducer>(TReducer reducer, long factor, long output, byte* extents)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {

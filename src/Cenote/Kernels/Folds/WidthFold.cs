@@ -207,7 +207,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
 
     /// <summary>Combines every window's taps one after the other.</summary>
     // Bounds: Need says how far the loads go.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Taps<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, long rows, long rowStep, TState* states, long lineStep, TTap watch, bool isInput)
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>

@@ -113,7 +113,7 @@ internal readonly unsafe struct PixelsApart<TTap, TReals> : ILineWindows<PixelsA
     private float* Row(long h) => _rows + (h >= 0 && h < _plan.Height.InputLength ? h % Kept : Kept) * 2 * _half + _margin;
 
     // Bounds: the last register steps back over elements already lifted; even ones are odd there where it begins with an odd one.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Lift<TReducer>(TReducer reducer, short* from, float* even, TTap watch)
         where TReducer : struct, ILaneReducer<short, TTap, float, Pair<TReals, float>>
     {
@@ -139,7 +139,7 @@ internal readonly unsafe struct PixelsApart<TTap, TReals> : ILineWindows<PixelsA
     }
 
     // Bounds: what lies around a lifted row is zero; outputs are stored over what follows later, up to a limit.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Windows<TExtents, TReducer>(float* above, float* row, float* below, short* to, short* limit, long factor)
         where TExtents : struct, ISide
         where TReducer : struct, ILaneReducer<short, TTap, float, Pair<TReals, float>>

@@ -59,7 +59,7 @@ internal readonly unsafe struct SingleTaps<T, TTap, TState, TAcc> : ILineWindows
 
     /// <summary>Makes outputs of as many neighbours.</summary>
     // Bounds: the last register steps back over elements already written; fewer than a register are loaded and stored in part.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Copy<TReducer>(TReducer reducer, T* from, T* to, long length, byte* ones, long divisor)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -77,7 +77,7 @@ internal readonly unsafe struct SingleTaps<T, TTap, TState, TAcc> : ILineWindows
     }
 
     // Bounds: a register that is longer than a pixel is stored whole where the row goes on behind it, for the next pixel overwrites the rest.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Pixels<TReducer>(TReducer reducer, T* from, T* to, in Row row, long divisor)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {

@@ -35,7 +35,7 @@ internal readonly unsafe struct ColumnFold<T, TTap, TReducer>(TReducer reducer, 
         else Fold<TDepths, TRows, TOld, None>(line, room, ref watches);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Fold<TDepths, TRows, TOld, TAhead>(T* line, long room, ref ColumnWatches<TTap> watches)
         where TDepths : struct, ISide
         where TRows : struct, ISide

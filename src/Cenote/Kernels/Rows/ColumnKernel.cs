@@ -207,7 +207,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
 
     /// <summary>Combines the taps of each line's windows.</summary>
     // Bounds: of short rows a register goes on over those that follow, which are written later; the last ones are stored in part.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Along<TTaps, TLoad>(TLoad load, in PoolJob job, T* line, in ColumnLines<T, TTap> lines, T* output, long count, T* limit)
         where TTaps : struct, ISide
         where TLoad : struct, IStridedLoad<T, TTap>

@@ -82,7 +82,7 @@ internal readonly unsafe struct ColumnPlanes<T, TTap, TReducer>
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Walk<TTaps, TDilation>(T* input, T* output, T* limit, long first, long end, ref ColumnWatches<TTap> watches)
         where TTaps : struct, ISide
         where TDilation : struct, ISide

@@ -100,7 +100,7 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
         else Long<TTaps, TDilation, TLoad>(load, input, output, first, end, ref watches);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Long<TTaps, TDilation, TLoad>(TLoad load, T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
         where TTaps : struct, ISide
         where TDilation : struct, ISide
@@ -153,7 +153,7 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
     }
 
     /// <summary>The same of rows that fill no register.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Short<TTaps, TDilation, TLoad>(TLoad load, T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
         where TTaps : struct, ISide
         where TDilation : struct, ISide

@@ -35,7 +35,7 @@ internal readonly unsafe struct PaddedRow<T, TTap>(long from, long need, long le
 
     /// <summary>Copies the part of each row that lies inside the input; copies follow each other by <paramref name="room"/> elements.</summary>
     // Bounds: the last register is stored whole, with padding behind the row's end; Room has space for it.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public TTap Copy<TWatch>(TWatch reducer, T* row, long rows, long rowStep, T* copy, long room, TTap watch)
         where TWatch : struct, ITapWatch<TTap>
     {

@@ -112,7 +112,7 @@ internal readonly unsafe struct PlanesApart<TTap, TReals> : ILineWindows<PlanesA
     private float* Element(long number) => _lifted + (number >> 1) + (number & 1) * _half;
 
     // Bounds: the last register steps back over elements already lifted.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Lift<TReducer>(TReducer reducer, short* from, long count, long number, TTap watch)
         where TReducer : struct, ILaneReducer<short, TTap, float, Pair<TReals, float>>
     {
@@ -140,7 +140,7 @@ internal readonly unsafe struct PlanesApart<TTap, TReals> : ILineWindows<PlanesA
     }
 
     // Bounds: outputs are stored over what follows later, as far as there is room.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Windows<TApart, TReducer>(float* above, float* row, float* below, short* to, long count, long room, long divisor)
         where TApart : struct, ISide
         where TReducer : struct, ILaneReducer<short, TTap, float, Pair<TReals, float>>

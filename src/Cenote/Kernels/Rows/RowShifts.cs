@@ -73,7 +73,7 @@ internal readonly unsafe struct RowShifts<T, TTap> : ILineWindows<RowShifts<T, T
     }
 
     // Bounds: the end of a row that fills no register is loaded in part, and stored over what follows later; of the last row it is stored in part.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, T, TTap>
     {

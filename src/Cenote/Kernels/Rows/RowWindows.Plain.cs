@@ -38,7 +38,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
     }
 
     /// <summary>Makes rows of outputs one by one, with windows of one row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Single<TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
@@ -70,7 +70,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
     }
 
     /// <summary>Makes rows of outputs one by one, with windows of two taps by two that share none: no loop over taps, and one divisor for all. The lanes stay crossed until the end.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Pairs<TReducer>(TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, long outputs, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {

@@ -174,7 +174,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILin
 
     /// <summary>Makes rows of outputs one by one.</summary>
     // Bounds: Need says how far the loads go; outputs are stored up to the line's end only. (One method with the next would be too large to inline what it calls.)
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap OneRow<TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
@@ -211,7 +211,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc> : ILin
     }
 
     /// <summary>Makes rows of outputs two by two, with the taps that they share loaded once.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap TwoRows<TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>

@@ -29,7 +29,7 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc>
     }
 
     /// <summary>Adds up the windows before the first ones.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Begin<TReducer, TColumns>(TReducer reducer, TColumns columns)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TColumns : struct, IColumns<T, TTap, TState, TAcc>
@@ -70,7 +70,7 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc>
         _step == 1 ? Neighbours(reducer, columns, from, last, factor, to) : Apart(reducer, columns, from, last, factor, to);
 
     /// <summary>Each window begins a lane behind the one before.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private long Neighbours<TReducer, TColumns>(TReducer reducer, TColumns columns, long from, long last, long factor, T* to)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TColumns : struct, IColumns<T, TTap, TState, TAcc>
@@ -90,7 +90,7 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc>
     }
 
     /// <summary>Each window begins whole registers behind the one before.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private long Apart<TReducer, TColumns>(TReducer reducer, TColumns columns, long from, long last, long factor, T* to)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TColumns : struct, IColumns<T, TTap, TState, TAcc>
@@ -113,7 +113,7 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc>
     }
 
     /// <summary>Windows that begin two columns behind each other.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void EverySecond<TReducer>(TReducer reducer, TState* columns, long factor, T* to)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {

@@ -216,7 +216,7 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc> : ILi
     }
 
     /// <summary>Adds rows to what columns come to, and takes others away.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Change<TReducer>(TReducer reducer, T* entering, long enteringStep, T* leaving, long leavingStep, long depths)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -250,7 +250,7 @@ internal readonly unsafe partial struct SlidingSums<T, TTap, TState, TAcc> : ILi
     }
 
     /// <summary>Adds up rows, which are no shorter than a register.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Sum<TReducer>(TReducer reducer, T* first, in Window depth, long rows, TState* columns)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {

@@ -102,7 +102,7 @@ internal readonly unsafe struct SumShifts<T, TTap, TSum, TSums> : ILineWindows<S
     /// <param name="factor">What all of them divide by.</param>
     /// <param name="count">How many outputs they have.</param>
     /// <param name="room">How many outputs may be written.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Middle<TReducer>(TReducer reducer, T* input, T* output, long factor, long count, long room)
         where TReducer : struct, ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>
     {
@@ -129,7 +129,7 @@ internal readonly unsafe struct SumShifts<T, TTap, TSum, TSums> : ILineWindows<S
     }
 
     // Bounds: a row's end is stored over what follows later; of the last row in part.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Rows<TLoad, TReducer>(TLoad load, TReducer reducer, T* input, T* output, long* divisors, long first, long stop, long end)
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TSum, Pair<TSums, TSum>>
