@@ -12,8 +12,8 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
     /// <summary>With so few channels, or of odd numbers so few, and from so many taps along the width on, rows that are walked in strips are worth more than whole pixels tap by tap. Measured.</summary>
     private const long FewChannels = 32, FewOddChannels = 256, ManyTaps = 5;
 
-    /// <summary>Lines of any rows are so only from more taps on, or from so many along the width. Measured.</summary>
-    private const long FewTaps = 35, ManyInRow = 7;
+    /// <summary>Lines of any rows are so only from more taps on than <see cref="IndexedPixels.FewTaps"/>, or from so many along the width. Measured.</summary>
+    private const long ManyInRow = 7;
 
     private protected override KernelCatalog Create(ElementType type) => type switch
     {
@@ -74,7 +74,7 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
             new(() =>
             [
                 new InterleavedKernel(new(Groups(kernels => Lines(kernels).Skip(Planes).Take(Strips))), FewChannels, FewOddChannels, ManyTaps),
-                new InterleavedKernel(new(lines), FewChannels, FewOddChannels, ManyInRow, fewestTaps: FewTaps),
+                new InterleavedKernel(new(lines), FewChannels, FewOddChannels, ManyInRow, fewestTaps: IndexedPixels.FewTaps),
             ]),
             new(() => Registers.Exist(32) ? [new BlockKernel<T, Lanes256<T>>(channels)] : [], () => Registers.Exist(64) ? [new BlockKernel<T, Lanes512<T>>(channels)] : []),
             new(() => [new BlockKernel<T, Lanes128<T>>(channels)]),

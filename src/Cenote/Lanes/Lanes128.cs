@@ -260,6 +260,7 @@ internal readonly unsafe partial struct Lanes128<T>(Vector128<T> value) : ILanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyNaN(Lanes128<T> lanes)
     {
+        // The operator is one inlined call less than EqualsAll.
         Vector128<T> same = lanes.Value;
         return lanes.Value != same;
     }

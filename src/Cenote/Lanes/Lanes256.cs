@@ -275,6 +275,7 @@ internal readonly unsafe partial struct Lanes256<T>(Vector256<T> value) : ILanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyNaN(Lanes256<T> lanes)
     {
+        // The operator is one inlined call less than EqualsAll.
         Vector256<T> same = lanes.Value;
         return lanes.Value != same;
     }

@@ -1,5 +1,12 @@
 namespace Cenote;
 
+/// <summary>What choosing along pixels is worth.</summary>
+internal static class IndexedPixels
+{
+    /// <summary>Windows of rows with more taps are folded along them. Measured.</summary>
+    public const long FewTaps = 35;
+}
+
 /// <summary>
 /// Channels that lie side by side, lanes across them: as <see cref="PixelWindows{T, TTap, TState, TAcc}"/>, so that all lanes count the same taps.
 /// Four registers of outputs are made together: four of one pixel where it has so many, else one each of four pixels. Of stride 1 neighbours whose windows are alike are one pixel with more channels;
@@ -11,9 +18,6 @@ internal readonly unsafe struct IndexedPixels<T, TTap, TNumber, TNumbers> : IInd
     where TNumber : unmanaged
     where TNumbers : unmanaged, ILanes<TNumbers, TNumber>
 {
-    /// <summary>Windows of rows with more taps are folded along them. Measured.</summary>
-    private const long FewTaps = 35;
-
     /// <summary>Registers of a row that are worth it. Measured.</summary>
     private const long LongRow = 16;
 
@@ -25,7 +29,7 @@ internal readonly unsafe struct IndexedPixels<T, TTap, TNumber, TNumbers> : IInd
     /// <summary>Numbers of pixels whose outputs are made together.</summary>
     private readonly TNumber* _numbers;
 
-    private readonly bool _isWhole;
+    private readonly bool _isWhole, _isDense;
 
     private readonly long _pitch;
 
@@ -41,6 +45,7 @@ internal readonly unsafe struct IndexedPixels<T, TTap, TNumber, TNumbers> : IInd
         // Of windows that are all there is each tap is pages apart from the one before.
         _isWhole = PlaneList<T>.IsEven(_plan, _from, out _pitch) && _plan.Taps == _plan.MaxCount && _plan.IsGlobal;
         _channels = Pixel(job);
+        _isDense = IsDense(job);
         _walk = new(_channels, _from.Width, _plan.Width.Stride, _to.Width, _channels)
         {
             Ahead = Prefetch.Multiple(_from.Width * sizeof(T)),
@@ -54,7 +59,7 @@ internal readonly unsafe struct IndexedPixels<T, TTap, TNumber, TNumbers> : IInd
     {
         PoolPlan plan = job.Plan;
         if (!PixelTable.Fits(plan)) return false;
-        if (AreRows(job)) return plan.Taps <= FewTaps && plan.Width.OutputLength >= LongRow * TTap.Count;
+        if (AreRows(job)) return plan.Taps <= IndexedPixels.FewTaps && plan.Width.OutputLength >= LongRow * TTap.Count;
         return job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && job.Offsets.Layout.Channel == 1 && Registers.Suit<TTap, T>(IsDense(job) ? plan.Channels * plan.Width.OutputLength : plan.Channels)
             && (job.Offsets.Layout.Width == plan.Channels || plan.Width.OutputLength == 1);
     }
@@ -104,7 +109,6 @@ internal readonly unsafe struct IndexedPixels<T, TTap, TNumber, TNumbers> : IInd
     {
         AxisPlan columns = _plan.Width;
         long channels = _channels, together = Together(_plan, channels), next = columns.Stride * _from.Width;
-        bool isDense = next == channels && _to.Width == channels;
         // Of pixels narrower than a register a whole one is written, and what lies behind is made later; not so behind the last of a row.
         long written = _to.Width != channels ? 0 : _pixels.Count - (TTap.Count - 1) / channels;
         Window depth = slice.Depth;
@@ -126,14 +130,14 @@ internal readonly unsafe struct IndexedPixels<T, TTap, TNumber, TNumbers> : IInd
                     T* from = corner + entry.Start, to = row + pixel * _to.Width;
                     TNumber* numbers = _numbers + (pixel - chunk) * channels;
                     var taps = new NumberedTaps(depth.Count, height.Count, entry.Count, depth.Step * _from.Depth, height.Step * _from.Height, _pixels.Step, number + entry.Before, 1, columns.Kernel, (_plan.Height.Kernel - height.Count) * columns.Kernel);
-                    if (isDense && alike * channels >= TTap.Count)
+                    if (_isDense && alike * channels >= TTap.Count)
                     {
                         PixelChoice<T, TTap, TNumber, TNumbers> choice = new(_walk with { Channels = alike * channels, Pixel = alike * channels, Stride = 1 });
                         watch = choice.Choose(new UnitLoad<T, TTap>(), reducer, from, to, numbers, taps, 1, watch);
                         continue;
                     }
 
-                    long whole = channels >= TTap.Count ? alike : Math.Min(Math.Min(alike, written - pixel), Fitting(inputEnd - (from + lastRow + (entry.Count - 1) * _pixels.Step + TTap.Count), next));
+                    long whole = channels >= TTap.Count ? alike : PixelTable.Fitting(inputEnd - (from + lastRow + (entry.Count - 1) * _pixels.Step + TTap.Count), next, Math.Min(alike, written - pixel));
                     if (whole > 0) alike = whole;
                     PixelChoice<T, TTap, TNumber, TNumbers> pixels = new(_walk);
                     watch = whole > 0
@@ -145,7 +149,4 @@ internal readonly unsafe struct IndexedPixels<T, TTap, TNumber, TNumbers> : IInd
             }
         }
     }
-
-    /// <summary>How many of some neighbours fit, where there is so much room behind the first one.</summary>
-    private static long Fitting(long room, long next) => room < 0 ? 0 : next == 0 ? long.MaxValue : room / next + 1;
 }

@@ -18,8 +18,8 @@ internal static unsafe class StripChoice<T, TTap, TNumber, TNumbers>
     {
         if (walk.Stride == 2) Down<Three, Two, MoreOpen<OneOpen<Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, CrossedLoad<T, TTap>, TReducer>(reducer, walk);
         else if (walk.Taps == 2) Down<Two, One, MoreOpen<OneOpen<Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, UnitLoad<T, TTap>, TReducer>(reducer, walk);
-        else if (walk.Taps == 4) Down<Any, One, MoreOpen<MoreOpen<MoreOpen<OneOpen<Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, UnitLoad<T, TTap>, TReducer>(reducer, walk);
         else if (walk.Taps == 3) Down<Three, One, MoreOpen<MoreOpen<OneOpen<Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, UnitLoad<T, TTap>, TReducer>(reducer, walk);
+        else if (walk.Taps == 4) Down<Any, One, MoreOpen<MoreOpen<MoreOpen<OneOpen<Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, UnitLoad<T, TTap>, TReducer>(reducer, walk);
         // Known to be five, the taps of a row were written out with more registers than there are.
         else Down<Any, One, MoreOpen<MoreOpen<MoreOpen<MoreOpen<OneOpen<Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, Choice<TTap, TNumbers>>, UnitLoad<T, TTap>, TReducer>(reducer, walk);
     }

@@ -26,6 +26,9 @@ internal readonly unsafe struct PixelTable
 
     public static long Bytes(PoolPlan plan) => Scratch.Round(plan.Width.OutputLength * sizeof(Entry));
 
+    /// <summary>How many of some neighbours fit, where there is so much room behind the first one.</summary>
+    public static long Fitting(long room, long next, long count) => room < 0 ? 0 : next == 0 ? count : Math.Min(count, room / next + 1);
+
     public static PixelTable Write(in PoolJob job, byte* memory)
     {
         AxisPlan width = job.Plan.Width;

@@ -11,20 +11,17 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     {
         // Behind the last tap of the first output.
         T* end = taps.Rows == 0 ? inputEnd : from + taps.Starts[taps.Rows - 1] + (taps.Columns - 1) * taps.Next + TTap.Count;
-        long rows = Fitting(inputEnd - end - (outputs.Pixels - 1) * outputs.From, outputs.FromRow, outputs.Rows);
+        long rows = PixelTable.Fitting(inputEnd - end - (outputs.Pixels - 1) * outputs.From, outputs.FromRow, outputs.Rows);
         PoolRead(reducer, from, to, isWhole, outputs with { Rows = rows }, taps, ref watch);
         for (long row = rows; row < outputs.Rows; row++)
         {
             T* rowFrom = from + row * outputs.FromRow, rowTo = to + row * outputs.ToRow;
-            long pixels = Fitting(inputEnd - end - row * outputs.FromRow, outputs.From, outputs.Pixels);
+            long pixels = PixelTable.Fitting(inputEnd - end - row * outputs.FromRow, outputs.From, outputs.Pixels);
             PoolRead(reducer, rowFrom, rowTo, isWhole, outputs with { Rows = 1, Pixels = pixels }, taps, ref watch);
             PixelOutputs rest = outputs with { Rows = 1, Pixels = outputs.Pixels - pixels };
             if (rest.Pixels > 0) Pool(new ShortLoad<T, TTap>(outputs.Length, reducer.Padding), reducer, rowFrom + pixels * outputs.From, rowTo + pixels * outputs.To, rest, taps, ref watch);
         }
     }
-
-    /// <summary>How many of some neighbours fit, where there is so much room behind the first one.</summary>
-    private static long Fitting(long room, long next, long count) => room < 0 ? 0 : next == 0 ? count : Math.Min(count, room / next + 1);
 
     /// <summary>Pixels narrower than a register that are read as whole ones.</summary>
     private void PoolRead<TReducer>(TReducer reducer, T* from, T* to, bool isWhole, in PixelOutputs outputs, in PixelTaps taps, ref TTap watch)
