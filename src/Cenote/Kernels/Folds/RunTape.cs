@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote;
 
 /// <summary>
@@ -72,6 +74,7 @@ internal unsafe struct RunTape<TState, TAcc>
 
     /// <summary>Makes all runs that the taps taken allow, but for whole windows.</summary>
     // As Runs.Fold makes them, so that sums have the same bits.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Combine<T, TTap, TReducer>(TReducer reducer)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>

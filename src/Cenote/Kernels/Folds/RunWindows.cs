@@ -92,6 +92,7 @@ internal readonly unsafe struct RunWindows<T, TTap, TState, TAcc> : ILineWindows
     }
 
     /// <summary>Takes taps of a row; what lies outside it is padding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Lift<TReducer>(TReducer reducer, T* row, long from, long count, TState* states, TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {

@@ -10,9 +10,11 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     where TAcc : unmanaged, IRegister<TAcc, TState>
 {
     /// <summary>A line with the others of its window, in bytes: what the second-level cache holds beside the input.</summary>
-    private const long CacheBytes = 1 << 19;
+    private const long CacheBytes = 1 << 20;
 
-    /// <summary>The shortest line worth its overlap with its neighbours, in states.</summary>
+    /// <summary>Lines are at least as long as so many windows, whatever the cache holds: neighbouring lines both read a window's length. Measured.</summary>
+    private const long Windows = 16;
+
     private const long ShortestLine = 512, LongestLine = 4096;
 
     /// <summary>From so many taps on, runs are doubled in place of being added tap by tap.</summary>
@@ -63,7 +65,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
 
     public static long Lines(PoolPlan plan)
     {
-        long wanted = Math.Clamp(CacheBytes / (plan.Height.Kernel * sizeof(TState)), ShortestLine, LongestLine);
+        long wanted = Math.Clamp(Math.Max(CacheBytes / (plan.Height.Kernel * sizeof(TState)), Windows * plan.Width.Kernel), ShortestLine, LongestLine);
         return (plan.Width.OutputLength + wanted - 1) / wanted;
     }
 
@@ -181,6 +183,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     private static long RunLength(long need) => (need + 2 * TTap.Count - 1) / TTap.Count * TTap.Count + TTap.Count;
 
     /// <summary>All taps of the line as states, with padding behind them to fill a register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Lift<TReducer>(TReducer reducer, T* from, TState* states, TTap watch, bool isInput)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
