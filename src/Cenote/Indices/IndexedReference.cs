@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote;
 
 /// <summary>The specification of pooling with indices: any strides, one tap after the other in row-major order, the chosen one and its number kept. Never optimised.</summary>
@@ -35,6 +37,7 @@ internal sealed unsafe class IndexedReference<T, TChoice>(TChoice choice) : Pool
     }
 
     /// <summary>The chosen tap of one window and its number; padded taps are zeros where the plan reads them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private (T Value, long Offset) Choose(in PoolJob job, T* plane, in Window depth, in Window height, in Window width)
     {
         // A run of padded taps holds one value: its first tap stands for all.

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote;
 
 /// <summary>The specification: any strides, any element, any window, one tap after the other in row-major order. Never optimised.</summary>
@@ -46,6 +48,7 @@ internal sealed unsafe class ReferenceKernel<T, TState, TReducer>(TReducer reduc
         job.Plan.Divisor(depth.Extent * height.Extent * width.Extent));
 
     /// <summary>All taps of one window, combined; with padded taps as zeros where the plan reads them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TState Fold(in PoolJob job, T* plane, in Window depth, in Window height, in Window width)
     {
         // Only reducers for which a repeated tap changes nothing read padding, so a run of padded taps counts as one.

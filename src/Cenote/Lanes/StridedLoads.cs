@@ -243,6 +243,7 @@ internal readonly unsafe struct GatherLoad<T, TTap>(long stride) : IStridedLoad<
     where T : unmanaged
     where TTap : unmanaged, ILanes<TTap, T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TTap Load(T* from)
     {
         TTap taps = default;
