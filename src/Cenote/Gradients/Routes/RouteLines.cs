@@ -161,10 +161,10 @@ internal readonly unsafe struct RouteLines<T, TSums>
             for (long tap = 0; tap < end; tap += row, at += below)
             {
                 number = TSums.Fill(Bits(tap));
-                first = TSums.SelectSame(firstRoute, number, TSums.Load(at), first);
-                second = TSums.SelectSame(secondRoute, number, TSums.Load(at + lanes), second);
-                third = TSums.SelectSame(thirdRoute, number, TSums.Load(at + 2 * lanes), third);
-                fourth = TSums.SelectSame(fourthRoute, number, TSums.Load(at + 3 * lanes), fourth);
+                first = TSums.SelectSameFrom(firstRoute, number, at, first);
+                second = TSums.SelectSameFrom(secondRoute, number, at + lanes, second);
+                third = TSums.SelectSameFrom(thirdRoute, number, at + 2 * lanes, third);
+                fourth = TSums.SelectSameFrom(fourthRoute, number, at + 3 * lanes, fourth);
             }
 
             T* from = gradients + i, numbers = chosen + i;
@@ -186,10 +186,10 @@ internal readonly unsafe struct RouteLines<T, TSums>
             for (long tap = 0; tap < end; tap += row, at += below)
             {
                 number = TSums.Fill(Bits(tap));
-                TSums.Store(TSums.SelectSame(firstRoute, number, first, TSums.Load(at)), at);
-                TSums.Store(TSums.SelectSame(secondRoute, number, second, TSums.Load(at + lanes)), at + lanes);
-                TSums.Store(TSums.SelectSame(thirdRoute, number, third, TSums.Load(at + 2 * lanes)), at + 2 * lanes);
-                TSums.Store(TSums.SelectSame(fourthRoute, number, fourth, TSums.Load(at + 3 * lanes)), at + 3 * lanes);
+                TSums.StoreSame(firstRoute, number, first, at);
+                TSums.StoreSame(secondRoute, number, second, at + lanes);
+                TSums.StoreSame(thirdRoute, number, third, at + 2 * lanes);
+                TSums.StoreSame(fourthRoute, number, fourth, at + 3 * lanes);
             }
         }
     }
