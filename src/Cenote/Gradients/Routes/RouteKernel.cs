@@ -86,7 +86,7 @@ internal sealed unsafe class RouteKernel<T, TSum, TSums, TFormat> : PoolKernel
         Runs runs = Runs.Of(bands, band, from, columns, rows), markRuns = Runs.Of(bands, band, marks, columns, rows);
         T* given = (T*)job.Input + band.Place(from, window);
         byte* chosen = job.Offsets.Start + band.Place(marks, window);
-        if (typeof(T) == typeof(TSum) && runs.IsOne && markRuns.IsOne && rows == bands.WindowRows && Math.Min(window, job.Plan.Height.InputLength - window - rows) * Math.Min(from.Height, marks.Height) >= around)
+        if (typeof(T) == typeof(TSum) && runs.IsOne && markRuns.IsOne && rows == bands.WindowRows && Room(job.Plan, from, given - (T*)job.Input, rows * bands.Row) >= around && Room(job.Plan, marks, chosen - job.Offsets.Start, rows * bands.Row) >= around)
         {
             numbers = chosen;
             gradients = (TSum*)given;
@@ -101,6 +101,13 @@ internal sealed unsafe class RouteKernel<T, TSum, TSums, TFormat> : PoolKernel
             for (long k = 0; k < markRuns.Count; k++) Copy(chosen + i * marks.Height + k * marks.Width, markRuns.Stride, numbers + i * bands.Row + k * bands.Pixel, markRuns.Length);
         // Fewer rows than before leave some behind them.
         if (rows < bands.WindowRows) new Span<byte>(numbers + rows * bands.Row, (int)((bands.WindowRows - rows) * bands.Row)).Fill(byte.MaxValue);
+    }
+
+    /// <summary>How many elements of a tensor, whichever they are, lie before and behind some of them at least.</summary>
+    private static long Room(PoolPlan plan, in TensorLayout layout, long first, long count)
+    {
+        long last = (plan.Batch - 1) * layout.Batch + (plan.Channels - 1) * layout.Channel + (plan.Height.InputLength - 1) * layout.Height + (plan.Width.InputLength - 1) * layout.Width;
+        return Math.Min(first, last + 1 - first - count);
     }
 
     private static void Copy(byte* from, long stride, byte* to, long length)
