@@ -82,6 +82,12 @@ internal unsafe interface ILanes<TSelf, T> : ILaneMoves<TSelf, T>
     /// <summary>The lanes of <paramref name="yes"/> where the bits of a number and of <paramref name="same"/> are the same.</summary>
     static abstract TSelf SelectSame(TSelf number, TSelf same, TSelf yes, TSelf no);
 
+    /// <summary>The same, from memory.</summary>
+    static virtual TSelf SelectSameFrom(TSelf number, TSelf same, T* yes, TSelf no) => TSelf.SelectSame(number, same, TSelf.Load(yes), no);
+
+    /// <summary>Stores lanes where the bits of a number and of <paramref name="same"/> are the same; what is elsewhere stays, but may be written again.</summary>
+    static virtual void StoreSame(TSelf number, TSelf same, TSelf lanes, T* to) => TSelf.Store(TSelf.SelectSame(number, same, lanes, TSelf.Load(to)), to);
+
     /// <summary>All bits of the lanes where <paramref name="left"/> is greater.</summary>
     static abstract TSelf Greater(TSelf left, TSelf right);
 

@@ -77,4 +77,16 @@ internal readonly unsafe partial struct Lanes512<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> SelectSame(Lanes512<T> number, Lanes512<T> same, Lanes512<T> yes, Lanes512<T> no) => new(Vector512.ConditionalSelect(
         sizeof(T) == 4 ? Vector512.Equals(number.Value.AsInt32(), same.Value.AsInt32()).As<int, T>() : Vector512.Equals(number.Value.AsInt64(), same.Value.AsInt64()).As<long, T>(), yes.Value, no.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> SelectSameFrom(Lanes512<T> number, Lanes512<T> same, T* yes, Lanes512<T> no) => sizeof(T) == 4
+        ? new(Vector512.ConditionalSelect(Vector512.Equals(number.Value.AsInt32(), same.Value.AsInt32()), Vector512.Load((int*)yes), no.Value.AsInt32()).As<int, T>())
+        : new(Vector512.ConditionalSelect(Vector512.Equals(number.Value.AsInt64(), same.Value.AsInt64()), Vector512.Load((long*)yes), no.Value.AsInt64()).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSame(Lanes512<T> number, Lanes512<T> same, Lanes512<T> lanes, T* to)
+    {
+        if (sizeof(T) == 4) Avx512F.MaskStore((int*)to, Vector512.Equals(number.Value.AsInt32(), same.Value.AsInt32()), lanes.Value.AsInt32());
+        else Avx512F.MaskStore((long*)to, Vector512.Equals(number.Value.AsInt64(), same.Value.AsInt64()), lanes.Value.AsInt64());
+    }
 }

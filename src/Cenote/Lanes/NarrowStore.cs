@@ -16,6 +16,7 @@ internal static unsafe class NarrowStore
     public static void Store(Vector512<byte> lanes, int wide, byte* to, int size)
     {
         if (wide == size) lanes.Store(to);
+        else if (Avx512F.IsSupported && wide == 4 && size == 1) Avx512F.ConvertToVector128Byte(lanes.AsUInt32()).Store(to);
         else if (wide > 1) Store(Halve(lanes, wide), wide / 2, to, size);
     }
 

@@ -14,6 +14,9 @@ internal sealed unsafe class SpreadKernel<T, TSum, TSums, TFormat> : PoolKernel
     /// <summary>The most channels of a row of quotients, in bytes.</summary>
     private const long MostBytes = 1 << 22;
 
+    /// <summary>The most bytes of planes that are filled one over the next: of larger ones a call each does not show. Measured.</summary>
+    private const long FewBytes = 1 << 12;
+
     public override string Name => "spread";
 
     public override bool Accepts(in PoolJob job) => job.Offsets.Start is null && job.Plan.Transposed.IsGlobal && job.Plan.Channels * sizeof(T) <= MostBytes;
@@ -38,8 +41,17 @@ internal sealed unsafe class SpreadKernel<T, TSum, TSums, TFormat> : PoolKernel
         TensorLayout from = job.InputLayout, to = job.OutputLayout;
         var (n, c) = Math.DivRem(first, plan.Channels);
         TSum divisor = Divisor(plan);
+        long elements = plan.Depth.OutputLength * plan.Height.OutputLength * plan.Width.OutputLength;
+        bool areNeighbours = typeof(T) == typeof(TSum) && elements * sizeof(T) <= FewBytes && to.Channel == elements && PlaneList<T>.IsEven(plan.Transposed, to, out long pitch) && pitch == 1;
         for (long plane = first; plane < end; plane++)
         {
+            if (areNeighbours)
+            {
+                long made = Neighbours((TSum*)job.Input + n * from.Batch + c * from.Channel, from.Channel, (TSum*)job.Output + n * to.Batch + c * to.Channel, elements, Math.Min(plan.Channels - c, end - plane), divisor);
+                plane += made;
+                c += made;
+            }
+
             T quotient = Quotient(((T*)job.Input)[n * from.Batch + c * from.Channel], divisor);
             T* output = (T*)job.Output + n * to.Batch + c * to.Channel;
             foreach (Stretch run in new Stretches(plan.Depth.OutputLength, plan.Height.OutputLength, plan.Width.OutputLength, to))
@@ -51,6 +63,27 @@ internal sealed unsafe class SpreadKernel<T, TSum, TSums, TFormat> : PoolKernel
 
             if (++c == plan.Channels) (c, n) = (0, n + 1);
         }
+    }
+
+    /// <summary>Fills planes that lie side by side with whole registers: what lies behind one is the next, filled later. How many have room for that; not the last one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static long Neighbours(TSum* gradients, long next, TSum* to, long elements, long planes, TSum divisor)
+    {
+        long lanes = TSums.Count, made = Math.Max(0, planes - Math.Max(1, (lanes - 1 + elements - 1) / elements));
+        for (TSum* end = to + made * elements; to < end; gradients += next)
+        {
+            TSums quotient = default(TSums) + TSums.Fill(*gradients) / TSums.Fill(divisor);
+            TSum* behind = to + elements;
+            for (TSum* place = to; place < behind; place += lanes)
+            {
+                Prefetch.Behind(place, sizeof(TSums));
+                TSums.Store(quotient, place);
+            }
+
+            to = behind;
+        }
+
+        return made;
     }
 
     private static void Pixels(in PoolJob job, long first, long end)

@@ -21,7 +21,9 @@ internal readonly struct RouteBands
         Pixel = byChannels ? Math.Min(plan.Channels, Math.Max(Room / ((span + 4) * pitch) / BlockStep, 1) * BlockStep) : 1;
         Row = pitch * Pixel;
         Rows = Math.Min(plan.Height.OutputLength, Math.Max(FewRows, ManySpans * span));
-        WindowRows = Math.Clamp(LineRoom / Row, 1, pooling.Height.OutputLength);
+        // As even as may be: only lines of as many rows are taken where they lie.
+        long lines = (pooling.Height.OutputLength + Math.Max(LineRoom / Row, 1) - 1) / Math.Max(LineRoom / Row, 1);
+        WindowRows = (pooling.Height.OutputLength + lines - 1) / lines;
         (_groups, _bands) = ((plan.Channels + Pixel - 1) / Pixel, (plan.Height.OutputLength + Rows - 1) / Rows);
         Fits = (double)(Rows + 2 * span) * Row <= Most && (double)pooling.Width.Span * Pixel <= Most;
     }

@@ -37,15 +37,15 @@ internal sealed unsafe class RouteKernel<T, TSum, TSums, TFormat> : PoolKernel
         AxisPlan height = pooling.Height;
         RouteBands bands = Bands(job);
         long reach = height.Span - 1, bytes = RouteLines<TSum, TSums>.Bytes(pooling, bands.Row, bands.Pixel, bands.WindowRows);
-        byte* memory = Scratch.Of(bytes + ((bands.Rows + 2 * reach) * bands.Row + RouteLines<TSum, TSums>.Step) * sizeof(TSum));
+        byte* memory = Scratch.Of(bytes + ((bands.Rows + 2 * reach) * bands.Row + RouteLines<TSum, TSums>.Step) * sizeof(TSum) + AheadWrites.PageBytes);
         var lines = new RouteLines<TSum, TSums>(pooling, bands.Row, bands.Pixel, bands.WindowRows, memory);
-        var sums = (TSum*)(memory + bytes);
         for (long unit = first; unit < end; unit++)
         {
             job.Cancellation.ThrowIfCancellationRequested();
             RouteBand band = bands[unit];
             // The windows that read the band's rows, and the row of their first taps.
             long window = Math.Max(0, band.Row + height.Before - reach), windows = Math.Max(0, Math.Min(height.OutputLength, band.EndRow + height.Before) - window), origin = window - height.Before, row = band.Row;
+            var sums = (TSum*)AheadWrites.Beside(memory + bytes, (T*)job.Input + band.Place(job.InputLayout, window));
             Clear(0, reach);
             Clear(windows + reach, band.EndRow - origin);
             for (long done = 0; done < windows; done += bands.WindowRows)
@@ -68,11 +68,11 @@ internal sealed unsafe class RouteKernel<T, TSum, TSums, TFormat> : PoolKernel
                     for (long k = 0; k < runs.Count; k++) GradientCopy<T, TSum, TSums, TFormat>.Round(sums + (row - origin + i) * bands.Row + k * bands.Pixel, to + i * job.OutputLayout.Height + k * job.OutputLayout.Width, runs.Stride, runs.Length);
                 row = ready;
             }
-        }
 
-        void Clear(long from, long to)
-        {
-            if (to > from) new Span<TSum>(sums + from * bands.Row, (int)((to - from) * bands.Row)).Clear();
+            void Clear(long from, long to)
+            {
+                if (to > from) new Span<TSum>(sums + from * bands.Row, (int)((to - from) * bands.Row)).Clear();
+            }
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed unsafe class RouteKernel<T, TSum, TSums, TFormat> : PoolKernel
         Runs runs = Runs.Of(bands, band, from, columns, rows), markRuns = Runs.Of(bands, band, marks, columns, rows);
         T* given = (T*)job.Input + band.Place(from, window);
         byte* chosen = job.Offsets.Start + band.Place(marks, window);
-        if (typeof(T) == typeof(TSum) && runs.IsOne && markRuns.IsOne && rows == bands.WindowRows && Math.Min(window, job.Plan.Height.InputLength - window - rows) * Math.Min(from.Height, marks.Height) >= around)
+        if (typeof(T) == typeof(TSum) && runs.IsOne && markRuns.IsOne && rows == bands.WindowRows && Room(job.Plan, from, given - (T*)job.Input, rows * bands.Row) >= around && Room(job.Plan, marks, chosen - job.Offsets.Start, rows * bands.Row) >= around)
         {
             numbers = chosen;
             gradients = (TSum*)given;
@@ -101,6 +101,13 @@ internal sealed unsafe class RouteKernel<T, TSum, TSums, TFormat> : PoolKernel
             for (long k = 0; k < markRuns.Count; k++) Copy(chosen + i * marks.Height + k * marks.Width, markRuns.Stride, numbers + i * bands.Row + k * bands.Pixel, markRuns.Length);
         // Fewer rows than before leave some behind them.
         if (rows < bands.WindowRows) new Span<byte>(numbers + rows * bands.Row, (int)((bands.WindowRows - rows) * bands.Row)).Fill(byte.MaxValue);
+    }
+
+    /// <summary>How many elements of a tensor, whichever they are, lie before and behind some of them at least.</summary>
+    private static long Room(PoolPlan plan, in TensorLayout layout, long first, long count)
+    {
+        long last = (plan.Batch - 1) * layout.Batch + (plan.Channels - 1) * layout.Channel + (plan.Height.InputLength - 1) * layout.Height + (plan.Width.InputLength - 1) * layout.Width;
+        return Math.Min(first, last + 1 - first - count);
     }
 
     private static void Copy(byte* from, long stride, byte* to, long length)

@@ -84,9 +84,9 @@ internal readonly unsafe struct RouteLines<T, TSums>
     /// <param name="ahead">What is read and written next.</param>
     public void Add(byte* numbers, T* gradients, T* sums, long length, in RouteAhead ahead)
     {
-        Split(numbers - _left);
         gradients -= _left;
-        if (Route(length))
+        // As wide as what is worked on together.
+        if (sizeof(TSums) == sizeof(Lanes512<byte>) ? Route<Lanes512<byte>>(numbers - _left, length) : Route<Lanes256<byte>>(numbers - _left, length))
         {
             AddColumns(gradients, sums, length, ahead);
             return;
@@ -97,6 +97,13 @@ internal readonly unsafe struct RouteLines<T, TSums>
             if (_tapColumns[i] < _columns) sums[i - _reach + _tapColumns[i] * _dilation + _tapRows[i] / _columns * _rowDilation] += gradients[i];
     }
 
+    private bool Route<TBytes>(byte* numbers, long length)
+        where TBytes : unmanaged, ILanes<TBytes, byte>
+    {
+        Split<TBytes>(numbers);
+        return Route<TBytes>(length);
+    }
+
     private static long Length(PoolPlan pooling, long length, long pixel) => Scratch.Round(length + (pooling.Width.Span - 1) * pixel + Step);
 
     private static long Parts(long rows) => (long)BitOperations.RoundUpToPowerOf2((ulong)rows);
@@ -104,44 +111,46 @@ internal readonly unsafe struct RouteLines<T, TSums>
     /// <summary>Numbers as columns, none where they lie outside the input, and as rows times their length.</summary>
     // What is less than nothing is, without a sign, more than it was.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Split(byte* numbers)
+    private void Split<TBytes>(byte* numbers)
+        where TBytes : unmanaged, ILanes<TBytes, byte>
     {
         byte* rows = _tapRows, columns = _tapColumns, least = _least, greatest = _greatest;
         T* chosen = _chosen;
         long length = _length, row = _columns, most = Parts(_rows) / 2 * row;
-        for (long i = 0; i < length; i += Vector256<byte>.Count)
+        TBytes nothing = TBytes.Fill(Nothing);
+        for (long i = 0; i < length; i += TBytes.Count)
         {
-            Vector256<byte> number = Vector256.Load(numbers + i), column = number;
-            for (long part = most; part >= row; part >>= 1) column = Vector256.Min(column, column - Vector256.Create((byte)part));
-            (number - column).Store(rows + i);
-            Vector256<byte> isInside = Vector256.Equals(Vector256.Max(column, Vector256.Load(least + i)), Vector256.Min(column, Vector256.Load(greatest + i)));
-            (column | ~isInside).Store(columns + i);
-            for (long at = i; at < i + Vector256<byte>.Count; at += TSums.Count) TSums.Store(TSums.LoadUnsigned(columns + at, 1), chosen + at);
+            TBytes number = TBytes.Load(numbers + i), column = number;
+            for (long part = most; part >= row; part >>= 1) column = TBytes.Min(column, column - TBytes.Fill((byte)part));
+            TBytes.Store(number - column, rows + i);
+            TBytes.Store(TBytes.Select(TBytes.Equal(TBytes.Max(column, TBytes.Load(least + i)), TBytes.Min(column, TBytes.Load(greatest + i))), column, nothing), columns + i);
+            for (long at = i; at < i + TBytes.Count; at += TSums.Count) TSums.Store(TSums.LoadUnsigned(columns + at, 1), chosen + at);
         }
     }
 
     /// <summary>Finds the row in which each column gets something, the first one where it gets nothing; whether there is but one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private bool Route(long length)
+    private bool Route<TBytes>(long length)
+        where TBytes : unmanaged, ILanes<TBytes, byte>
     {
         byte* rows = _tapRows, columns = _tapColumns, routes = _routes;
         long reach = _reach, dilation = _dilation;
-        Vector256<byte> one = Vector256<byte>.One, last = Vector256.Create((byte)(_columns - 1)), doubtful = default;
-        for (long i = 0; i < length; i += Vector256<byte>.Count)
+        TBytes one = TBytes.Fill(1), last = TBytes.Fill((byte)(_columns - 1)), doubtful = default;
+        for (long i = 0; i < length; i += TBytes.Count)
         {
-            Vector256<byte> column = last, some = default, none = default;
+            TBytes column = last, some = default, missing = default;
             for (long place = i; place <= i + reach; place += dilation, column -= one)
             {
-                Vector256<byte> row = Vector256.Load(rows + place), isSame = Vector256.Equals(column, Vector256.Load(columns + place));
-                some |= row & isSame;
-                none |= Vector256.AndNot(isSame, row);
+                TBytes isSame = TBytes.Equal(column, TBytes.Load(columns + place)), taken = isSame & TBytes.Load(rows + place);
+                some |= taken;
+                missing |= isSame ^ taken;
             }
 
-            some.Store(routes + i);
-            doubtful |= some & none;
+            TBytes.Store(some, routes + i);
+            doubtful |= some & missing;
         }
 
-        return doubtful == Vector256<byte>.Zero;
+        return TBytes.IsZero(doubtful);
     }
 
     /// <summary>Adds what each column gets to the row that it goes to: four registers at a time, of which no two meet in one sum.</summary>
@@ -161,10 +170,10 @@ internal readonly unsafe struct RouteLines<T, TSums>
             for (long tap = 0; tap < end; tap += row, at += below)
             {
                 number = TSums.Fill(Bits(tap));
-                first = TSums.SelectSame(firstRoute, number, TSums.Load(at), first);
-                second = TSums.SelectSame(secondRoute, number, TSums.Load(at + lanes), second);
-                third = TSums.SelectSame(thirdRoute, number, TSums.Load(at + 2 * lanes), third);
-                fourth = TSums.SelectSame(fourthRoute, number, TSums.Load(at + 3 * lanes), fourth);
+                first = TSums.SelectSameFrom(firstRoute, number, at, first);
+                second = TSums.SelectSameFrom(secondRoute, number, at + lanes, second);
+                third = TSums.SelectSameFrom(thirdRoute, number, at + 2 * lanes, third);
+                fourth = TSums.SelectSameFrom(fourthRoute, number, at + 3 * lanes, fourth);
             }
 
             T* from = gradients + i, numbers = chosen + i;
@@ -186,10 +195,10 @@ internal readonly unsafe struct RouteLines<T, TSums>
             for (long tap = 0; tap < end; tap += row, at += below)
             {
                 number = TSums.Fill(Bits(tap));
-                TSums.Store(TSums.SelectSame(firstRoute, number, first, TSums.Load(at)), at);
-                TSums.Store(TSums.SelectSame(secondRoute, number, second, TSums.Load(at + lanes)), at + lanes);
-                TSums.Store(TSums.SelectSame(thirdRoute, number, third, TSums.Load(at + 2 * lanes)), at + 2 * lanes);
-                TSums.Store(TSums.SelectSame(fourthRoute, number, fourth, TSums.Load(at + 3 * lanes)), at + 3 * lanes);
+                TSums.StoreSame(firstRoute, number, first, at);
+                TSums.StoreSame(secondRoute, number, second, at + lanes);
+                TSums.StoreSame(thirdRoute, number, third, at + 2 * lanes);
+                TSums.StoreSame(fourthRoute, number, fourth, at + 3 * lanes);
             }
         }
     }
