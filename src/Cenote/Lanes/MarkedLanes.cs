@@ -86,7 +86,8 @@ internal readonly unsafe partial struct Lanes512<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreSame(Lanes512<T> number, Lanes512<T> same, Lanes512<T> lanes, T* to)
     {
-        if (sizeof(T) == 4) Avx512F.MaskStore((int*)to, Vector512.Equals(number.Value.AsInt32(), same.Value.AsInt32()), lanes.Value.AsInt32());
+        if (!Avx512F.IsSupported) Store(SelectSame(number, same, lanes, Load(to)), to);
+        else if (sizeof(T) == 4) Avx512F.MaskStore((int*)to, Vector512.Equals(number.Value.AsInt32(), same.Value.AsInt32()), lanes.Value.AsInt32());
         else Avx512F.MaskStore((long*)to, Vector512.Equals(number.Value.AsInt64(), same.Value.AsInt64()), lanes.Value.AsInt64());
     }
 }
