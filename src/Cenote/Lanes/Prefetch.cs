@@ -14,7 +14,10 @@ internal static unsafe class Prefetch
     /// <summary>The same for pixels of channels side by side, where rows are longer and less is better.</summary>
     private const long PixelDistance = 3584;
 
-    private const long MostRows = 1 << 14, ShortRows = 512;
+    private const long ShortRows = 512;
+
+    /// <summary>As much as is asked for at a time, in bytes: a part of the nearest cache. Measured: with registers of 64 bytes up to a sixteenth of the second-level cache, which is larger where they are, rows that lie behind those at work take 0.6 to 0.95 of the time; slices of twice as much 1.04 to 1.2.</summary>
+    private static long MostRows => Registers.Exist(64) ? 1 << 16 : 1 << 14;
 
     /// <summary>Whether so many bytes of input are more than the nearer caches hold.</summary>
     public static bool Pays(long bytes) => bytes > 1 << 20;
@@ -22,7 +25,7 @@ internal static unsafe class Prefetch
     /// <summary>About as far, in whole steps of so many bytes.</summary>
     public static long Multiple(long bytes) => (PixelDistance + bytes - 1) / Math.Max(1, bytes) * bytes;
 
-    /// <summary>How far ahead where some rows are walked side by side: as far as the rows behind them, if the nearest cache has room for that.</summary>
+    /// <summary>How far ahead where some rows are walked side by side: as far as the rows behind them, if the caches have room for that: nearer, the end of one row would ask for the beginning of another that is at work already.</summary>
     public static long Rows(long bytes) => bytes > Distance && bytes <= MostRows ? bytes : Distance;
 
     /// <summary>

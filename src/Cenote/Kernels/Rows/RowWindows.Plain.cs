@@ -76,6 +76,7 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
     {
         long rowStep = rows.Step * _plan.Height.Dilation, nextDepth = rows.NextDepth, depths = rows.Depth.Count;
         bool ahead = Prefetch.Pays(_plan.InputElements * sizeof(T)), inOrder = Prefetch.InOrder(2 * rowStep * sizeof(T));
+        long distance = Prefetch.Rows((depths > 1 ? depths * nextDepth : 2 * rowStep) * sizeof(T));
         byte* extents = _extents.At(_start);
         TAcc none = reducer.Lift(reducer.Padding);
         var load = new CrossedLoad<T, TTap>();
@@ -98,11 +99,11 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
                     }
 
                     if (!ahead) continue;
-                    if (inOrder) Prefetch.Behind(row + 2 * o, 4 * sizeof(TTap));
+                    if (inOrder) Prefetch.Behind(row + 2 * o, 4 * sizeof(TTap), distance);
                     else
                     {
-                        Prefetch.Behind(row, 2 * sizeof(TTap));
-                        Prefetch.Behind(row + rowStep, 2 * sizeof(TTap));
+                        Prefetch.Behind(row, 2 * sizeof(TTap), distance);
+                        Prefetch.Behind(row + rowStep, 2 * sizeof(TTap), distance);
                     }
                 }
 

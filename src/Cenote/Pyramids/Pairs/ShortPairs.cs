@@ -46,7 +46,7 @@ internal readonly unsafe struct ShortPairs : IPairs<ushort, uint>
         int lanes = Vector<uint>.Count, bits = (int)long.Log2(by.Divisor);
         if (outputs < lanes) return false;
         IntegerRounding rounding = by.Rounding;
-        long rows = blocks.Rows, count = blocks.Blocks, ahead = blocks.Ahead;
+        long rows = blocks.Rows, count = blocks.Blocks, ahead = blocks.Ahead, behind = blocks.OutputsAhead;
         for (long o = 0; o < outputs; o += lanes)
         {
             long at = Math.Min(o, outputs - lanes);
@@ -63,7 +63,9 @@ internal readonly unsafe struct ShortPairs : IPairs<ushort, uint>
                     upper += Neighbours.Add(Vector.Load(row + 2 * lanes));
                 }
 
-                Vector.Narrow(SumPairs.Divide(lower, bits, rounding), SumPairs.Divide(upper, bits, rounding)).Store(blocks.Outputs[block] + 2 * at);
+                ushort* output = blocks.Outputs[block] + 2 * at;
+                Prefetch.Along(output, sizeof(Vector<ushort>), behind);
+                Vector.Narrow(SumPairs.Divide(lower, bits, rounding), SumPairs.Divide(upper, bits, rounding)).Store(output);
                 lowers += lower;
                 uppers += upper;
             }
