@@ -108,10 +108,25 @@ internal readonly unsafe partial struct Lanes256<T>
 
 internal readonly unsafe partial struct Lanes512<T>
 {
+    // By instructions that have the distance in them: a pattern is loaded for each, and a register copied.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes512<T> Before, Lanes512<T> Behind) Neighbours<TBy>(Lanes512<T> low, Lanes512<T> high)
-        where TBy : struct, ISide =>
-        (Pick(low, high, Every(1, Count - (int)TBy.Of(0))), Pick(low, high, Every(1, (int)TBy.Of(0))));
+        where TBy : struct, ISide
+    {
+        if (Avx512F.IsSupported && sizeof(T) == 4)
+        {
+            return (new(Avx512F.AlignRight32(high.Value.AsInt32(), low.Value.AsInt32(), (byte)(Count - TBy.Of(0))).As<int, T>()),
+                new(Avx512F.AlignRight32(high.Value.AsInt32(), low.Value.AsInt32(), (byte)TBy.Of(0)).As<int, T>()));
+        }
+
+        if (Avx512F.IsSupported && sizeof(T) == 8)
+        {
+            return (new(Avx512F.AlignRight64(high.Value.AsInt64(), low.Value.AsInt64(), (byte)(Count - TBy.Of(0))).As<long, T>()),
+                new(Avx512F.AlignRight64(high.Value.AsInt64(), low.Value.AsInt64(), (byte)TBy.Of(0)).As<long, T>()));
+        }
+
+        return (Pick(low, high, Every(1, Count - (int)TBy.Of(0))), Pick(low, high, Every(1, (int)TBy.Of(0))));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> RunningSums(Lanes512<T> lanes)

@@ -40,8 +40,10 @@ internal static unsafe class Prefetch
     {
         if (!Sse.IsSupported) return;
         Sse.Prefetch0((byte*)from + distance);
-        // Most ask for one or two registers, and the compiler leaves no loop of that.
-        for (long i = CacheLine; i < bytes; i += CacheLine) Sse.Prefetch0((byte*)from + distance + i);
+        // Most ask for up to four registers, and the compiler leaves a loop where that is more than one line.
+        if (bytes > CacheLine) Sse.Prefetch0((byte*)from + distance + CacheLine);
+        if (bytes > 2 * CacheLine) Sse.Prefetch0((byte*)from + distance + 2 * CacheLine);
+        for (long i = 3 * CacheLine; i < bytes; i += CacheLine) Sse.Prefetch0((byte*)from + distance + i);
     }
 
     /// <summary>Asks for the line that lies <paramref name="distance"/> behind, where registers of so many bytes are walked along: once for each line, for in the caches asking twice takes longer than all else. Measured.</summary>

@@ -65,7 +65,7 @@ internal readonly unsafe struct ColumnPlanes<T, TTap, TReducer>
     {
         PoolPlan plan = job.Plan;
         long width = plan.Width.InputLength, plane = Plane(plan);
-        return plane * sizeof(T) <= TableBytes && rows >= FewestPlanes * plan.Height.OutputLength && job.InputLayout.Height == width && job.OutputLayout.Height == width
+        return width == plan.Width.OutputLength && plane * sizeof(T) <= TableBytes && rows >= FewestPlanes * plan.Height.OutputLength && job.InputLayout.Height == width && job.OutputLayout.Height == width
             && 5 * Registers(plane) <= 4 * plan.Height.InputLength * Registers(width);
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>
-/// Small windows of stride 1 around each input: the rows of a window are combined where they lie, and what its columns come to stays on registers, of which two neighbours shifted
+/// Small windows of stride 1 around each input, but for a margin where there is less padding than windows reach: the rows of a window are combined where they lie, and what its columns come to stays on registers, of which two neighbours shifted
 /// against each other hold the rest of the window. Nothing is copied and no line is stored; rows are read and written in the order of memory.
 /// </summary>
 internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
@@ -16,7 +16,11 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
 
     private readonly TReducer _reducer;
     private readonly AxisPlan _height;
-    private readonly long _width, _step, _nextRow;
+
+    /// <summary>Inputs and outputs of a row, and how many inputs lie before the first one in the middle of a window.</summary>
+    private readonly long _width, _outputs, _margin;
+
+    private readonly long _step, _nextRow;
 
     /// <summary>Where the last register of the input begins: of any row before it a register may be read, whatever lies behind the row's end.</summary>
     private readonly T* _lastInput;
@@ -30,12 +34,14 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
     {
         _reducer = reducer;
         _height = job.Plan.Height;
-        (_width, _step, _nextRow) = (job.Plan.Width.InputLength, job.InputLayout.Height, job.OutputLayout.Height);
+        (_width, _outputs, _margin) = (job.Plan.Width.InputLength, job.Plan.Width.OutputLength, Margin(job.Plan.Width));
+        (_step, _nextRow) = (job.InputLayout.Height, job.OutputLayout.Height);
         _lastInput = (T*)job.Input + LastElement(job) + 1 - TTap.Count;
         if (ColumnPlanes<T, TTap, TReducer>.Suit(job, rows)) _planes = new(reducer, job, _lastInput + TTap.Count);
     }
 
-    private static long LastElement(in PoolJob job)
+    /// <summary>The place of the input's last element.</summary>
+    internal static long LastElement(in PoolJob job)
     {
         PoolPlan plan = job.Plan;
         TensorLayout layout = job.InputLayout;
@@ -50,66 +56,80 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
         AxisPlan height = plan.Height, width = plan.Width;
         return plan.Depth.Kernel == 1 && IsCentered(height) && IsCentered(width) && height.Kernel == width.Kernel && height.Dilation == width.Dilation
             && (width.Kernel == 3 ? width.Dilation <= 2 : width.Kernel == 5 && width.Dilation == 1)
-            && height.InputLength >= height.Dilation && Registers.Suit<TTap, T>(width.InputLength)
-            && job.InputLayout.Height >= 0 && (job.OutputLayout.Height == width.OutputLength || width.OutputLength % TTap.Count == 0);
+            && height.InputLength >= height.Dilation && (Margin(width) == 0 ? Registers.Suit<TTap, T>(width.InputLength) : Registers.Fill<TTap, T>(width.OutputLength))
+            && job.InputLayout.Height >= 0 && (job.OutputLayout.Height == width.OutputLength || (width.OutputLength % TTap.Count == 0 && Margin(width) == 0));
     }
 
-    private static bool IsCentered(AxisPlan axis) => axis.Stride == 1 && 2 * axis.Before == axis.Span - 1 && axis.OutputLength == axis.InputLength;
+    /// <summary>Whether each window has an input in its middle, and as many at one end have none as at the other.</summary>
+    private static bool IsCentered(AxisPlan axis) => axis.Stride == 1 && Margin(axis) is var margin && margin >= 0 && axis.OutputLength == axis.InputLength - 2 * margin;
+
+    private static long Margin(AxisPlan axis) => (axis.Span - 1) / 2 - axis.Before;
 
     /// <summary>Pools output rows of a slice.</summary>
     /// <param name="limit">Where outputs end that may be written over, because they are written later.</param>
     public void Pool(T* input, T* output, T* limit, long first, long end, ref ColumnWatches<TTap> watches)
     {
-        // Of every window the row in its middle is watched: what is left are rows that other runs have in the middle.
-        long reach = _height.Before;
-        for (long h = Math.Max(0, first - reach); h < first; h++) Watch(input + h * _step, ref watches);
-        for (long h = end; h < Math.Min(_height.InputLength, end + reach); h++) Watch(input + h * _step, ref watches);
+        // From here on rows are those in the middle of windows.
+        long reach = (_height.Span - 1) / 2, margin = Margin(_height);
+        (first, end) = (first + margin, end + margin);
+        output -= margin * _nextRow;
+        // They are watched: what is left are rows that other runs have in the middle, or none.
+        for (long h = Math.Max(0, first - reach); h < first; h++) Watch(_reducer, input + h * _step, _width, ref watches);
+        for (long h = end; h < Math.Min(_height.InputLength, end + reach); h++) Watch(_reducer, input + h * _step, _width, ref watches);
         if (_planes.Pool(input, output, limit, first, end, ref watches)) return;
         // Behind its last whole register a row is read into the next one, and so it is written; the last rows in part.
-        long rest = _width % TTap.Count, whole = _width - rest, inPart = end;
-        T* lastInput = _lastInput - whole, lastOutput = limit - TTap.Count - whole;
-        while (rest > 0 && inPart > first && (input + Math.Min(inPart - 1 + reach, _height.InputLength - 1) * _step > lastInput || output + (inPart - 1) * _nextRow > lastOutput)) inPart--;
-        Rows(new UnitLoad<T, TTap>(), input, output, first, inPart, ref watches);
-        if (inPart < end) Rows(new ShortLoad<T, TTap>(rest, _reducer.Padding), input, output, inPart, end, ref watches);
+        long columns = _width - _margin, rest = columns % TTap.Count, restOutputs = _outputs % TTap.Count, inPart = end;
+        T* lastInput = _lastInput - (_width - rest), lastOutput = limit - TTap.Count - (_outputs - restOutputs);
+        while (rest + restOutputs > 0 && inPart > first && ((rest > 0 && input + Math.Min(inPart - 1 + reach, _height.InputLength - 1) * _step > lastInput) || (restOutputs > 0 && output + (inPart - 1) * _nextRow > lastOutput))) inPart--;
+        Rows(new UnitLoad<T, TTap>(), new UnitLoad<T, TTap>(), input, output, first, inPart, ref watches);
+        if (inPart < end) Rows(new ShortLoad<T, TTap>(rest, _reducer.Padding), new ShortLoad<T, TTap>(restOutputs > 0 ? restOutputs : TTap.Count, _reducer.Padding), input, output, inPart, end, ref watches);
     }
 
-    private void Watch(T* row, ref ColumnWatches<TTap> watches)
+    /// <summary>Looks at the taps of a row.</summary>
+    internal static void Watch(TReducer reducer, T* row, long width, ref ColumnWatches<TTap> watches)
     {
-        for (long i = 0; i < _width; i += TTap.Count)
+        for (long i = 0; i < width; i += TTap.Count)
         {
-            TTap taps = _width < TTap.Count ? TTap.LoadPart(row, _width, _reducer.Padding) : TTap.Load(row + Math.Min(i, _width - TTap.Count));
-            watches.NaN = _reducer.WatchNaN(watches.NaN, taps);
-            watches.Ties = _reducer.WatchTies(watches.Ties, taps);
+            TTap taps = width < TTap.Count ? TTap.LoadPart(row, width, reducer.Padding) : TTap.Load(row + Math.Min(i, width - TTap.Count));
+            watches.NaN = reducer.WatchNaN(watches.NaN, taps);
+            watches.Ties = reducer.WatchTies(watches.Ties, taps);
         }
     }
 
-    private void Rows<TLoad>(TLoad load, T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
+    /// <param name="load">Loads the columns behind the last whole register.</param>
+    /// <param name="last">Stores the last outputs.</param>
+    /// <param name="input">The input.</param>
+    /// <param name="output">The output.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="end">The row behind the last one.</param>
+    /// <param name="watches">Notes the taps.</param>
+    private void Rows<TLoad>(TLoad load, TLoad last, T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
         where TLoad : struct, ITapLoad<T, TTap>
     {
-        if (_height.Kernel == 5) Rows<Five, One, TLoad>(load, input, output, first, end, ref watches);
-        else if (_height.Dilation == 2) Rows<Three, Two, TLoad>(load, input, output, first, end, ref watches);
-        else Rows<Three, One, TLoad>(load, input, output, first, end, ref watches);
+        if (_height.Kernel == 5) Rows<Five, One, TLoad>(load, last, input, output, first, end, ref watches);
+        else if (_height.Dilation == 2) Rows<Three, Two, TLoad>(load, last, input, output, first, end, ref watches);
+        else Rows<Three, One, TLoad>(load, last, input, output, first, end, ref watches);
     }
 
-    private void Rows<TTaps, TDilation, TLoad>(TLoad load, T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
+    private void Rows<TTaps, TDilation, TLoad>(TLoad load, TLoad last, T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
         where TTaps : struct, ISide
         where TDilation : struct, ISide
         where TLoad : struct, ITapLoad<T, TTap>
     {
-        if (_width < TTap.Count) Short<TTaps, TDilation, TLoad>(load, input, output, first, end, ref watches);
-        else Long<TTaps, TDilation, TLoad>(load, input, output, first, end, ref watches);
+        if (_width < TTap.Count) Short<TTaps, TDilation, TLoad>(load, last, input, output, first, end, ref watches);
+        else Long<TTaps, TDilation, TLoad>(load, last, input, output, first, end, ref watches);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Long<TTaps, TDilation, TLoad>(TLoad load, T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
+    private void Long<TTaps, TDilation, TLoad>(TLoad load, TLoad last, T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
         where TTaps : struct, ISide
         where TDilation : struct, ISide
         where TLoad : struct, ITapLoad<T, TTap>
     {
         TReducer reducer = _reducer;
-        long width = _width, step = _step, nextRow = _nextRow, rest = width % TTap.Count, whole = width - rest, height = _height.InputLength, dilation = TDilation.Of(0);
+        long margin = _margin, width = _width - margin, step = _step, nextRow = _nextRow, rest = width % TTap.Count, whole = width - rest, height = _height.InputLength, dilation = TDilation.Of(0);
         TTap none = reducer.Lift(reducer.Padding), mask = TTap.First(rest);
-        T* row = input + first * step;
+        T* row = input + first * step + margin;
         ColumnWatches<TTap> seen = watches;
         output += first * nextRow;
         for (long h = first; h < end; h++, row += step, output += nextRow)
@@ -118,7 +138,14 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
             long above = h >= dilation ? -dilation * step : 0, below = h + dilation < height ? dilation * step : 0;
             long top = h >= 2 * dilation ? -2 * dilation * step : 0, bottom = TTaps.Of(0) > 3 && h + 2 * dilation < height ? 2 * dilation * step : below;
             T* from = row, to = output, stop = row + whole;
-            var window = new Shifted<TTaps, TDilation>(Column<TTaps, UnitLoad<T, TTap>>(new(), from, above, below, top, bottom, ref seen), none);
+            TTap before = none;
+            if (margin > 0)
+            {
+                TTap edge = Column<TTaps, UnitLoad<T, TTap>>(new(), from - margin, above, below, top, bottom, ref seen);
+                before = margin == 1 ? TTap.Neighbours<One>(none, edge).Behind : TTap.Neighbours<Two>(none, edge).Behind;
+            }
+
+            var window = new Shifted<TTaps, TDilation>(Column<TTaps, UnitLoad<T, TTap>>(new(), from, above, below, top, bottom, ref seen), before);
             from += TTap.Count;
             // By twos: what is done besides costs as much as a register.
             for (; typeof(TTaps) == typeof(Three) && from + TTap.Count < stop; from += 2 * TTap.Count, to += 2 * TTap.Count)
@@ -139,14 +166,20 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
                 TTap.Store(reducer.Finish(window.Next(reducer, next), null, 1), to);
             }
 
+            TTap behind = none;
             if (rest > 0)
             {
-                TTap next = TTap.Select(mask, Column<TTaps, TLoad>(load, from, above, below, top, bottom, ref seen), none);
-                TTap.Store(reducer.Finish(window.Next(reducer, next), null, 1), to);
-                to += TTap.Count;
+                behind = TTap.Select(mask, Column<TTaps, TLoad>(load, from, above, below, top, bottom, ref seen), none);
+                // Of columns no more than the margin none is in the middle of a window.
+                if (rest > margin)
+                {
+                    TTap.Store(reducer.Finish(window.Next(reducer, behind), null, 1), to);
+                    to += TTap.Count;
+                    behind = none;
+                }
             }
 
-            load.Store(reducer.Finish(window.Next(reducer, none), null, 1), to);
+            last.Store(reducer.Finish(window.Next(reducer, behind), null, 1), to);
         }
 
         watches = seen;
@@ -154,7 +187,7 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
 
     /// <summary>The same of rows that fill no register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Short<TTaps, TDilation, TLoad>(TLoad load, T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
+    private void Short<TTaps, TDilation, TLoad>(TLoad load, TLoad last, T* input, T* output, long first, long end, ref ColumnWatches<TTap> watches)
         where TTaps : struct, ISide
         where TDilation : struct, ISide
         where TLoad : struct, ITapLoad<T, TTap>
@@ -175,7 +208,7 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
                 TTap columns = TTap.Select(mask, Column<TTaps, TLoad>(load, row, above, below, top, bottom, ref seen), none);
                 Prefetch.Line((byte*)(row + bottom) + Prefetch.Distance);
                 Prefetch.Line((byte*)output + OutputDistance);
-                load.Store(reducer.Finish(new Shifted<TTaps, TDilation>(columns, none).Next(reducer, none), null, 1), output);
+                last.Store(reducer.Finish(new Shifted<TTaps, TDilation>(columns, none).Next(reducer, none), null, 1), output);
             }
         }
 
@@ -206,11 +239,11 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
         private TTap _columns, _near, _far;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Shifted(TTap columns, TTap none)
+        public Shifted(TTap columns, TTap before)
         {
             _columns = columns;
-            (_near, _) = TTap.Neighbours<TDilation>(none, columns);
-            if (TTaps.Of(0) > 3) (_far, _) = TTap.Neighbours<Two>(none, columns);
+            (_near, _) = TTap.Neighbours<TDilation>(before, columns);
+            if (TTaps.Of(0) > 3) (_far, _) = TTap.Neighbours<Two>(before, columns);
         }
 
         /// <summary>What the windows of a register come to; the next one takes its place.</summary>
