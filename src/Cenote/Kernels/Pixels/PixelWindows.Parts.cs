@@ -75,12 +75,14 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
         long rows = TSide.Of(taps.Rows), columns = TSide.Of(taps.Columns), next = taps.Next, divisor = taps.Divisor, second = starts[1], third = rows > 2 ? starts[2] : 0;
         long toNext = part.ToNext, length = outputs.Length;
         bool begins = part.Begins, ends = part.Ends, nextBegins = part.NextBegins;
+        long ahead = rows * _from.Height, share = _inOrder ? _plan.Height.Stride * outputs.From : 0;
         TTap seen = watch, by = TReducer.Divisor(ones, divisor);
         for (long row = outputs.Rows; row > 0; row--, firstFrom += outputs.FromRow, firstTo += outputs.ToRow)
         {
-            T* from = firstFrom, to = firstTo;
-            for (long pixel = outputs.Pixels; pixel > 0; pixel--, from += outputs.From, to += outputs.To)
+            T* from = firstFrom, to = firstTo, ask = from + ahead;
+            for (long pixel = outputs.Pixels; pixel > 0; pixel--, from += outputs.From, to += outputs.To, ask += share)
             {
+                if (share > 0) Prefetch.Behind(ask, share * sizeof(T), 0);
                 for (long i = 0; i < length; i += TTap.Count)
                 {
                     T* tap = from + i, at = to + i;

@@ -19,6 +19,12 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     /// <summary>Input that the third-level cache holds beside the output is soon at hand without being asked for, if both are no more than this. Measured.</summary>
     private const long NearBytes = 8 << 20;
 
+    /// <summary>
+    /// The new rows of an output row of a volume, in bytes, that are asked for in the order of memory while the row above is made: the second-level cache of machines with the widest registers has room for them.
+    /// Measured there: windows of 2 and 3 over 32 channels 0.55–0.8 of not asking; of images no difference that could be told.
+    /// </summary>
+    private const long InOrderBytes = 128 << 10;
+
     /// <summary>Images of a batch are made together as long as caches keep their input from kind of pixel to kind of pixel.</summary>
     private const long TogetherBytes = 256 << 10;
 
@@ -36,6 +42,9 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     /// <summary>Where the rows of a window begin, those of all its depths, from its first tap on; and where memory is asked for.</summary>
     private readonly long* _rows, _asks;
 
+    /// <summary>Whether those of the next output row are asked for as they lie in memory, not each a little ahead of itself.</summary>
+    private readonly bool _inOrder;
+
     /// <summary>How many new rows an output row has; none where the caches hold it all.</summary>
     private readonly long _fresh;
 
@@ -50,8 +59,10 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         _ones = ones;
         _lines = lines;
         bool readsOnEnd = _plan.Depth.MaxCount > 1 && _from.Width * sizeof(T) <= SmallPixelBytes;
-        bool isFar = !IsNear(_plan);
-        _fresh = isFar && _from.Width <= 2 * _plan.Channels && !readsOnEnd ? _plan.Height.Stride : 0;
+        bool isFar = !IsNear(_plan), asks = isFar && _from.Width <= 2 * _plan.Channels;
+        _inOrder = asks && sizeof(TTap) == Prefetch.CacheLine && _plan.Depth.MaxCount > 1 && _plan.Height is { Dilation: 1 } height && height.Stride <= height.Kernel
+            && height.Stride * _from.Height * sizeof(T) <= InOrderBytes;
+        _fresh = _inOrder || (asks && !readsOnEnd) ? _plan.Height.Stride : 0;
         _band = isFar ? 1 : _plan.Height.OutputLength;
     }
 
@@ -133,7 +144,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     private void Pool<TReducer>(TReducer reducer, T* corner, T* row, T* inputEnd, long factor, long images, long alikeRows, long rows, long asks, in Part? part, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, fresh = asks > 0 ? next / ((channels + TTap.Count - 1) / TTap.Count) : 0;
+        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, freshRows = _inOrder ? _plan.Height.Stride : 1, fresh = asks > 0 ? freshRows * next / ((channels + TTap.Count - 1) / TTap.Count) : 0;
         bool byRows = !TReducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
         // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
         bool isDense = next == channels && _to.Width == channels;
@@ -156,7 +167,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
                 (across, fromAcross, toAcross) = (images, _from.Batch, _to.Batch);
             }
 
-            PixelOutputs outputs = new(across, fromAcross, toAcross, pixels, fromPixel, toPixel, isDense ? alike * channels : channels, isDense ? TTap.Count : fresh);
+            PixelOutputs outputs = new(across, fromAcross, toAcross, pixels, fromPixel, toPixel, isDense ? alike * channels : channels, isDense ? freshRows * TTap.Count : fresh);
             for (; blocks > 0; blocks--, from += _from.Batch, to += _to.Batch)
             {
                 if (part is { } some) Pool(reducer, from, to, outputs, taps, some, ref watch);
@@ -207,18 +218,21 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         else Pool<TSide, Any, None, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
     }
 
-    /// <returns>How many of the rows no output above has read.</returns>
+    /// <returns>How many places memory is asked for at: one for each row that no output above has read, or for all of a slice.</returns>
     private long WriteRows(in Window depth, in Window height)
     {
         long* row = _rows, ask = _asks;
         long ahead = Prefetch.Multiple(_from.Width * sizeof(T)) / sizeof(T);
         for (long i = 0; i < depth.Count; i++)
         {
+            bool isFresh = i >= depth.Count - _plan.Depth.Stride;
             for (long j = 0; j < height.Count; j++, row++)
             {
                 *row = i * depth.Step * _from.Depth + j * height.Step * _from.Height;
-                if (i >= depth.Count - _plan.Depth.Stride && j >= height.Count - _fresh) *ask++ = *row + ahead;
+                if (isFresh && !_inOrder && j >= height.Count - _fresh) *ask++ = *row + ahead;
             }
+
+            if (isFresh && _inOrder) *ask++ = i * depth.Step * _from.Depth + height.Count * _from.Height;
         }
 
         return ask - _asks;

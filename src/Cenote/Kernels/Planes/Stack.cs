@@ -15,6 +15,9 @@ internal readonly unsafe struct Stack<T, TTap, TState, TAcc>(long length, long p
     /// <summary>Rows that are combined before the states are stored again: fewer where each is in a page of its own, for then they compete for few places in the cache.</summary>
     public readonly long Group = pitch * sizeof(T) <= 512 ? 16 : 8;
 
+    /// <summary>Bytes of a row from which machines with the widest registers read rows on end: storing states again costs less there than what lies a page or more apart. Measured: 14×14 pixels of 1024 channels 0.75 of groups of rows.</summary>
+    private const long LongRow = 4096;
+
     private readonly long _columns = Columns(length);
 
     public static long Bytes(long length) => Columns(length) * sizeof(TAcc);
@@ -92,7 +95,7 @@ internal readonly unsafe struct Stack<T, TTap, TState, TAcc>(long length, long p
         long step = pitch, columns = _columns, ahead = Prefetch.Distance / (Group * sizeof(TTap));
         TAcc* slots = states;
         long j = 0;
-        if (!TReducer.IsLong && length >= 4 * TTap.Count) j = FoldFours(reducer, rows, count, ref watch);
+        if (!TReducer.IsLong && length >= 4 * TTap.Count) j = Registers.Exist(64) && pitch * sizeof(T) >= LongRow ? FoldRows(reducer, rows, count, ref watch) : FoldFours(reducer, rows, count, ref watch);
         for (; j < columns; j += 2)
         {
             // Of the rest two columns side by side; the second of an odd number is the first again.
@@ -148,6 +151,39 @@ internal readonly unsafe struct Stack<T, TTap, TState, TAcc>(long length, long p
         }
 
         watch = seen;
+        return columns;
+    }
+
+    /// <summary>The same row by row, in the order of memory, in which the machine's own prefetchers are the best ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private long FoldRows<TReducer>(TReducer reducer, T* rows, long count, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        UnitLoad<T, TTap> load = default;
+        long step = pitch, columns = length / TTap.Count / 4 * 4;
+        OneWindow<T, TTap, TState, TAcc, TReducer> first = new(reducer, states[0]), second = first, third = first, fourth = first;
+        for (; count > 0; count--, rows += step)
+        {
+            T* from = rows;
+            TAcc* slot = states, end = slot + columns;
+            for (; slot != end; slot += 4, from += 4 * TTap.Count)
+            {
+                first.State = slot[0];
+                second.State = slot[1];
+                third.State = slot[2];
+                fourth.State = slot[3];
+                first.Take(load, from);
+                second.Take(load, from + TTap.Count);
+                third.Take(load, from + 2 * TTap.Count);
+                fourth.Take(load, from + 3 * TTap.Count);
+                slot[0] = first.State;
+                slot[1] = second.State;
+                slot[2] = third.State;
+                slot[3] = fourth.State;
+            }
+        }
+
+        watch = reducer.Watch(reducer.Watch(reducer.Watch(reducer.Watch(watch, first.Seen), second.Seen), third.Seen), fourth.Seen);
         return columns;
     }
 
