@@ -54,10 +54,10 @@ internal readonly unsafe struct ColumnShifts<T, TTap, TReducer>
     {
         PoolPlan plan = job.Plan;
         AxisPlan height = plan.Height, width = plan.Width;
-        // A margin shorter than a register: the last register of a row then holds an output at least.
+        // With a margin rows fill a register, and the last one of a row holds an output at least.
         return plan.Depth.Kernel == 1 && IsCentered(height) && IsCentered(width) && height.Kernel == width.Kernel && height.Dilation == width.Dilation
             && (width.Kernel == 3 ? width.Dilation <= 2 : width.Kernel == 5 && width.Dilation == 1)
-            && height.InputLength >= height.Dilation && (Margin(width) == 0 ? Registers.Suit<TTap, T>(width.InputLength) : Registers.Fill<TTap, T>(width.OutputLength) && Margin(width) < TTap.Count)
+            && height.InputLength >= height.Dilation && (Margin(width) == 0 ? Registers.Suit<TTap, T>(width.InputLength) : width.OutputLength >= TTap.Count && Margin(width) < TTap.Count)
             && job.InputLayout.Height >= 0 && (job.OutputLayout.Height == width.OutputLength || (width.OutputLength % TTap.Count == 0 && Margin(width) == 0));
     }
 
