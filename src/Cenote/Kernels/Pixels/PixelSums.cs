@@ -5,6 +5,7 @@ namespace Cenote;
 /// <summary>
 /// Sums of taps in order where channels lie side by side, a group of registers at a time: an addition takes three cycles, and two begin in each, so that one sum would wait for itself.
 /// A group is all registers of a pixel, or as many as there is room for, so that what a tap reads lies on end; of pixels of one or two registers it is pixels.
+/// Maxima of rows, and of the lines that they make, go the same way.
 /// </summary>
 internal static unsafe class PixelSums
 {
@@ -26,23 +27,24 @@ internal static unsafe class PixelSums
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
+        TTap none = default;
         Sides sides = new(outputs, TTap.Count, taps.ByRows ? MostByRows : Most);
-        if (taps.ByRows) Pool<T, TTap, TState, TAcc, Any, TLoad, TReducer>(load, reducer, from, to, sides, taps, outputs.Fresh, ones);
-        else Pool<T, TTap, TState, TAcc, None, TLoad, TReducer>(load, reducer, from, to, sides, taps, outputs.Fresh, ones);
+        if (taps.ByRows) Pool<T, TTap, TState, TAcc, Any, TLoad, TReducer>(load, reducer, from, to, sides, taps, outputs.Fresh, ones, ref none);
+        else Pool<T, TTap, TState, TAcc, None, TLoad, TReducer>(load, reducer, from, to, sides, taps, outputs.Fresh, ones, ref none);
     }
 
-    /// <summary>Makes a block of sums, divided by nothing.</summary>
-    public static void Fold<T, TTap, TState, TAcc, TReducer>(TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones)
+    /// <summary>Makes a block of sums, divided by nothing, or what other states come to, whose taps are watched.</summary>
+    public static void Fold<T, TTap, TState, TAcc, TReducer>(TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones, ref TTap watch)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
         where TAcc : unmanaged, IRegister<TAcc, TState>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        Pool<T, TTap, TState, TAcc, One, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, new(outputs, TTap.Count, Most), taps, outputs.Fresh, ones);
+        Pool<T, TTap, TState, TAcc, One, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, new(outputs, TTap.Count, Most), taps, outputs.Fresh, ones, ref watch);
     }
 
-    private static void Pool<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Sides sides, in PixelTaps taps, long fresh, byte* ones)
+    private static void Pool<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Sides sides, in PixelTaps taps, long fresh, byte* ones, ref TTap watch)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
@@ -54,19 +56,19 @@ internal static unsafe class PixelSums
         // What cannot be is not compiled: a load of part of a register has no pixels of three registers, and sums of rows leave no room for seven.
         if (!sides.IsPixel || typeof(TLoad) != typeof(UnitLoad<T, TTap>))
         {
-            if (sides.Together < 4) Pool<T, TTap, TState, TAcc, Three, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones);
-            else Pool<T, TTap, TState, TAcc, Four, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones);
+            if (sides.Together < 4) Pool<T, TTap, TState, TAcc, Three, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch);
+            else Pool<T, TTap, TState, TAcc, Four, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch);
             return;
         }
 
         switch (sides.Together)
         {
-            case 3: Pool<T, TTap, TState, TAcc, Three, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
-            case 4: Pool<T, TTap, TState, TAcc, Four, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
-            case 5: Pool<T, TTap, TState, TAcc, Five, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
-            case 7 when typeof(TByRows) != typeof(Any): Pool<T, TTap, TState, TAcc, Seven, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
-            case 8 when typeof(TByRows) != typeof(Any): Pool<T, TTap, TState, TAcc, Eight, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
-            default: Pool<T, TTap, TState, TAcc, Six, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones); break;
+            case 3: Pool<T, TTap, TState, TAcc, Three, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+            case 4: Pool<T, TTap, TState, TAcc, Four, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+            case 5: Pool<T, TTap, TState, TAcc, Five, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+            case 7 when typeof(TByRows) != typeof(Any): Pool<T, TTap, TState, TAcc, Seven, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+            case 8 when typeof(TByRows) != typeof(Any): Pool<T, TTap, TState, TAcc, Eight, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+            default: Pool<T, TTap, TState, TAcc, Six, One, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
         }
     }
 
@@ -78,10 +80,10 @@ internal static unsafe class PixelSums
         where TAlong : struct, ISide
         where TTap : unmanaged => typeof(TAlong) == typeof(One) && number + 1 < TSide.Of(0) ? number * sizeof(TTap) : place;
 
-    // TByRows is Any where sums are made row by row, None where they are not, One where they are not divided either.
+    // TByRows is Any where sums are made row by row, None where they are not, One where they are not divided either, and taps watched.
     // Bounds: windows are clipped to the input, and registers to the channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Pool<T, TTap, TState, TAcc, TSide, TAlong, TByRows, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Sides sides, in PixelTaps taps, long fresh, byte* ones)
+    private static void Pool<T, TTap, TState, TAcc, TSide, TAlong, TByRows, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Sides sides, in PixelTaps taps, long fresh, byte* ones, ref TTap watch)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
@@ -98,7 +100,7 @@ internal static unsafe class PixelSums
         long second = At<TSide, TAlong, TTap>(1, sides.Place(1) * bytes), third = At<TSide, TAlong, TTap>(2, sides.Place(2) * bytes), fourth = At<TSide, TAlong, TTap>(3, sides.Place(3) * bytes), fifth = At<TSide, TAlong, TTap>(4, sides.Place(4) * bytes), sixth = At<TSide, TAlong, TTap>(5, sides.Place(5) * bytes), seventh = At<TSide, TAlong, TTap>(6, sides.Place(6) * bytes), eighth = At<TSide, TAlong, TTap>(7, sides.Place(7) * bytes);
         long secondTo = At<TSide, TAlong, TTap>(1, sides.Place(1) * bytesTo), thirdTo = At<TSide, TAlong, TTap>(2, sides.Place(2) * bytesTo), fourthTo = At<TSide, TAlong, TTap>(3, sides.Place(3) * bytesTo), fifthTo = At<TSide, TAlong, TTap>(4, sides.Place(4) * bytesTo), sixthTo = At<TSide, TAlong, TTap>(5, sides.Place(5) * bytesTo), seventhTo = At<TSide, TAlong, TTap>(6, sides.Place(6) * bytesTo), eighthTo = At<TSide, TAlong, TTap>(7, sides.Place(7) * bytesTo);
         long* starts = taps.Starts, end = starts + taps.Rows, asks = taps.AskStarts, asksEnd = asks + taps.Asks;
-        TTap by = TReducer.Divisor(ones, divisor);
+        TTap by = TReducer.Divisor(ones, divisor), seen = default;
         long fromStep = sides.From, toStep = sides.To, group = sides.Group, last = sides.Last, nextFrom = sides.NextFrom, nextTo = sides.NextTo;
         fresh *= TSide.Of(0);
         for (long line = sides.Rows; line > 0; line--, from += sides.RowFrom, to += sides.RowTo)
@@ -116,14 +118,14 @@ internal static unsafe class PixelSums
                         byte* p = (byte*)(aFrom + *row);
                         for (long k = columns; k != 0; p += next, k--)
                         {
-                            a.Take(load, (T*)p);
-                            b.Take(load, (T*)(p + second));
-                            if (TSide.Of(0) > 2) c.Take(load, (T*)(p + third));
-                            if (TSide.Of(0) > 3) d.Take(load, (T*)(p + fourth));
-                            if (TSide.Of(0) > 4) e.Take(load, (T*)(p + fifth));
-                            if (TSide.Of(0) > 5) f.Take(load, (T*)(p + sixth));
-                            if (TSide.Of(0) > 6) g.Take(load, (T*)(p + seventh));
-                            if (TSide.Of(0) > 7) h.Take(load, (T*)(p + eighth));
+                            Take<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, ref a, (T*)p);
+                            Take<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, ref b, (T*)(p + second));
+                            if (TSide.Of(0) > 2) Take<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, ref c, (T*)(p + third));
+                            if (TSide.Of(0) > 3) Take<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, ref d, (T*)(p + fourth));
+                            if (TSide.Of(0) > 4) Take<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, ref e, (T*)(p + fifth));
+                            if (TSide.Of(0) > 5) Take<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, ref f, (T*)(p + sixth));
+                            if (TSide.Of(0) > 6) Take<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, ref g, (T*)(p + seventh));
+                            if (TSide.Of(0) > 7) Take<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, ref h, (T*)(p + eighth));
                         }
 
                         if (typeof(TByRows) != typeof(Any)) continue;
@@ -146,6 +148,17 @@ internal static unsafe class PixelSums
                         f.State = fRows;
                     }
 
+                    if (typeof(TByRows) == typeof(One) && default(TReducer) is not ITapSum)
+                    {
+                        seen = reducer.Watch(reducer.Watch(seen, a.Seen), b.Seen);
+                        if (TSide.Of(0) > 2) seen = reducer.Watch(seen, c.Seen);
+                        if (TSide.Of(0) > 3) seen = reducer.Watch(seen, d.Seen);
+                        if (TSide.Of(0) > 4) seen = reducer.Watch(seen, e.Seen);
+                        if (TSide.Of(0) > 5) seen = reducer.Watch(seen, f.Seen);
+                        if (TSide.Of(0) > 6) seen = reducer.Watch(seen, g.Seen);
+                        if (TSide.Of(0) > 7) seen = reducer.Watch(seen, h.Seen);
+                    }
+
                     for (long* start = asks; start < asksEnd; start++) Prefetch.Behind(ask + *start, fresh * sizeof(T), 0);
                     ask += fresh;
                     Store<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(load, a, ones, divisor, by, aTo);
@@ -160,6 +173,21 @@ internal static unsafe class PixelSums
                 }
             }
         }
+
+        if (typeof(TByRows) == typeof(One) && default(TReducer) is not ITapSum) watch = reducer.Watch(watch, seen);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Take<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(TLoad load, ref OneWindow<T, TTap, TState, TAcc, TReducer> window, T* tap)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TLoad : struct, ITapLoad<T, TTap>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        if (typeof(TByRows) == typeof(One)) window.Take(load, tap);
+        else window.TakeSeen(load, tap);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,7 +6,7 @@ namespace Cenote;
 internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
 {
     /// <summary>What the lines of output rows made together may take: a part of the second-level cache.</summary>
-    private const long LineBytes = 128 << 10;
+    private const long LineBytes = 256 << 10;
 
     /// <summary>Lines of one window that take more memory than this are not worth it.</summary>
     private const long MostLineBytes = 256 << 10;
@@ -14,18 +14,31 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     /// <summary>Input that caches hold beside the lines.</summary>
     private const long MostInputBytes = 4 << 20;
 
-    /// <summary>Whether windows are made so: where at least three share a row, and caches hold the input. Measured: with fewer, or from memory, it takes longer.</summary>
+    /// <summary>Bytes of a line that are combined down all rows before those that follow: as many lines as a window has lie in the first-level cache.</summary>
+    private const long BlockBytes = 2 << 10;
+
+    /// <summary>Whether windows are made so: where lines pay, and caches hold them and the input. Measured: from memory it takes longer.</summary>
     private static bool HasLines<TReducer>(TReducer reducer, PoolPlan plan)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        default(TReducer) is ITapSum && reducer.FoldsInAnyOrder(plan) && plan is { Slides: true, FoldsRows: true, Depth.Kernel: 1, Height.Dilation: 1 } && plan.Height.Kernel >= 3 * plan.Height.Stride
+        reducer.FoldsInAnyOrder(plan) && plan is { Slides: true, FoldsRows: true, Depth.Kernel: 1, Height.Dilation: 1 } && LinesPay<TReducer>(plan)
         && plan.InputElements * sizeof(T) <= MostInputBytes && plan.Channels >= TTap.Count && Capacity(plan) * LineLength(plan) <= MostLineBytes / sizeof(T);
+
+    /// <summary>Sums: where at least three windows share a row. Maxima: where fewer registers are loaded so, on the widest registers only, for which most pixels begin between two cache lines, and lines do not. Measured.</summary>
+    private static bool LinesPay<TReducer>(PoolPlan plan)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        AxisPlan height = plan.Height;
+        long taps = plan.Width.Kernel;
+        if (default(TReducer) is ITapSum) return height.Kernel >= 3 * height.Stride;
+        return TReducer.IsIdempotent && sizeof(TTap) == Prefetch.CacheLine && sizeof(TAcc) == sizeof(TTap) && height is { OutputLength: > 2 } && height.Kernel * taps >= SixWindows.FewestTaps && taps * height.Stride + height.Kernel < height.Kernel * taps;
+    }
 
     private static long LineLength(PoolPlan plan) => plan.Width.OutputLength * plan.Channels;
 
     /// <summary>How many lines are kept.</summary>
     private static long Capacity(PoolPlan plan) => Math.Min(plan.Height.InputLength, Math.Max(plan.Height.Kernel, LineBytes / sizeof(T) / LineLength(plan)));
 
-    private void PoolLines<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end)
+    private void PoolLines<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         AxisPlan height = _plan.Height;
@@ -39,7 +52,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
             if (made > from) Buffer.MemoryCopy(_lines + (from - kept) * length, _lines, (made - from) * length * sizeof(T), (made - from) * length * sizeof(T));
             else made = from;
             kept = from;
-            if (to > made) Fold(reducer, input + made * _from.Height, to - made, _lines + (made - kept) * length);
+            if (to > made) Fold(reducer, input + made * _from.Height, to - made, _lines + (made - kept) * length, ref watch);
             made = Math.Max(made, to);
             for (long row = h, alike; row < last; row += alike)
             {
@@ -51,7 +64,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     }
 
     /// <summary>Adds up the taps of rows along the width.</summary>
-    private void Fold<TReducer>(TReducer reducer, T* row, long rows, T* line)
+    private void Fold<TReducer>(TReducer reducer, T* row, long rows, T* line, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, length = LineLength(_plan);
@@ -61,7 +74,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
             alike = entry.Alike;
             var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? 1 : 0, (nint)_asks, 0, entry.Count, _pixels.Step, 1, ByRows: false);
             PixelOutputs sums = next == channels ? new(rows, _from.Height, length, 1, 0, 0, alike * channels, 0) : new(rows, _from.Height, length, alike, next, channels, channels, 0);
-            PixelSums.Fold<T, TTap, TState, TAcc, TReducer>(reducer, row + entry.Start, line + pixel * channels, sums, taps, _ones);
+            PixelSums.Fold<T, TTap, TState, TAcc, TReducer>(reducer, row + entry.Start, line + pixel * channels, sums, taps, _ones, ref watch);
         }
     }
 
@@ -74,10 +87,22 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
         {
             long divisor = _pixels[pixel].Divisor;
             alike = _pixels[pixel].Alike;
-            while (pixel + alike < _pixels.Count && _pixels[pixel + alike].Divisor == divisor) alike += _pixels[pixel + alike].Alike;
+            while (pixel + alike < _pixels.Count && (TReducer.IsIdempotent || _pixels[pixel + alike].Divisor == divisor)) alike += _pixels[pixel + alike].Alike;
             var taps = new PixelTaps((nint)_rows, lines, (nint)_asks, 0, 1, 0, factor * divisor, ByRows: false);
-            PixelOutputs outputs = _to.Width == channels ? new(rows, nextRow, _to.Height, 1, 0, 0, alike * channels, 0) : new(rows, nextRow, _to.Height, alike, channels, _to.Width, channels, 0);
-            PixelSums.Pool<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, line + pixel * channels, row + pixel * _to.Width, outputs, taps, _ones);
+            T* from = line + pixel * channels, to = row + pixel * _to.Width;
+            PixelOutputs outputs = new(rows, nextRow, _to.Height, alike, channels, _to.Width, channels, 0);
+            if (_to.Width == channels)
+            {
+                // A block of the lines down all rows, and then the next; the last may be longer.
+                long block = BlockBytes / sizeof(T), blocks = Math.Max(0, alike * channels / block - 1);
+                outputs = new(blocks, block, block, rows, nextRow, _to.Height, block, 0);
+                if (blocks > 0) PixelSums.Pool<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, outputs, taps, _ones);
+                from += blocks * block;
+                to += blocks * block;
+                outputs = new(1, 0, 0, rows, nextRow, _to.Height, alike * channels - blocks * block, 0);
+            }
+
+            PixelSums.Pool<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, outputs, taps, _ones);
         }
     }
 }

@@ -30,6 +30,15 @@ internal struct OneWindow<T, TTap, TState, TAcc, TReducer>(TReducer reducer, TAc
         else Take(load.Load(tap));
     }
 
+    /// <summary>Takes a tap where it lies that has been watched, or need not be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void TakeSeen<TLoad>(TLoad load, T* tap)
+        where TLoad : struct, ITapLoad<T, TTap>
+    {
+        if (default(TReducer) is ITapSum) Take(load, tap);
+        else State = reducer.Combine(State, reducer.Lift(load.Load(tap)));
+    }
+
     /// <summary>The outputs.</summary>
     /// <param name="extents">The divisors along the lanes' axis.</param>
     /// <param name="factor">The rest of the divisor.</param>
