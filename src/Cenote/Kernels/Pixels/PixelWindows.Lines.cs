@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote;
 
 /// <content>
@@ -18,7 +20,17 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     private const long BlockBytes = 2 << 10;
 
     /// <summary>Whether windows are made so: where lines pay, and caches hold them and the input. Measured: from memory it takes longer.</summary>
+    // Inlined, what cannot be is known to the compiler: then the lines' code is left out of programs that are compiled ahead of time.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HasLines<TReducer>(TReducer reducer, PoolPlan plan)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => MayHaveLines<TReducer>() && LinesFit(reducer, plan);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool MayHaveLines<TReducer>()
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
+        default(TReducer) is ITapSum || (TReducer.IsIdempotent && sizeof(TTap) == Prefetch.CacheLine && sizeof(TAcc) == sizeof(TTap));
+
+    private static bool LinesFit<TReducer>(TReducer reducer, PoolPlan plan)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
         reducer.FoldsInAnyOrder(plan) && plan is { Slides: true, FoldsRows: true, Depth.Kernel: 1, Height.Dilation: 1 } && LinesPay<TReducer>(plan)
         && plan.InputElements * sizeof(T) <= MostInputBytes && plan.Channels >= TTap.Count && Capacity(plan) * LineLength(plan) <= MostLineBytes / sizeof(T);
@@ -30,7 +42,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
         AxisPlan height = plan.Height;
         long taps = plan.Width.Kernel;
         if (default(TReducer) is ITapSum) return height.Kernel >= 3 * height.Stride;
-        return TReducer.IsIdempotent && sizeof(TTap) == Prefetch.CacheLine && sizeof(TAcc) == sizeof(TTap) && height is { OutputLength: > 2 } && height.Kernel * taps >= SixWindows.FewestTaps && taps * height.Stride + height.Kernel < height.Kernel * taps;
+        return height is { OutputLength: > 2 } && height.Kernel * taps >= SixWindows.FewestTaps && taps * height.Stride + height.Kernel < height.Kernel * taps;
     }
 
     private static long LineLength(PoolPlan plan) => plan.Width.OutputLength * plan.Channels;

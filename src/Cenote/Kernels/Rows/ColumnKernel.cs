@@ -83,9 +83,9 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
         var (slices, row) = Math.DivRem(first, rows);
         (long plane, long d) = Math.DivRem(slices, plan.Depth.OutputLength);
         var (n, c) = Math.DivRem(plane, plan.Channels);
-        bool shifts = ColumnShifts<T, TTap, TReducer>.Suit(job), pairs = ColumnPairs<T, TTap, TReducer>.Suit(job);
+        bool shifts = ColumnShifts<T, TTap, TReducer>.Suit(job), pairs = ColumnPairs<T, TTap, TReducer>.Exist && ColumnPairs<T, TTap, TReducer>.Suit(job);
         ColumnShifts<T, TTap, TReducer> windows = shifts ? new(reducer, job, end - first) : default;
-        ColumnPairs<T, TTap, TReducer> windowsOfPairs = pairs ? new(reducer, job) : default;
+        ColumnPairs<T, TTap, TReducer> windowsOfPairs = ColumnPairs<T, TTap, TReducer>.Exist && pairs ? new(reducer, job) : default;
         ColumnLines<T, TTap> lines = shifts || pairs ? default : ColumnLines<T, TTap>.Create(job, reducer.Lift(reducer.Padding));
         Window depth = plan.Depth[d];
         bool onEnd = job.OutputLayout == TensorLayout.RowMajor(plan.Channels, plan.Depth.OutputLength, rows, plan.Width.OutputLength).Along(plan.Batch, plan.Channels, plan.Depth.OutputLength, rows, plan.Width.OutputLength);
@@ -97,7 +97,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
             T* output = (T*)job.Output + n * job.OutputLayout.Batch + c * job.OutputLayout.Channel + d * job.OutputLayout.Depth;
             T* limit = onEnd ? (T*)job.Output + end * plan.Width.OutputLength : output + (row + next - first - 1) * job.OutputLayout.Height + plan.Width.OutputLength;
             var slice = new Rows(input, output, limit, depth, row, row + next - first);
-            if (!(shifts ? Shifts(job, windows, slice) : pairs ? Pairs(job, windowsOfPairs, slice) : Slice(job, slice, lines))) return first;
+            if (!(shifts ? Shifts(job, windows, slice) : ColumnPairs<T, TTap, TReducer>.Exist && pairs ? Pairs(job, windowsOfPairs, slice) : Slice(job, slice, lines))) return first;
             if (++d == plan.Depth.OutputLength) d = 0;
             if (plan.Depth.OutputLength > 1) depth = plan.Depth[d];
             if (d > 0) continue;

@@ -40,12 +40,19 @@ internal readonly unsafe struct ColumnPairs<T, TTap, TReducer>
         _asks = Prefetch.Pays(plan.InputElements * sizeof(T));
     }
 
-    /// <summary>Whether windows are such that this is made for, rows fill a register, and lie so that it may go on behind them.</summary>
+    /// <summary>Whether this is made for registers as wide: inlined, what others would need is left out of programs that are compiled ahead of time.</summary>
     // Taking even and odd apart is one step each on the widest registers only. Measured: of cold memory narrower ones make less than of lines.
+    public static bool Exist
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Unsafe.SizeOf<TTap>() == 64;
+    }
+
+    /// <summary>Whether windows are such that this is made for, rows fill a register, and lie so that it may go on behind them.</summary>
     public static bool Suit(in PoolJob job)
     {
         PoolPlan plan = job.Plan;
-        return Unsafe.SizeOf<TTap>() == 64 && AreThreeByTwo(plan.Width) && AreThreeByTwo(plan.Height) && plan.Depth is { Kernel: <= 3, Dilation: 1 } && plan.Depth.MostClipped < plan.Depth.Kernel
+        return AreThreeByTwo(plan.Width) && AreThreeByTwo(plan.Height) && plan.Depth is { Kernel: <= 3, Dilation: 1 } && plan.Depth.MostClipped < plan.Depth.Kernel
             && Registers.Fill<TTap, T>(plan.Width.OutputLength) && job.InputLayout.Height >= 0 && job.InputLayout.Depth >= 0
             && (job.OutputLayout.Height == plan.Width.OutputLength || plan.Width.OutputLength % TTap.Count == 0);
     }
