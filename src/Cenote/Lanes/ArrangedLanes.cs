@@ -108,7 +108,7 @@ internal readonly unsafe partial struct Lanes256<T>
 
 internal readonly unsafe partial struct Lanes512<T>
 {
-    // By instructions that have the distance in them: a pattern is loaded for each, and a register copied.
+    // Where there are instructions that have the distance in them by those: each of the others loads a pattern and copies a register.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes512<T> Before, Lanes512<T> Behind) Neighbours<TBy>(Lanes512<T> low, Lanes512<T> high)
         where TBy : struct, ISide

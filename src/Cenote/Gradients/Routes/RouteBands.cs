@@ -22,7 +22,7 @@ internal readonly struct RouteBands
         Row = pitch * Pixel;
         Rows = Math.Min(plan.Height.OutputLength, Math.Max(FewRows, ManySpans * span));
         // As even as may be: only lines of as many rows are taken where they lie.
-        long lines = (pooling.Height.OutputLength + Math.Max(LineRoom / Row, 1) - 1) / Math.Max(LineRoom / Row, 1);
+        long most = Math.Max(LineRoom / Row, 1), lines = (pooling.Height.OutputLength + most - 1) / most;
         WindowRows = (pooling.Height.OutputLength + lines - 1) / lines;
         (_groups, _bands) = ((plan.Channels + Pixel - 1) / Pixel, (plan.Height.OutputLength + Rows - 1) / Rows);
         Fits = (double)(Rows + 2 * span) * Row <= Most && (double)pooling.Width.Span * Pixel <= Most;

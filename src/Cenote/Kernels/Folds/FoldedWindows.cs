@@ -160,7 +160,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
                 for (long j = 0; j < step.Count; j++) *start++ = d * _capacity * _line.Length + j * lineStep;
             var taps = new PixelTaps((nint)_starts, start - _starts, 0, 0, 1, 0, _plan.OuterDivisor(depth.Extent * step.Extent) * _fold.Factor(0), ByRows: false);
             PixelOutputs outputs = new(alike, next * _line.Length, _to.Height, 1, 0, 0, _line.Block, 0);
-            PixelSums.Pool<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, (T*)_lines + step.Line * _line.Length, output + step.Row * _to.Height, outputs, taps, _fold.Extents(0));
+            PixelGroups.Pool<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, (T*)_lines + step.Line * _line.Length, output + step.Row * _to.Height, outputs, taps, _fold.Extents(0));
         }
     }
 

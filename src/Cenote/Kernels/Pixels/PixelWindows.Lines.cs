@@ -3,15 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <content>
-/// Averages of more than 32 taps, whose windows share rows: sums of rows are made once, side by side as lines, which are then added up as pixels of a picture of their own. The bits are those of <see cref="PixelTaps.ByRows"/>.
+/// Averages of more than 32 taps, and maxima, whose windows share rows: what rows come to is made once, side by side as lines, which are then combined as pixels of a picture of their own. The bits of sums are those of <see cref="PixelTaps.ByRows"/>.
 /// </content>
 internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
 {
-    /// <summary>What the lines of output rows made together may take: a part of the second-level cache.</summary>
+    /// <summary>What the lines of output rows made together may take, a part of the second-level cache: where those of one window take more, they are not worth it.</summary>
     private const long LineBytes = 256 << 10;
-
-    /// <summary>Lines of one window that take more memory than this are not worth it.</summary>
-    private const long MostLineBytes = 256 << 10;
 
     /// <summary>Input that caches hold beside the lines.</summary>
     private const long MostInputBytes = 4 << 20;
@@ -33,7 +30,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     private static bool LinesFit<TReducer>(TReducer reducer, PoolPlan plan)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
         reducer.FoldsInAnyOrder(plan) && plan is { Slides: true, FoldsRows: true, Depth.Kernel: 1, Height.Dilation: 1 } && LinesPay<TReducer>(plan)
-        && plan.InputElements * sizeof(T) <= MostInputBytes && plan.Channels >= TTap.Count && Capacity(plan) * LineLength(plan) <= MostLineBytes / sizeof(T);
+        && plan.InputElements * sizeof(T) <= MostInputBytes && plan.Channels >= TTap.Count && Capacity(plan) * LineLength(plan) <= LineBytes / sizeof(T);
 
     /// <summary>Sums: where at least three windows share a row. Maxima: where fewer registers are loaded so, on the widest registers only, for which most pixels begin between two cache lines, and lines do not. Measured.</summary>
     private static bool LinesPay<TReducer>(PoolPlan plan)
@@ -75,7 +72,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
         }
     }
 
-    /// <summary>Adds up the taps of rows along the width.</summary>
+    /// <summary>Combines the taps of rows along the width.</summary>
     private void Fold<TReducer>(TReducer reducer, T* row, long rows, T* line, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
@@ -86,7 +83,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
             alike = entry.Alike;
             var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? 1 : 0, (nint)_asks, 0, entry.Count, _pixels.Step, 1, ByRows: false);
             PixelOutputs sums = next == channels ? new(rows, _from.Height, length, 1, 0, 0, alike * channels, 0) : new(rows, _from.Height, length, alike, next, channels, channels, 0);
-            PixelSums.Fold<T, TTap, TState, TAcc, TReducer>(reducer, row + entry.Start, line + pixel * channels, sums, taps, _ones, ref watch);
+            PixelGroups.Fold<T, TTap, TState, TAcc, TReducer>(reducer, row + entry.Start, line + pixel * channels, sums, taps, _ones, ref watch);
         }
     }
 
@@ -108,13 +105,13 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
                 // A block of the lines down all rows, and then the next; the last may be longer.
                 long block = BlockBytes / sizeof(T), blocks = Math.Max(0, alike * channels / block - 1);
                 outputs = new(blocks, block, block, rows, nextRow, _to.Height, block, 0);
-                if (blocks > 0) PixelSums.Pool<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, outputs, taps, _ones);
+                if (blocks > 0) PixelGroups.Pool<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, outputs, taps, _ones);
                 from += blocks * block;
                 to += blocks * block;
                 outputs = new(1, 0, 0, rows, nextRow, _to.Height, alike * channels - blocks * block, 0);
             }
 
-            PixelSums.Pool<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, outputs, taps, _ones);
+            PixelGroups.Pool<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, outputs, taps, _ones);
         }
     }
 }

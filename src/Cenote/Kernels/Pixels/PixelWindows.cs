@@ -184,7 +184,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         bool many = taps.ByRows || taps.Rows * taps.Columns >= SixWindows.FewestTaps;
         if (default(TReducer) is ITapSum && many)
         {
-            PixelSums.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones);
+            PixelGroups.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones);
             return;
         }
 

@@ -7,7 +7,7 @@ namespace Cenote;
 /// A group is all registers of a pixel, or as many as there is room for, so that what a tap reads lies on end; of pixels of one or two registers it is pixels.
 /// Maxima of rows, and of the lines that they make, go the same way.
 /// </summary>
-internal static unsafe class PixelSums
+internal static unsafe class PixelGroups
 {
     /// <summary>The most registers of a group.</summary>
     private const long Most = 8;
