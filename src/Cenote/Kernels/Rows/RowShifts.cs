@@ -27,15 +27,17 @@ internal readonly unsafe struct RowShifts<T, TTap> : ILineWindows<RowShifts<T, T
 
     private readonly RowDivisors _divisors;
 
-    private readonly T* _padding;
+    /// <summary>A row outside the input, and room for what the lanes of a row divide by in all.</summary>
+    private readonly T* _padding, _quotients;
 
-    private RowShifts(in PoolJob job, byte* extents, byte* divisors, T* padding)
+    private RowShifts(in PoolJob job, byte* extents, byte* divisors, T* padding, T* quotients)
     {
         _plan = job.Plan;
         (_width, _step, _nextRow, _nextDepth) = (job.Plan.Width.InputLength, job.InputLayout.Height, job.OutputLayout.Height, job.InputLayout.Depth);
         _extents = extents;
         _divisors = new(divisors);
         _padding = padding;
+        _quotients = quotients;
     }
 
     public static string Name => "shifts";
@@ -65,11 +67,11 @@ internal readonly unsafe struct RowShifts<T, TTap> : ILineWindows<RowShifts<T, T
         PoolPlan plan = job.Plan;
         long width = plan.Width.OutputLength, lanes = (width + TTap.Count - 1) / TTap.Count * TTap.Count;
         long extentBytes = Scratch.Round(lanes * TReducer.ExtentSize), divisorBytes = RowDivisors.Bytes(plan.Height.OutputLength);
-        byte* scratch = Scratch.Of(extentBytes + divisorBytes + lanes * sizeof(T));
+        byte* scratch = Scratch.Of(extentBytes + divisorBytes + 2 * lanes * sizeof(T));
         var padding = (T*)(scratch + extentBytes + divisorBytes);
         for (long i = 0; i < lanes; i += TTap.Count) TTap.Store(reducer.Padding, padding + i);
         for (long i = 0; i < lanes && TReducer.ExtentSize > 0; i++) reducer.WriteExtent(scratch, i, plan.LaneDivisor(plan.Width[Math.Min(i, width - 1)].Extent));
-        return new(job, scratch, scratch + extentBytes, padding);
+        return new(job, scratch, scratch + extentBytes, padding, padding + lanes);
     }
 
     // Bounds: the end of a row that fills no register is loaded in part, and stored over what follows later; of the last row it is stored in part.
@@ -82,30 +84,37 @@ internal readonly unsafe struct RowShifts<T, TTap> : ILineWindows<RowShifts<T, T
         long width = _width, rest = width % TTap.Count, whole = width - rest, height = _plan.Height.InputLength, step = _step, nextRow = _nextRow, extentBytes = TTap.Count * TReducer.ExtentSize;
         TTap padding = reducer.Padding;
         var part = new ShortLoad<T, TTap>(rest, padding);
+        long known = 0;
+        T* by = _quotients;
         T* outside = _padding, row = input + depth.Start * _nextDepth + first * step, to = output + first * nextRow;
         for (long h = first; h < end; h++, row += step, to += nextRow)
         {
             T* above = h > 0 ? row - step : outside, below = h + 1 < height ? row + step : outside;
             long factor = TReducer.ExtentSize > 0 ? divisors[h - first] : 1, i = 0;
-            byte* extents = _extents;
-            Shifted top = new(TTap.Load(above), padding), middle = new(TTap.Load(row), padding), bottom = new(TTap.Load(below), padding);
-            for (long next = TTap.Count; next < whole; next += TTap.Count, i += TTap.Count, extents += extentBytes)
+            if (factor != known)
             {
-                TTap sum = bottom.Add(reducer, middle.Add(reducer, top.Add(reducer, padding, TTap.Load(above + next)), TTap.Load(row + next)), TTap.Load(below + next));
+                byte* extents = _extents;
+                for (long lane = 0; lane < width; lane += TTap.Count, extents += extentBytes) TTap.Store(TReducer.Divisor(extents, factor), by + lane);
+                known = factor;
+            }
+
+            Shifted top = new(TTap.Load(above), padding), middle = new(TTap.Load(row), padding), bottom = new(TTap.Load(below), padding);
+            for (long next = TTap.Count; next < whole; next += TTap.Count, i += TTap.Count)
+            {
+                TTap sum = bottom.Add(reducer, middle.Add(reducer, top.First(reducer, TTap.Load(above + next)), TTap.Load(row + next)), TTap.Load(below + next));
                 Prefetch.Line((byte*)(below + next) + Prefetch.Distance);
                 Prefetch.Line((byte*)(to + i) + OutputDistance);
-                TTap.Store(reducer.Finish(sum, extents, factor), to + i);
+                TTap.Store(reducer.Quotient(sum, TTap.Load(by + i)), to + i);
             }
 
             if (rest > 0)
             {
-                TTap sum = bottom.Add(reducer, middle.Add(reducer, top.Add(reducer, padding, part.Load(above + whole)), part.Load(row + whole)), part.Load(below + whole));
-                TTap.Store(reducer.Finish(sum, extents, factor), to + i);
+                TTap sum = bottom.Add(reducer, middle.Add(reducer, top.First(reducer, part.Load(above + whole)), part.Load(row + whole)), part.Load(below + whole));
+                TTap.Store(reducer.Quotient(sum, TTap.Load(by + i)), to + i);
                 i += TTap.Count;
-                extents += extentBytes;
             }
 
-            TTap last = reducer.Finish(bottom.Add(reducer, middle.Add(reducer, top.Add(reducer, padding, padding), padding), padding), extents, factor);
+            TTap last = reducer.Quotient(bottom.Add(reducer, middle.Add(reducer, top.First(reducer, padding), padding), padding), TTap.Load(by + i));
             if (rest == 0 || (end - 1 - h) * nextRow >= TTap.Count) TTap.Store(last, to + i);
             else TTap.StorePart(last, to + i, rest);
         }
@@ -121,6 +130,18 @@ internal readonly unsafe struct RowShifts<T, TTap> : ILineWindows<RowShifts<T, T
         {
             _taps = taps;
             (_before, _) = TTap.Neighbours<One>(padding, taps);
+        }
+
+        /// <summary>The first three taps of each window.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TTap First<TReducer>(TReducer reducer, TTap next)
+            where TReducer : struct, ILaneReducer<T, TTap, T, TTap>
+        {
+            (TTap before, TTap behind) = TTap.Neighbours<One>(_taps, next);
+            TTap sum = reducer.Combine(reducer.Combine(_before, _taps), behind);
+            _taps = next;
+            _before = before;
+            return sum;
         }
 
         /// <summary>Adds three taps of each window; the next register takes the place of this one.</summary>
