@@ -29,6 +29,13 @@ internal static unsafe class Transposition
         where TTap : unmanaged, IRegister<TTap, T>
     {
         long lanes = TTap.Count;
+        if (sizeof(T) == 4 && IsFour<TTap, T>())
+        {
+            Half(rows, step, to, toStep);
+            Half(rows + lanes / 2, step, to + lanes / 2 * toStep, toStep);
+            return;
+        }
+
         if (IsFour<TTap, T>())
         {
             // The rows may lie where the room begins.
@@ -54,6 +61,41 @@ internal static unsafe class Transposition
     private static bool IsFour<TTap, T>()
         where T : unmanaged
         where TTap : unmanaged, IRegister<TTap, T> => Unsafe.SizeOf<TTap>() == 64 && IsQuick<TTap, T>();
+
+    /// <summary>Half of the columns of a square of the widest registers: rows half a square apart are loaded together, turned in fours within each quarter of a register, and the quarters put in order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Half<T>(T* rows, long step, T* to, long toStep)
+        where T : unmanaged
+    {
+        var (first, second, third, fourth) = Four(rows, step);
+        var (fifth, sixth, seventh, eighth) = Four(rows + 4 * step, step);
+        Vector512<long> low = Vector512.Create(0L, 1, 8, 9, 4, 5, 12, 13), high = Vector512.Create(2L, 3, 10, 11, 6, 7, 14, 15);
+        T* next = to + 4 * toStep;
+        Avx512F.PermuteVar8x64x2(first, low, fifth).As<long, T>().Store(to);
+        Avx512F.PermuteVar8x64x2(second, low, sixth).As<long, T>().Store(to + toStep);
+        Avx512F.PermuteVar8x64x2(third, low, seventh).As<long, T>().Store(to + 2 * toStep);
+        Avx512F.PermuteVar8x64x2(fourth, low, eighth).As<long, T>().Store(to + 3 * toStep);
+        Avx512F.PermuteVar8x64x2(first, high, fifth).As<long, T>().Store(next);
+        Avx512F.PermuteVar8x64x2(second, high, sixth).As<long, T>().Store(next + toStep);
+        Avx512F.PermuteVar8x64x2(third, high, seventh).As<long, T>().Store(next + 2 * toStep);
+        Avx512F.PermuteVar8x64x2(fourth, high, eighth).As<long, T>().Store(next + 3 * toStep);
+    }
+
+    /// <summary>Four rows, and those half a square below, turned within each quarter of a register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector512<long> First, Vector512<long> Second, Vector512<long> Third, Vector512<long> Fourth) Four<T>(T* rows, long step)
+        where T : unmanaged
+    {
+        Vector512<float> first = Both(rows, step), second = Both(rows + step, step), third = Both(rows + 2 * step, step), fourth = Both(rows + 3 * step, step);
+        Vector512<double> low = Avx512F.UnpackLow(first, second).AsDouble(), high = Avx512F.UnpackHigh(first, second).AsDouble();
+        Vector512<double> nextLow = Avx512F.UnpackLow(third, fourth).AsDouble(), nextHigh = Avx512F.UnpackHigh(third, fourth).AsDouble();
+        return (Avx512F.UnpackLow(low, nextLow).AsInt64(), Avx512F.UnpackHigh(low, nextLow).AsInt64(), Avx512F.UnpackLow(high, nextHigh).AsInt64(), Avx512F.UnpackHigh(high, nextHigh).AsInt64());
+    }
+
+    /// <summary>Half of a row, and of the one eight below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Both<T>(T* from, long step)
+        where T : unmanaged => Vector512.Create(Vector256.Load((float*)from), Vector256.Load((float*)(from + 8 * step)));
 
     /// <summary>Half of the columns of a square, in registers of which each half is loaded by itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
