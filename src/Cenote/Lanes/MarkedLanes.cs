@@ -60,6 +60,7 @@ internal readonly unsafe partial struct Lanes512<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> LoadUnsigned(byte* from, int size) => (sizeof(T), size) switch
     {
+        (2, 1) => new(Avx512BW.ConvertToVector512Int16(Vector256.Load(from)).As<short, T>()),
         (4, 1) => new(Avx512F.ConvertToVector512Int32(Vector128.Load(from)).As<int, T>()),
         (4, 2) => new(Avx512F.ConvertToVector512Int32(Vector256.Load((ushort*)from)).As<int, T>()),
         (8, 1) => new(Avx512F.ConvertToVector512Int64(Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte()).As<long, T>()),

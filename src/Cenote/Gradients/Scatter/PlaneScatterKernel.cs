@@ -35,14 +35,17 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
 
     private const long Together = 8, LongestRow = 256;
 
+    /// <summary>Windows that are worked on as one with registers of 512 bits: of more too many cache lines would be asked for at once. Measured.</summary>
+    private const long LongestLongLine = 128;
+
     /// <summary>From a plane's places to the next one's: not a power of two, whose multiples share places of the first-level cache.</summary>
     private const long Pitch = LongestRow + 16;
 
     /// <summary>Where a tap outside the input lies in its plane.</summary>
     private const ushort Nowhere = ushort.MaxValue;
 
-    /// <summary>Windows of a plane that are looked at together.</summary>
-    private static readonly long Lanes = Vector128<ushort>.Count;
+    /// <summary>Windows of a plane that are looked at together, and those of long lines.</summary>
+    private static readonly long Lanes = Vector128<ushort>.Count, LongLanes = Vector512<ushort>.Count;
 
     public override string Name => "plane scatter";
 
@@ -55,7 +58,7 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
         bool isSparse = plan.OutputElements >= ManyInputs * plan.InputElements && (areSlow || !isFew) && bytes <= (areSlow || isNear ? MostSparseBytes : MostBytes);
         bool areDense = !isFew && bytes <= MostBytes && (plan.MaxCount >= ManyWindows || bytes <= FewBytes);
         return job.Offsets.Start is not null && (isSparse || areDense) && pooling.Depth is { Kernel: 1, InputLength: 1, OutputLength: 1 }
-            && Fits(height) && Fits(width) && (height.Span + (LineRows(job) - 1) * height.Stride) * width.InputLength <= MostReach / sizeof(T) && width.OutputLength <= LongestRow && LeastLine(job) >= Lanes && Together * job.OutputLayout.Channel <= int.MaxValue / sizeof(T)
+            && Fits(height) && Fits(width) && new LineCut(job).CanRun && Together * job.OutputLayout.Channel <= int.MaxValue / sizeof(T)
             // What a division by the kernel's width comes to is exact.
             && pooling.Taps * width.Kernel <= ushort.MaxValue
             && job.InputLayout.Width == 1 && (job.Offsets.Layout.Width == 1 || width.OutputLength == 1) && job.OutputLayout.Width == 1 && (height.InputLength == 1 || job.OutputLayout.Height == width.InputLength);
@@ -72,7 +75,8 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
     {
         PoolPlan plan = job.Plan, pooling = plan.Transposed;
         TensorLayout from = job.InputLayout, to = job.OutputLayout, marks = job.Offsets.Layout;
-        long columns = pooling.Width.OutputLength, rows = pooling.Height.OutputLength, positions = pooling.Height.InputLength * pooling.Width.InputLength, pitch = marks.Channel * job.Offsets.Size, together = LineRows(job);
+        var cut = new LineCut(job);
+        long columns = pooling.Width.OutputLength, rows = pooling.Height.OutputLength, positions = pooling.Height.InputLength * pooling.Width.InputLength, pitch = marks.Channel * job.Offsets.Size, together = cut.Rows;
         long share = positions / rows;
         bool isLarge = positions * sizeof(T) > LargeBytes;
         uint* places = (uint*)Scratch.Of(Together * Pitch * sizeof(uint) + 2 * LongestRow * sizeof(ushort));
@@ -99,11 +103,12 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
                 // The same of the next planes, for rows end before the machine's prefetchers see a pattern; of large planes the rows behind these.
                 Ask((byte*)gradients, from.Channel * sizeof(T), planes, count * sizeof(T), (isLarge ? RowsAhead * together * from.Height : Together * from.Channel) * sizeof(T));
                 Ask(offsets, pitch, planes, count * job.Offsets.Size, isLarge ? RowsAhead * together * marks.Height * job.Offsets.Size : Together * pitch);
+                byte* top = (byte*)(sums + pooling.Height.Start(h) * pooling.Width.InputLength);
+                bool areInside = job.Offsets.Size == 1 ? Locate<byte>(cut, pooling, h, count, offsets, pitch, planes, starts, places, to.Channel) : Locate<ushort>(cut, pooling, h, count, offsets, pitch, planes, starts, places, to.Channel);
+                // Apart from the others, that fewer lines are on their way at once.
                 if (isLarge) Ask((byte*)(sums + row * pooling.Width.InputLength), to.Channel * sizeof(T), planes, fresh * sizeof(T), RowsAhead * fresh * sizeof(T));
                 else Ask((byte*)(sums + h * share), to.Channel * sizeof(T), planes, lines * share * sizeof(T), Together * to.Channel * sizeof(T));
                 row = ready;
-                byte* top = (byte*)(sums + pooling.Height.Start(h) * pooling.Width.InputLength);
-                bool areInside = job.Offsets.Size == 1 ? Locate<byte>(pooling, h, count, offsets, pitch, planes, starts, places, to.Channel) : Locate<ushort>(pooling, h, count, offsets, pitch, planes, starts, places, to.Channel);
                 if (areInside && planes == Together) AddEight((byte*)gradients, (nint)(from.Channel * sizeof(T)), places, top, count);
                 else for (long i = 0; i < planes; i++) AddInside(gradients + i * from.Channel, places + i * Pitch, top, (uint)(i * to.Channel * sizeof(T)), count);
             }
@@ -117,57 +122,95 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
         for (; planes > 0; planes--, from += step) Prefetch.Behind(from, bytes, ahead);
     }
 
-    /// <summary>How many rows of windows are worked on as one: of those that fill no register as many as have room, if they lie so.</summary>
-    private static long LineRows(in PoolJob job)
+    /// <summary>Rows of windows that are worked on as one line.</summary>
+    private readonly struct LineCut
     {
-        AxisPlan height = job.Plan.Transposed.Height, width = job.Plan.Transposed.Width;
-        if (width.OutputLength >= Lanes || (height.OutputLength > 1 && (job.InputLayout.Height != width.OutputLength || job.Offsets.Layout.Height != width.OutputLength))) return 1;
-        long most = LongestRow / width.OutputLength, lines = (height.OutputLength + most - 1) / most;
-        return (height.OutputLength + lines - 1) / lines;
-    }
+        /// <summary>How many there are: of those that fill no register as many as have room, if they lie so.</summary>
+        public readonly long Rows;
 
-    /// <summary>Windows of the last rows, which are the fewest.</summary>
-    private static long LeastLine(in PoolJob job)
-    {
-        long rows = job.Plan.Transposed.Height.OutputLength, together = LineRows(job);
-        return ((rows - 1) % together + 1) * job.Plan.Transposed.Width.OutputLength;
+        /// <summary>Whether lines are long enough for registers of 512 bits; whether they fill one at all, and what one reads lies near enough.</summary>
+        public readonly bool AreLong, CanRun;
+
+        public LineCut(in PoolJob job)
+        {
+            PoolPlan plan = job.Plan, pooling = plan.Transposed;
+            long rows = pooling.Height.OutputLength, columns = pooling.Width.OutputLength, bytes = pooling.Height.InputLength * pooling.Width.InputLength * sizeof(T);
+            bool areApart = rows > 1 && (job.InputLayout.Height != columns || job.Offsets.Layout.Height != columns);
+            // Of large planes more rows as one would be cleared, and asked for, too early.
+            if (Registers.Exist(64) && (bytes <= LargeBytes || columns >= LongLanes)) Rows = Most(rows, columns, LongLanes, LongestLongLine, areApart);
+            AreLong = Rows > 0 && Least(rows, columns, Rows) >= LongLanes && Reach(pooling, Rows) <= MostReach / sizeof(T);
+            if (!AreLong) Rows = Most(rows, columns, Lanes, LongestRow, areApart);
+            CanRun = columns <= LongestRow && Least(rows, columns, Rows) >= Lanes && Reach(pooling, Rows) <= MostReach / sizeof(T);
+        }
+
+        private static long Most(long rows, long columns, long lanes, long longest, bool areApart)
+        {
+            if (columns >= lanes || areApart) return 1;
+            long most = longest / columns, lines = (rows + most - 1) / most;
+            return (rows + lines - 1) / lines;
+        }
+
+        /// <summary>Windows of the last line, which are the fewest.</summary>
+        private static long Least(long rows, long columns, long together) => ((rows - 1) % together + 1) * columns;
+
+        /// <summary>Inputs from the first one that a line reads to the end of its last row.</summary>
+        private static long Reach(PoolPlan pooling, long together) => (pooling.Height.Span + (together - 1) * pooling.Height.Stride) * pooling.Width.InputLength;
     }
 
     private static long Groups(PoolPlan plan) => (plan.Channels + Together - 1) / Together;
 
     private static bool Fits(AxisPlan axis) => axis.Slides && Math.Max(axis.InputLength, Math.Max(axis.Span, axis.Stride)) <= MostLength;
 
-    /// <summary>How many bytes behind the first plane's row in which the first window begins, be it outside the input, the taps lie that a row of windows chose in each of some planes, two of them at a time; whether all lie inside.</summary>
+    private static bool Locate<TMark>(in LineCut cut, PoolPlan pooling, long h, long count, byte* offsets, long pitch, long planes, ushort* starts, uint* places, long next)
+        where TMark : unmanaged =>
+        Registers.Exist(64) && cut.AreLong ? Locate<TMark, Lanes512<ushort>, Lanes512<uint>>(pooling, h, count, offsets, pitch, planes, starts, places, next)
+            : Locate<TMark, Lanes256<ushort>, Lanes256<uint>>(pooling, h, count, offsets, pitch, planes, starts, places, next);
+
+    /// <summary>How many bytes behind the first plane's row in which the first window begins, be it outside the input, the taps lie that a line of windows chose in each of some planes; whether all lie inside. A register of 256 bits holds windows of two planes, one of 512 bits those of one.</summary>
     // Bounds: the last register steps back over places already written; behind an odd plane there is room for it again.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static bool Locate<TMark>(PoolPlan pooling, long h, long count, byte* offsets, long pitch, long planes, ushort* starts, uint* places, long next)
+    private static bool Locate<TMark, TLanes, TPlaces>(PoolPlan pooling, long h, long count, byte* offsets, long pitch, long planes, ushort* starts, uint* places, long next)
         where TMark : unmanaged
+        where TLanes : unmanaged, ILanes<TLanes, ushort>
+        where TPlaces : unmanaged, ILanes<TPlaces, uint>
     {
         AxisPlan height = pooling.Height, width = pooling.Width;
         // A call, around which no register stays one.
-        long start = height.Start(h);
+        long start = height.Start(h), side = sizeof(TLanes) == sizeof(Lanes512<ushort>) ? 1 : 2, lanes = TLanes.Count / side, upper = side == 1 ? lanes / 2 : Pitch;
         bool isSingle = width.Kernel == 1;
-        Vector256<ushort> perRow = Fill((1 << 16) / width.Kernel + 1), taps = Fill(width.Kernel), down = Fill(height.Dilation), across = Fill(width.Dilation), size = Fill(sizeof(T));
-        Vector256<ushort> top = Fill(start), row = Fill(width.InputLength * sizeof(T)), lastRow = Fill(height.InputLength - 1), lastColumn = Fill(width.InputLength - 1), inside = Vector256<ushort>.AllBitsSet;
-        Vector256<uint> plane = default, toNext = Vector256.Create((uint)(next * sizeof(T)));
-        for (long i = 0; i < planes; i += 2, offsets += 2 * pitch, places += 2 * Pitch, plane += toNext + toNext)
+        TLanes perRow = Fill<TLanes>((1 << 16) / width.Kernel + 1), taps = Fill<TLanes>(width.Kernel), down = Fill<TLanes>(height.Dilation), across = Fill<TLanes>(width.Dilation), size = Fill<TLanes>(sizeof(T));
+        TLanes top = Fill<TLanes>(start), row = Fill<TLanes>(width.InputLength * sizeof(T)), lastRow = Fill<TLanes>(height.InputLength - 1), lastColumn = Fill<TLanes>(width.InputLength - 1), all = Fill<TLanes>(-1), outside = default;
+        uint nextBytes = (uint)(next * sizeof(T));
+        TPlaces plane = default, toNext = TPlaces.Fill(nextBytes), toUpper = side == 1 ? default : toNext, step = TPlaces.Fill((uint)side * nextBytes);
+        for (long i = 0; i < planes; i += side, offsets += side * pitch, places += side * Pitch, plane += step)
         {
             byte* second = i + 1 < planes ? offsets + pitch : offsets;
-            for (long w = 0; w < count; w += Lanes)
+            for (long w = 0; w < count; w += lanes)
             {
-                w = Math.Min(w, count - Lanes);
-                Vector256<ushort> numbers = Vector256.Create(Numbers<TMark>(offsets + w * sizeof(TMark)), Numbers<TMark>(second + w * sizeof(TMark)));
-                Vector128<ushort> column = Vector128.Load(starts + w), line = Vector128.Load(starts + LongestRow + w);
-                Vector256<ushort> tapRows = isSingle ? numbers : Lanes256<ushort>.MultiplyHigh(new(numbers), new(perRow)).Value, below = tapRows * down + Vector256.Create(line, line), y = below + top, x = (numbers - tapRows * taps) * across + Vector256.Create(column, column);
+                w = Math.Min(w, count - lanes);
+                TLanes numbers = Numbers<TMark, TLanes>(offsets + w * sizeof(TMark), second + w * sizeof(TMark));
+                TLanes column = Numbers<ushort, TLanes>((byte*)(starts + w), (byte*)(starts + w)), line = Numbers<ushort, TLanes>((byte*)(starts + LongestRow + w), (byte*)(starts + LongestRow + w));
+                TLanes tapRows = isSingle ? numbers : TLanes.MultiplyHigh(numbers, perRow), below = tapRows * down + line, y = below + top, x = (numbers - tapRows * taps) * across + column;
                 // Before the first one is, without a sign, far behind the last.
-                Vector256<ushort> areInside = Vector256.Equals(Vector256.Min(y, lastRow), y) & Vector256.Equals(Vector256.Min(x, lastColumn), x), place = (below * row + x * size) | ~areInside;
-                inside &= areInside;
-                (Vector256.WidenLower(place) + plane).Store(places + w);
-                (Vector256.WidenUpper(place) + plane + toNext).Store(places + Pitch + w);
+                TLanes isOutside = (TLanes.Equal(TLanes.Min(y, lastRow), y) & TLanes.Equal(TLanes.Min(x, lastColumn), x)) ^ all, place = (below * row + x * size) | isOutside;
+                outside |= isOutside;
+                (TPlaces lowerPlaces, TPlaces upperPlaces) = TLanes.Widen<TPlaces>(place);
+                TPlaces.Store(lowerPlaces + plane, places + w);
+                TPlaces.Store(upperPlaces + plane + toUpper, places + w + upper);
             }
         }
 
-        return inside == Vector256<ushort>.AllBitsSet;
+        return TLanes.IsZero(outside);
+    }
+
+    /// <summary>Numbers of windows of two planes side by side, or of as many of the first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Numbers<TMark, TLanes>(byte* first, byte* second)
+        where TMark : unmanaged
+        where TLanes : unmanaged, ILanes<TLanes, ushort>
+    {
+        if (sizeof(TLanes) == sizeof(Lanes512<ushort>)) return TLanes.LoadUnsigned(first, sizeof(TMark));
+        return Unsafe.BitCast<Vector256<ushort>, TLanes>(Vector256.Create(Numbers<TMark>(first), Numbers<TMark>(second)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -176,7 +219,8 @@ internal sealed unsafe class PlaneScatterKernel<T> : PoolKernel
 
     /// <summary>A number in every lane; of a negative one the bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ushort> Fill(long number) => Vector256.Create((ushort)number);
+    private static TLanes Fill<TLanes>(long number)
+        where TLanes : unmanaged, ILanes<TLanes, ushort> => TLanes.Fill((ushort)number);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void AddEight(byte* gradients, nint plane, uint* places, byte* sums, long count)
