@@ -13,8 +13,8 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     where TAcc : unmanaged, IRegister<TAcc, TState>
     where TFold : struct, IFold<T, TTap, TState, TAcc>
 {
-    /// <summary>Rows that are folded together, and then combined while the first-level cache holds them.</summary>
-    private const long Batch = 4;
+    /// <summary>The most rows that are folded together, and then combined while the first-level cache holds them.</summary>
+    private const long MostBatch = 6;
 
     /// <summary>How far ahead the outputs' place is asked for, in bytes.</summary>
     private const long Ahead = 512;
@@ -45,7 +45,7 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     {
         (_axis, _next, _line, _fold) = (axis, next, line, fold);
         _pitch = Pitch(line);
-        _places = axis.Kernel + Batch;
+        _places = axis.Kernel + Batch(axis.Kernel);
         _lines = (TState*)scratch;
         _before = Line(_places);
         _after = Line(_places + 1);
@@ -66,7 +66,7 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
         return ((line.Length + states - 1) / states | 1) * states;
     }
 
-    public static long Bytes(AxisPlan axis, in Line line) => (axis.Kernel + Batch + 3) * Pitch(line) * sizeof(TState);
+    public static long Bytes(AxisPlan axis, in Line line) => (axis.Kernel + Batch(axis.Kernel) + 3) * Pitch(line) * sizeof(TState);
 
     /// <summary>Pools rows of outputs.</summary>
     /// <param name="reducer">Combines.</param>
@@ -83,24 +83,25 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     {
         long kernel = _axis.Kernel, h = first, start = _axis.Start(h), last = Math.Min(_axis.Start(end - 1) + kernel, _axis.InputLength), lowest = Math.Max(start, 0);
         // Blocks lie where they would for the first row of all, so that sums do not depend on the run.
-        long top = first * _axis.Stride / kernel * kernel - _axis.Before;
+        long top = first * _axis.Stride / kernel * kernel - _axis.Before, place = Place(top), batch = Batch(kernel);
+        TState* highest = Line(Place(lowest));
         for (long i = 0; i < _line.Length; i += TAcc.Count) TAcc.Store(reducer.Lift(TReducer.Keep(reducer.Padding)), _none + i);
-        RunStep<TOutput, TState>* steps = stackalloc RunStep<TOutput, TState>[(int)Batch];
+        RunStep<TOutput, TState>* steps = stackalloc RunStep<TOutput, TState>[(int)MostBatch];
         for (long block = top; ; block += kernel)
         {
             TState* before = _none, after = _before;
             for (long row = block, to; row < block + kernel; row = to)
             {
-                to = Math.Min(row + Batch, block + kernel);
+                to = Math.Min(row + batch, block + kernel);
                 Fold(reducer, input, Math.Max(row, lowest), Math.Min(to, last), ref watch);
                 int count = 0;
-                for (long r = row; r < to && h < end; r++)
+                for (long r = row; r < to && h < end; r++, place = place + 1 == _places ? 0 : place + 1)
                 {
-                    long from = r - kernel + 1;
-                    bool isWindow = from == start;
-                    if (!isWindow && (r < lowest || r >= last)) continue;
-                    TState* ending = from == block || block == top || from >= last ? _none : At(Math.Max(from, lowest));
-                    steps[count++] = new(r < lowest || r >= last ? _none : At(r), ending, isWindow ? output + h * layout.Next : null, isWindow ? layout.Factor(_axis[h].Extent) : 1);
+                    long from = r - kernel + 1, oldest = place + _places - kernel + 1;
+                    bool isWindow = from == start, isRead = r >= lowest && r < last;
+                    if (!isWindow && !isRead) continue;
+                    TState* ending = from == block || block == top || from >= last ? _none : from <= lowest ? highest : Line(oldest < _places ? oldest : oldest - _places);
+                    steps[count++] = new(isRead ? Line(place) : _none, ending, isWindow ? output + h * layout.Next : null, isWindow && TSink.Divides ? layout.Factor(_axis[h].Extent) : 1);
                     if (isWindow && ++h < end) start = _axis.Start(h);
                 }
 
@@ -117,15 +118,26 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
 
     private TState* Line(long place) => _lines + place * _pitch;
 
-    private TState* At(long row) => Line(row % _places);
+    private TState* At(long row) => Line(Place(row));
+
+    /// <summary>Where the line of a row lies; rows before the input have no line, but a place.</summary>
+    private long Place(long row) => (row % _places + _places) % _places;
+
+    /// <summary>How many rows of blocks are taken at a time.</summary>
+    private static long Batch(long kernel)
+    {
+        long parts = (kernel + MostBatch - 1) / MostBatch;
+        return (kernel + parts - 1) / parts;
+    }
 
     private void Fold<TReducer>(TReducer reducer, T* input, long row, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         for (long count; row < end; row += count)
         {
-            count = Math.Min(end - row, _places - row % _places);
-            _fold.Fold(reducer, input + row * _next, count, _next, At(row), _pitch, ref watch);
+            long place = Place(row);
+            count = Math.Min(end - row, _places - place);
+            _fold.Fold(reducer, input + row * _next, count, _next, Line(place), _pitch, ref watch);
         }
     }
 
@@ -174,77 +186,79 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
         where TOutput : unmanaged
         where TSink : struct, IRunSink<T, TTap, TState, TAcc, TOutput>
     {
-        bool inFours = !TReducer.IsLong && _line.Block >= 4 * TTap.Count;
-        for (long row = 0, at = 0; at < _line.Length; row++)
-        {
-            for (long pixel = 0; pixel < layout.Pixels; pixel++, at += _line.Pitch)
-            {
-                long output = row * layout.NextRow + pixel * layout.NextPixel, shared = _fold.Factor(row, pixel);
-                if (inFours) Fours<TReducer, TOutput, TSink>(reducer, steps, before, after, at, output, shared);
-                else Ones<TReducer, TOutput, TSink>(reducer, steps, before, after, at, output, shared);
-            }
-        }
+        if (!TReducer.IsLong && _line.Block >= 4 * TTap.Count) Fours<TReducer, TOutput, TSink>(reducer, steps, before, after, layout);
+        else Ones<TReducer, TOutput, TSink>(reducer, steps, before, after, layout);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Fours<TReducer, TOutput, TSink>(TReducer reducer, ReadOnlySpan<RunStep<TOutput, TState>> steps, TState* before, TState* after, long start, long output, long shared)
+    private void Fours<TReducer, TOutput, TSink>(TReducer reducer, ReadOnlySpan<RunStep<TOutput, TState>> steps, TState* before, TState* after, in RunLayout layout)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TOutput : unmanaged
         where TSink : struct, IRunSink<T, TTap, TState, TAcc, TOutput>
     {
         long block = _line.Block, count = TTap.Count;
-        for (long o = 0; o < block; o += 4 * count)
+        for (long row = 0, start = 0; start < _line.Length; row++)
+        for (long pixel = 0; pixel < layout.Pixels; pixel++, start += _line.Pitch)
         {
-            // The last registers step back over outputs already written: beginnings are read in one place, and written in another.
-            o = Math.Min(o, block - 4 * count);
-            long i = start + o;
-            TAcc a = TAcc.Load(before + i), b = TAcc.Load(before + i + count), c = TAcc.Load(before + i + 2 * count), d = TAcc.Load(before + i + 3 * count);
-            byte* first = _fold.Extents(o), second = _fold.Extents(o + count), third = _fold.Extents(o + 2 * count), fourth = _fold.Extents(o + 3 * count);
-            foreach (ref readonly RunStep<TOutput, TState> step in steps)
+            long shared = TSink.Divides ? _fold.Factor(row, pixel) : 1, place = row * layout.NextRow + pixel * layout.NextPixel;
+            for (long o = 0; o < block; o += 4 * count)
             {
-                TState* line = step.Line + i, ending = step.Ending + i;
-                a = reducer.Combine(a, TAcc.Load(line));
-                b = reducer.Combine(b, TAcc.Load(line + count));
-                c = reducer.Combine(c, TAcc.Load(line + 2 * count));
-                d = reducer.Combine(d, TAcc.Load(line + 3 * count));
-                if (step.To == null) continue;
-                TOutput* to = step.To + output + o;
-                TSink.Ask(to, Ahead);
-                long divisor = step.Factor * shared;
-                TSink.Store(reducer, reducer.Combine(TAcc.Load(ending), a), first, divisor, to, count);
-                TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + count), b), second, divisor, to + count, count);
-                TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + 2 * count), c), third, divisor, to + 2 * count, count);
-                TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + 3 * count), d), fourth, divisor, to + 3 * count, count);
-            }
+                // The last registers step back over outputs already written: beginnings are read in one place, and written in another.
+                o = Math.Min(o, block - 4 * count);
+                long i = start + o, output = place + o;
+                TAcc a = TAcc.Load(before + i), b = TAcc.Load(before + i + count), c = TAcc.Load(before + i + 2 * count), d = TAcc.Load(before + i + 3 * count);
+                byte* first = _fold.Extents(o), second = _fold.Extents(o + count), third = _fold.Extents(o + 2 * count), fourth = _fold.Extents(o + 3 * count);
+                foreach (ref readonly RunStep<TOutput, TState> step in steps)
+                {
+                    TState* line = step.Line + i, ending = step.Ending + i;
+                    a = reducer.Combine(a, TAcc.Load(line));
+                    b = reducer.Combine(b, TAcc.Load(line + count));
+                    c = reducer.Combine(c, TAcc.Load(line + 2 * count));
+                    d = reducer.Combine(d, TAcc.Load(line + 3 * count));
+                    if (step.To == null) continue;
+                    TOutput* to = step.To + output;
+                    TSink.Ask(to, Ahead);
+                    long divisor = step.Factor * shared;
+                    TSink.Store(reducer, reducer.Combine(TAcc.Load(ending), a), first, divisor, to, count);
+                    TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + count), b), second, divisor, to + count, count);
+                    TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + 2 * count), c), third, divisor, to + 2 * count, count);
+                    TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + 3 * count), d), fourth, divisor, to + 3 * count, count);
+                }
 
-            TAcc.Store(a, after + i);
-            TAcc.Store(b, after + i + count);
-            TAcc.Store(c, after + i + 2 * count);
-            TAcc.Store(d, after + i + 3 * count);
+                TAcc.Store(a, after + i);
+                TAcc.Store(b, after + i + count);
+                TAcc.Store(c, after + i + 2 * count);
+                TAcc.Store(d, after + i + 3 * count);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Ones<TReducer, TOutput, TSink>(TReducer reducer, ReadOnlySpan<RunStep<TOutput, TState>> steps, TState* before, TState* after, long start, long output, long shared)
+    private void Ones<TReducer, TOutput, TSink>(TReducer reducer, ReadOnlySpan<RunStep<TOutput, TState>> steps, TState* before, TState* after, in RunLayout layout)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
         where TOutput : unmanaged
         where TSink : struct, IRunSink<T, TTap, TState, TAcc, TOutput>
     {
         long block = _line.Block, count = TTap.Count;
-        for (long o = 0; o < block; o += count)
+        for (long row = 0, start = 0; start < _line.Length; row++)
+        for (long pixel = 0; pixel < layout.Pixels; pixel++, start += _line.Pitch)
         {
-            if (o + count > block) o = Math.Max(0, block - count);
-            long i = start + o;
-            TAcc state = TAcc.Load(before + i);
-            byte* extents = _fold.Extents(o);
-            foreach (ref readonly RunStep<TOutput, TState> step in steps)
+            long shared = TSink.Divides ? _fold.Factor(row, pixel) : 1, place = row * layout.NextRow + pixel * layout.NextPixel;
+            for (long o = 0; o < block; o += count)
             {
-                state = reducer.Combine(state, TAcc.Load(step.Line + i));
-                if (step.To == null) continue;
-                TSink.Store(reducer, reducer.Combine(TAcc.Load(step.Ending + i), state), extents, step.Factor * shared, step.To + output + o, block);
-            }
+                if (o + count > block) o = Math.Max(0, block - count);
+                long i = start + o;
+                TAcc state = TAcc.Load(before + i);
+                byte* extents = _fold.Extents(o);
+                foreach (ref readonly RunStep<TOutput, TState> step in steps)
+                {
+                    state = reducer.Combine(state, TAcc.Load(step.Line + i));
+                    if (step.To == null) continue;
+                    TSink.Store(reducer, reducer.Combine(TAcc.Load(step.Ending + i), state), extents, step.Factor * shared, step.To + place + o, block);
+                }
 
-            TAcc.Store(state, after + i);
+                TAcc.Store(state, after + i);
+            }
         }
     }
 }
@@ -280,6 +294,9 @@ internal unsafe interface IRunSink<T, TTap, TState, TAcc, TOutput>
     where TAcc : unmanaged, IRegister<TAcc, TState>
     where TOutput : unmanaged
 {
+    /// <summary>Whether it is divided.</summary>
+    static abstract bool Divides { get; }
+
     /// <summary>Stores a register, or its first lanes where there is no room for more.</summary>
     static abstract void Store<TReducer>(TReducer reducer, TAcc state, byte* extents, long factor, TOutput* to, long room)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>;
@@ -295,6 +312,8 @@ internal readonly unsafe struct Finished<T, TTap, TState, TAcc> : IRunSink<T, TT
     where TState : unmanaged
     where TAcc : unmanaged, IRegister<TAcc, TState>
 {
+    public static bool Divides => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TReducer>(TReducer reducer, TAcc state, byte* extents, long factor, T* to, long room)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
@@ -316,6 +335,8 @@ internal readonly unsafe struct Kept<T, TTap, TState, TAcc> : IRunSink<T, TTap, 
     where TState : unmanaged
     where TAcc : unmanaged, IRegister<TAcc, TState>
 {
+    public static bool Divides => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TReducer>(TReducer reducer, TAcc state, byte* extents, long factor, TState* to, long room)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => TAcc.Store(state, to);
