@@ -19,6 +19,9 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     /// <summary>The slices of a window: what the second-level cache holds beside the input. Parts of slices have the rows of so many windows at least. Measured.</summary>
     private const long SliceCacheBytes = 512 << 10, SliceWindows = 2;
 
+    /// <summary>From so many rows in a window on, those of all its depths, for a row and for each that is new in the next window, slices are folded by themselves. Measured.</summary>
+    private const long ManyRows = 8;
+
     /// <summary>Lines of one window that take more memory than this are not worth it.</summary>
     private const long MostLineBytes = 1 << 28;
 
@@ -85,9 +88,10 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     /// <summary>Whether rows go by runs: those of planes, where that pays, and those of slices that are folded by themselves.</summary>
     private static bool HasRuns(PoolPlan plan, in Line line) => HasSlices(plan) || (plan.Depth.Kernel == 1 && RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan.Height, line));
 
-    /// <summary>Whether slices are folded by themselves, and then go by runs.</summary>
+    /// <summary>Whether slices are folded by themselves, and then go by runs: where windows have many rows. Sums are then grouped otherwise, and so in every memory order.</summary>
     private static bool HasSlices(PoolPlan plan) =>
-        plan.Depth.Kernel > 1 && RowRuns<T, TTap, TState, TAcc, TFold>.Fit(plan.Depth) && RowRuns<T, TTap, TState, TAcc, TFold>.Fit(plan.Height) && TFold.PaysForSlices(plan);
+        plan.Depth.Kernel > 1 && RowRuns<T, TTap, TState, TAcc, TFold>.Fit(plan.Depth) && RowRuns<T, TTap, TState, TAcc, TFold>.Fit(plan.Height)
+        && plan.Depth.Kernel * plan.Height.Kernel >= ManyRows * (1 + plan.Depth.LaneStride * plan.Height.LaneStride);
 
     /// <summary>How many output rows of slices are made together, that caches hold those of a window: but some windows, for neighbours both read the rows of one.</summary>
     private static long SliceRows(PoolPlan plan, in Line line)

@@ -40,9 +40,6 @@ internal unsafe interface IRowFold<TSelf, T, TTap, TState, TAcc> : IFold<T, TTap
     /// <summary>Whether folding takes less time than combining tap by tap.</summary>
     static abstract bool Pays(PoolPlan plan);
 
-    /// <summary>Whether windows of several depths take less time when each slice is folded by itself, whatever else could be done.</summary>
-    static abstract bool PaysForSlices(PoolPlan plan);
-
     /// <inheritdoc cref="ILineWindows{TSelf, T, TTap, TState, TAcc}.Channels"/>
     static abstract long Channels(PoolPlan plan);
 

@@ -21,9 +21,6 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
     /// <summary>So few pixels of a window are folded on registers: the states would be moved more often than memory waits.</summary>
     private const long FewPixels = 4;
 
-    /// <summary>Storing and loading what was folded costs about as much as loading so many registers.</summary>
-    private const long Moves = 30;
-
     private readonly Line _line;
     private readonly PixelTable _pixels;
 
@@ -48,11 +45,8 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
     public static bool Accepts(in PoolJob job) =>
         job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && Registers.Hold<TTap, T>(job.Plan.Channels) && PixelTable.Fits(job.Plan);
 
-    /// <summary>Whether the registers loaded for an output are fewer than its taps.</summary>
-    public static bool Pays(PoolPlan plan) => !plan.Slides || plan.Width.Kernel * plan.Height.Stride + plan.Height.Kernel + Moves < plan.Height.Kernel * plan.Width.Kernel;
-
-    public static bool PaysForSlices(PoolPlan plan) =>
-        (plan.Width.Kernel * plan.Height.LaneStride + plan.Height.Kernel) * plan.Depth.LaneStride + plan.Depth.Kernel + Moves < plan.Depth.Kernel * plan.Height.Kernel * plan.Width.Kernel;
+    /// <summary>Whether the registers loaded for an output are fewer than its taps. Storing and loading what was folded costs about as much as thirty more.</summary>
+    public static bool Pays(PoolPlan plan) => !plan.Slides || plan.Width.Kernel * plan.Height.Stride + plan.Height.Kernel + 30 < plan.Height.Kernel * plan.Width.Kernel;
 
     public static long Channels(PoolPlan plan) => 1;
 

@@ -40,8 +40,6 @@ internal readonly unsafe struct TurnedFold<T, TTap, TState, TAcc> : IRowFold<Tur
 
     public static bool Pays(PoolPlan plan) => true;
 
-    public static bool PaysForSlices(PoolPlan plan) => false;
-
     public static long Channels(PoolPlan plan) => plan.Channels;
 
     public static long Lines(PoolPlan plan) => WidthFold<T, TTap, TState, TAcc>.Lines(plan);

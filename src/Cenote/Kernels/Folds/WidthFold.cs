@@ -20,9 +20,6 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
     /// <summary>From so many taps on, runs are doubled in place of being added tap by tap.</summary>
     private const long ManyTaps = 12;
 
-    /// <summary>From so many rows in a window of several depths on, in strides, slices are folded by themselves. Measured.</summary>
-    private const long ManyRows = 16;
-
     /// <summary>Rows are copied by so many at a time: read again at once, at other places, they would not have left the store buffer yet.</summary>
     private const long Batch = 8;
 
@@ -63,9 +60,6 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         && PaddedBytes(job.Plan, LineAt(job.Plan, 0)) <= MostCopyBytes;
 
     public static bool Pays(PoolPlan plan) => true;
-
-    /// <summary>Whether windows have many rows, those of all their slices: that many fold as fast one by one.</summary>
-    public static bool PaysForSlices(PoolPlan plan) => plan.Depth.Kernel * plan.Height.Kernel >= ManyRows * Math.Max(plan.Depth.LaneStride, plan.Height.LaneStride);
 
     public static long Channels(PoolPlan plan) => plan.Channels;
 
