@@ -173,7 +173,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         for (long h = first, next; h < end; h = next)
         {
             next = Math.Min(end, h + _sliceRows);
-            var fold = new SliceFold<T, TTap, TState, TAcc, TFold>(_plan, _runs, _fold, _line, h, next);
+            var fold = new SliceFold<T, TTap, TState, TAcc, TFold>(_plan, _runs, _fold, _line, _from.Height, h, next);
             var slices = new RowRuns<T, TTap, TState, TAcc, SliceFold<T, TTap, TState, TAcc, TFold>>(_plan.Depth, _from.Depth, fold.Line, fold, _slices);
             slices.Pool<TReducer, T, Finished<T, TTap, TState, TAcc>>(reducer, input, output + h * _to.Height, layout, firstSlice, endSlice, ref watch);
         }
