@@ -168,7 +168,7 @@ public class KernelTests
 
     private static PoolLayer Layer(Random random, string @operator, int number, out nint[] shape)
     {
-        int rank = 1 + random.Next(3);
+        int rank = number % 12 == 10 ? 3 : 1 + random.Next(3);
         // Lengths around the widths of registers, and channels too.
         int longest = rank == 1 ? 300 : rank == 2 ? 70 : 20;
         nint Length() => 1 + random.Next(random.Next(2) == 0 ? 9 : longest);
@@ -205,6 +205,9 @@ public class KernelTests
         // Large windows over small planes, too.
         bool isLarge = number % 12 == 4 && rank == 2;
         if (isLarge) (shape[1], shape[2], shape[3]) = (1 + random.Next(3), 1 + random.Next(30), 1 + random.Next(50));
+        // And over volumes, by rows and by pixels.
+        bool isDeep = number % 12 == 10;
+        if (isDeep) (shape[1], shape[2], shape[3], shape[4]) = (random.Next(2) == 0 ? 1 + random.Next(3) : 8 * (1 + random.Next(9)), 1 + random.Next(14), 1 + random.Next(10), 1 + random.Next(random.Next(2) == 0 ? 12 : 70));
         int[] kernel = new int[rank], stride = new int[rank], before = new int[rank], after = new int[rank], dilation = new int[rank];
         for (int axis = 0; axis < rank; axis++)
         {
@@ -214,6 +217,9 @@ public class KernelTests
             before[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
             after[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
             if (isLarge) (kernel[axis], stride[axis], before[axis], after[axis]) = (6 + random.Next(8), 1, random.Next(6), random.Next(6));
+            // One row of many slices is a walk of its own.
+            if (isDeep && axis == 1 && random.Next(6) == 0) (kernel[0], kernel[1], dilation[1], stride[1], before[1], after[1]) = (16, 1, 1, 1, 0, 0);
+            else if (isDeep) (kernel[axis], dilation[axis], stride[axis], before[axis], after[axis]) = (3 + random.Next(6), 1, 1 + random.Next(axis == 2 ? 4 : 2), random.Next(3), random.Next(3));
             if (around > 0) (kernel[axis], dilation[axis], stride[axis], before[axis], after[axis]) = (around, apart, hop, Math.Max(0, around / 2 * apart - margin), Math.Max(0, around / 2 * apart - margin));
         }
 

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>
-/// Windows folded one axis at a time: every input row along the width, once, then the folded lines of a window along height and depth. For
-/// reducers whose taps may be combined in any grouping.
+/// Windows folded one axis at a time: every input row along the width, once, then the folded lines of a window along height and depth. Of large windows of volumes every slice is folded
+/// along width and height, once, then the slices. For reducers whose taps may be combined in any grouping.
 /// </summary>
 internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : ILineWindows<FoldedWindows<T, TTap, TState, TAcc, TFold>, T, TTap, TState, TAcc>
     where T : unmanaged
@@ -15,6 +15,12 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
 {
     /// <summary>What the lines of output rows made together may take: a part of the second-level cache, for in the first-level one they are moved as often as made.</summary>
     private const long BandBytes = 192 << 10;
+
+    /// <summary>The slices of a window: what the second-level cache holds beside the input. Parts of slices have the rows of so many windows at least. Measured.</summary>
+    private const long SliceCacheBytes = 512 << 10, SliceWindows = 2;
+
+    /// <summary>From so many rows in a window on, those of all its depths, for a row and for each that is new in the next window, slices are folded by themselves. Measured.</summary>
+    private const long ManyRows = 8;
 
     /// <summary>Lines of one window that take more memory than this are not worth it.</summary>
     private const long MostLineBytes = 1 << 28;
@@ -39,17 +45,23 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     /// <summary>Whether all outputs of a row divide by the same along the width.</summary>
     private readonly bool _isEven;
 
-    /// <summary>The same of many rows per window.</summary>
+    /// <summary>The same of many rows per window, and of one slice of many.</summary>
     private readonly RowRuns<T, TTap, TState, TAcc, TFold> _runs;
+
+    /// <summary>Room for slices, and how many of their output rows are made together.</summary>
+    private readonly byte* _slices;
+    private readonly long _sliceRows;
 
     private FoldedWindows(in PoolJob job, in Line line, TFold fold, bool inTwos, byte* scratch)
     {
         (_plan, _from, _to, _line, _fold) = (job.Plan, job.InputLayout, job.OutputLayout, line, fold);
         (_band, _capacity) = (Band(_plan, line), Capacity(_plan, line));
         _lines = (TState*)scratch;
-        if (RowRuns<T, TTap, TState, TAcc, TFold>.Suit(_plan, line))
+        if (HasRuns(_plan, line))
         {
-            _runs = new(job, line, fold, scratch);
+            _runs = new(_plan.Height, _from.Height, line, fold, scratch);
+            _slices = scratch + RowRuns<T, TTap, TState, TAcc, TFold>.Bytes(_plan.Height, line);
+            _sliceRows = SliceRows(_plan, line);
             return;
         }
 
@@ -69,9 +81,28 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     /// <summary>How many folded lines of one depth are kept.</summary>
     private static long Capacity(PoolPlan plan, in Line line) => Math.Min(plan.Height.Span + (Band(plan, line) - 1) * plan.Height.Stride, plan.Height.InputLength);
 
-    private static long LineBytes(PoolPlan plan, in Line line) => RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan, line)
-        ? RowRuns<T, TTap, TState, TAcc, TFold>.Bytes(plan, line)
+    private static long LineBytes(PoolPlan plan, in Line line) => HasRuns(plan, line)
+        ? RowRuns<T, TTap, TState, TAcc, TFold>.Bytes(plan.Height, line) + (HasSlices(plan) ? SliceBytes(plan, line) : 0)
         : Scratch.Round(plan.Depth.MaxCount * Capacity(plan, line) * line.Length * sizeof(TState));
+
+    /// <summary>Whether rows go by runs: those of planes, where that pays, and those of slices that are folded by themselves.</summary>
+    private static bool HasRuns(PoolPlan plan, in Line line) => HasSlices(plan) || (plan.Depth.Kernel == 1 && RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan.Height, line));
+
+    /// <summary>Whether slices are folded by themselves, and then go by runs: where windows have many rows. Sums are then grouped otherwise, and so in every memory order.</summary>
+    private static bool HasSlices(PoolPlan plan) =>
+        plan.Depth.Kernel > 1 && RowRuns<T, TTap, TState, TAcc, TFold>.Fit(plan.Depth) && RowRuns<T, TTap, TState, TAcc, TFold>.Fit(plan.Height)
+        && plan.Depth.Kernel * plan.Height.Kernel >= ManyRows * (1 + plan.Depth.LaneStride * plan.Height.LaneStride);
+
+    /// <summary>How many output rows of slices are made together, that caches hold those of a window: but some windows, for neighbours both read the rows of one.</summary>
+    private static long SliceRows(PoolPlan plan, in Line line)
+    {
+        AxisPlan height = plan.Height;
+        long wanted = Math.Max(SliceCacheBytes / (plan.Depth.Kernel * line.Length * sizeof(TState)), SliceWindows * height.Kernel / height.LaneStride), parts = (height.OutputLength + wanted - 1) / wanted;
+        return (height.OutputLength + parts - 1) / parts;
+    }
+
+    private static long SliceBytes(PoolPlan plan, in Line line) =>
+        RowRuns<T, TTap, TState, TAcc, SliceFold<T, TTap, TState, TAcc, TFold>>.Bytes(plan.Depth, line with { Pixels = SliceRows(plan, line) * line.Pixels });
 
     /// <summary>Bytes of where the lines of a window begin.</summary>
     private static long StartBytes(PoolPlan plan) => Scratch.Round(plan.Depth.MaxCount * plan.Height.MaxCount * sizeof(long));
@@ -85,7 +116,8 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         if (!reducer.FoldsInAnyOrder(plan) || !TFold.Accepts(job) || LineBytes(plan, TFold.LineAt(plan, 0)) > MostLineBytes) return false;
         // Sums over uneven windows have the same bits in every memory order, and so one grouping, which is another.
         if (!plan.Slides && !TReducer.IsExact) return false;
-        bool hasOther = TReducer.IsExact || (!RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan, TFold.LineAt(plan, 0)) && !TReducer.IsLong && sizeof(TAcc) == sizeof(TTap));
+        if (HasSlices(plan)) return true;
+        bool hasOther = TReducer.IsExact || (!HasRuns(plan, TFold.LineAt(plan, 0)) && !TReducer.IsLong && sizeof(TAcc) == sizeof(TTap));
         return (!hasOther || TFold.Pays(plan)) && plan.FoldsRows;
     }
 
@@ -107,10 +139,44 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        input += depth.Start * _from.Depth;
         output += _line.Start;
-        if (RowRuns<T, TTap, TState, TAcc, TFold>.Suit(_plan, _line)) _runs.Pool(reducer, input, output, depth, first, end, ref watch);
+        if (HasSlices(_plan))
+        {
+            long d = (depth.Start - depth.Before + _plan.Depth.Before) / _plan.Depth.Stride;
+            PoolSlices(reducer, input, output - d * _to.Depth, d, d + 1, first, end, ref watch);
+            return;
+        }
+
+        input += depth.Start * _from.Depth;
+        if (HasRuns(_plan, _line)) _runs.Pool<TReducer, T, Finished<T, TTap, TState, TAcc>>(reducer, input, output, new(_to.Height, 0, _to.Width, _line.Pixels, _plan.DivisorOverride, depth.Extent), first, end, ref watch);
         else PoolRows(reducer, input, output, depth, first, end, ref watch);
+    }
+
+    public static void Pool<TReducer>(in FoldedWindows<T, TTap, TState, TAcc, TFold> windows, TReducer reducer, T* input, T* output, long nextSlice, in Slices slices, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        PoolPlan plan = slices.Plan;
+        if (HasSlices(plan))
+        {
+            windows.PoolSlices(reducer, input, output + windows._line.Start - slices.First * nextSlice, slices.First, slices.End, 0, plan.Height.OutputLength, ref watch);
+            return;
+        }
+
+        for (long d = slices.First; d < slices.End; d++, output += nextSlice) windows.Pool(reducer, input, output, plan.Depth[d], 0, plan.Height.OutputLength, ref watch);
+    }
+
+    /// <summary>Many slices per window, those of all depths at a time for some rows.</summary>
+    private void PoolSlices<TReducer>(TReducer reducer, T* input, T* output, long firstSlice, long endSlice, long first, long end, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        var layout = new RunLayout(_to.Depth, _to.Height, _to.Width, _line.Pixels, _plan.DivisorOverride, 1);
+        for (long h = first, next; h < end; h = next)
+        {
+            next = Math.Min(end, h + _sliceRows);
+            var fold = new SliceFold<T, TTap, TState, TAcc, TFold>(_plan, _runs, _fold, _line, _from.Height, h, next);
+            var slices = new RowRuns<T, TTap, TState, TAcc, SliceFold<T, TTap, TState, TAcc, TFold>>(_plan.Depth, _from.Depth, fold.Line, fold, _slices);
+            slices.Pool<TReducer, T, Finished<T, TTap, TState, TAcc>>(reducer, input, output + h * _to.Height, layout, firstSlice, endSlice, ref watch);
+        }
     }
 
     /// <summary>Few rows per window: bands of output rows, whose lines are folded first and then combined.</summary>
@@ -158,7 +224,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
             long* start = _starts;
             for (long d = 0; d < depth.Count; d++)
                 for (long j = 0; j < step.Count; j++) *start++ = d * _capacity * _line.Length + j * lineStep;
-            var taps = new PixelTaps((nint)_starts, start - _starts, 0, 0, 1, 0, _plan.OuterDivisor(depth.Extent * step.Extent) * _fold.Factor(0), ByRows: false);
+            var taps = new PixelTaps((nint)_starts, start - _starts, 0, 0, 1, 0, _plan.OuterDivisor(depth.Extent * step.Extent) * _fold.Factor(0, 0), ByRows: false);
             PixelOutputs outputs = new(alike, next * _line.Length, _to.Height, 1, 0, 0, _line.Block, 0);
             PixelGroups.Pool<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, (T*)_lines + step.Line * _line.Length, output + step.Row * _to.Height, outputs, taps, _fold.Extents(0));
         }
@@ -185,7 +251,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
             TState* first = lines + step.Line * _line.Length;
             for (long pixel = 0; pixel < _line.Pixels; pixel++, first += _line.Pitch, to += _to.Width)
             {
-                long shared = _fold.Factor(pixel);
+                long shared = _fold.Factor(0, pixel);
                 for (long i = 0; i < block; i += TTap.Count)
                 {
                     // The last register steps back over outputs already written, where there is room.

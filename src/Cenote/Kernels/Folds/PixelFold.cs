@@ -75,7 +75,7 @@ internal readonly unsafe struct PixelFold<T, TTap, TState, TAcc> : IRowFold<Pixe
         return new(job, line, PixelTable.Write(job, scratch), ones);
     }
 
-    public long Factor(long pixel) => _pixels[pixel].Divisor;
+    public long Factor(long row, long pixel) => _pixels[pixel].Divisor;
 
     public byte* Extents(long state) => _ones;
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>
-/// Windows of many rows, by the method of van Herk, Gil and Werman: rows come in blocks as long as a window, so that every window is the end of one block and the beginning of the next. Some
+/// Windows of many rows, or of many slices of a volume, by the method of van Herk, Gil and Werman: rows come in blocks as long as a window, so that every window is the end of one block and the beginning of the next. Some
 /// registers of a line at a time go down the rows, so that what a beginning comes to stays on registers.
 /// </summary>
 internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
@@ -11,10 +11,10 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     where TTap : unmanaged, ILanes<TTap, T>
     where TState : unmanaged
     where TAcc : unmanaged, IRegister<TAcc, TState>
-    where TFold : struct, IRowFold<TFold, T, TTap, TState, TAcc>
+    where TFold : struct, IFold<T, TTap, TState, TAcc>
 {
-    /// <summary>Rows that are folded together, and then combined while the first-level cache holds them.</summary>
-    private const long Batch = 4;
+    /// <summary>The most rows that are folded together, and then combined while the first-level cache holds them.</summary>
+    private const long MostBatch = 6;
 
     /// <summary>How far ahead the outputs' place is asked for, in bytes.</summary>
     private const long Ahead = 512;
@@ -22,8 +22,10 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     /// <summary>From so many rows in a window on, in strides, this pays for long lines, and how many registers those have. Measured.</summary>
     private const long ManyLongRows = 7, LongLine = 32;
 
-    private readonly PoolPlan _plan;
-    private readonly TensorLayout _from, _to;
+    private readonly AxisPlan _axis;
+
+    /// <summary>From row to row of the input.</summary>
+    private readonly long _next;
     private readonly Line _line;
     private readonly TFold _fold;
 
@@ -34,21 +36,28 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     private readonly TState* _before, _after, _none;
     private readonly long _places, _pitch;
 
-    public RowRuns(in PoolJob job, in Line line, TFold fold, byte* scratch)
+    /// <param name="axis">The windows.</param>
+    /// <param name="next">From row to row of the input.</param>
+    /// <param name="line">What is made of a row.</param>
+    /// <param name="fold">Makes it.</param>
+    /// <param name="scratch">Room for <see cref="Bytes"/>.</param>
+    public RowRuns(AxisPlan axis, long next, in Line line, TFold fold, byte* scratch)
     {
-        (_plan, _from, _to, _line, _fold) = (job.Plan, job.InputLayout, job.OutputLayout, line, fold);
+        (_axis, _next, _line, _fold) = (axis, next, line, fold);
         _pitch = Pitch(line);
-        _places = job.Plan.Height.Kernel + Batch;
+        _places = axis.Kernel + Batch(axis.Kernel);
         _lines = (TState*)scratch;
         _before = Line(_places);
         _after = Line(_places + 1);
         _none = Line(_places + 2);
     }
 
-    /// <summary>Whether this pays for the windows of a line.</summary>
-    public static bool Suit(PoolPlan plan, in Line line) =>
-        plan.Depth.Kernel == 1 && plan.Height is { Dilation: 1, Slides: true } height && height.Stride < height.Kernel && height.Kernel <= 2 * height.InputLength
-        && (height.Kernel >= Runs.ManyRows || (height.Kernel >= ManyLongRows * height.Stride && line.Length >= LongLine * TAcc.Count));
+    /// <summary>Whether windows can be made this way, in memory that they are worth.</summary>
+    public static bool Fit(AxisPlan axis) => axis is { Dilation: 1, Slides: true } && axis.LaneStride <= axis.Kernel && axis.Kernel <= 2 * axis.InputLength;
+
+    /// <summary>Whether this pays for windows of rows.</summary>
+    public static bool Suit(AxisPlan height, in Line line) =>
+        Fit(height) && height.Stride < height.Kernel && (height.Kernel >= Runs.ManyRows || (height.Kernel >= ManyLongRows * height.Stride && line.Length >= LongLine * TAcc.Count));
 
     /// <summary>From one line to the next, in states: an odd number of cache lines, that what lies above each other does not compete for the same places of the first-level cache.</summary>
     private static long Pitch(in Line line)
@@ -57,36 +66,47 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
         return ((line.Length + states - 1) / states | 1) * states;
     }
 
-    public static long Bytes(PoolPlan plan, in Line line) => (plan.Height.Kernel + Batch + 3) * Pitch(line) * sizeof(TState);
+    public static long Bytes(AxisPlan axis, in Line line) => (axis.Kernel + Batch(axis.Kernel) + 3) * Pitch(line) * sizeof(TState);
 
-    public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
+    /// <summary>Pools rows of outputs.</summary>
+    /// <param name="reducer">Combines.</param>
+    /// <param name="input">The input's first row.</param>
+    /// <param name="output">The place of output row 0.</param>
+    /// <param name="layout">Where outputs go, and what they divide by besides.</param>
+    /// <param name="first">The first output row.</param>
+    /// <param name="end">The row behind the last one.</param>
+    /// <param name="watch">Notes the taps.</param>
+    public void Pool<TReducer, TOutput, TSink>(TReducer reducer, T* input, TOutput* output, in RunLayout layout, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TOutput : unmanaged
+        where TSink : struct, IRunSink<T, TTap, TState, TAcc, TOutput>
     {
-        AxisPlan height = _plan.Height;
-        long kernel = height.Kernel, h = first, start = height.Start(h), last = Math.Min(height.Start(end - 1) + kernel, height.InputLength), lowest = Math.Max(start, 0);
+        long kernel = _axis.Kernel, h = first, start = _axis.Start(h), last = Math.Min(_axis.Start(end - 1) + kernel, _axis.InputLength), lowest = Math.Max(start, 0);
         // Blocks lie where they would for the first row of all, so that sums do not depend on the run.
-        long top = first * height.Stride / kernel * kernel - height.Before;
+        long top = first * _axis.Stride / kernel * kernel - _axis.Before, place = Place(top), batch = Batch(kernel);
+        TState* highest = Line(Place(lowest));
         for (long i = 0; i < _line.Length; i += TAcc.Count) TAcc.Store(reducer.Lift(TReducer.Keep(reducer.Padding)), _none + i);
-        RunStep<T, TState>* steps = stackalloc RunStep<T, TState>[(int)Batch];
+        RunStep<TOutput, TState>* steps = stackalloc RunStep<TOutput, TState>[(int)MostBatch];
         for (long block = top; ; block += kernel)
         {
             TState* before = _none, after = _before;
             for (long row = block, to; row < block + kernel; row = to)
             {
-                to = Math.Min(row + Batch, block + kernel);
+                to = Math.Min(row + batch, block + kernel);
                 Fold(reducer, input, Math.Max(row, lowest), Math.Min(to, last), ref watch);
                 int count = 0;
-                for (long r = row; r < to && h < end; r++)
+                for (long r = row; r < to && h < end; r++, place = place + 1 == _places ? 0 : place + 1)
                 {
-                    long from = r - kernel + 1;
-                    bool isWindow = from == start;
-                    if (!isWindow && (r < lowest || r >= last)) continue;
-                    TState* ending = from == block || block == top || from >= last ? _none : At(Math.Max(from, lowest));
-                    steps[count++] = new(r < lowest || r >= last ? _none : At(r), ending, isWindow ? output + h * _to.Height : null, isWindow ? _plan.OuterDivisor(depth.Extent * height[h].Extent) : 1);
-                    if (isWindow && ++h < end) start = height.Start(h);
+                    long from = r - kernel + 1, oldest = place + _places - kernel + 1;
+                    bool isWindow = from == start, isRead = r >= lowest && r < last;
+                    if (!isWindow && !isRead) continue;
+                    TState* ending = from == block || block == top || from >= last ? _none : from <= lowest ? highest : Line(oldest < _places ? oldest : oldest - _places);
+                    steps[count++] = new(isRead ? Line(place) : _none, ending, isWindow ? output + h * layout.Next : null, isWindow && TSink.Divides ? layout.Factor(_axis[h].Extent) : 1);
+                    if (isWindow && ++h < end) start = _axis.Start(h);
                 }
 
-                Windows(reducer, new(steps, count), before, after);
+                if (count == 0) continue;
+                Windows<TReducer, TOutput, TSink>(reducer, new(steps, count), before, after, layout);
                 if (h == end) return;
                 before = after;
                 after = after == _before ? _after : _before;
@@ -98,15 +118,26 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
 
     private TState* Line(long place) => _lines + place * _pitch;
 
-    private TState* At(long row) => Line(row % _places);
+    private TState* At(long row) => Line(Place(row));
+
+    /// <summary>Where the line of a row lies; rows before the input have no line, but a place.</summary>
+    private long Place(long row) => (row % _places + _places) % _places;
+
+    /// <summary>How many rows of blocks are taken at a time.</summary>
+    private static long Batch(long kernel)
+    {
+        long parts = (kernel + MostBatch - 1) / MostBatch;
+        return (kernel + parts - 1) / parts;
+    }
 
     private void Fold<TReducer>(TReducer reducer, T* input, long row, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         for (long count; row < end; row += count)
         {
-            count = Math.Min(end - row, _places - row % _places);
-            _fold.Fold(reducer, input + row * _from.Height, count, _from.Height, At(row), _pitch, ref watch);
+            long place = Place(row);
+            count = Math.Min(end - row, _places - place);
+            _fold.Fold(reducer, input + row * _next, count, _next, Line(place), _pitch, ref watch);
         }
     }
 
@@ -150,84 +181,168 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     }
 
     /// <summary>Takes rows into the beginnings, and writes the windows that end with them.</summary>
-    private void Windows<TReducer>(TReducer reducer, ReadOnlySpan<RunStep<T, TState>> steps, TState* before, TState* after)
+    private void Windows<TReducer, TOutput, TSink>(TReducer reducer, ReadOnlySpan<RunStep<TOutput, TState>> steps, TState* before, TState* after, in RunLayout layout)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TOutput : unmanaged
+        where TSink : struct, IRunSink<T, TTap, TState, TAcc, TOutput>
     {
-        bool inFours = !TReducer.IsLong && _line.Block >= 4 * TTap.Count;
-        for (long pixel = 0; pixel < _line.Pixels; pixel++)
+        if (!TReducer.IsLong && _line.Block >= 4 * TTap.Count) Fours<TReducer, TOutput, TSink>(reducer, steps, before, after, layout);
+        else Ones<TReducer, TOutput, TSink>(reducer, steps, before, after, layout);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void Fours<TReducer, TOutput, TSink>(TReducer reducer, ReadOnlySpan<RunStep<TOutput, TState>> steps, TState* before, TState* after, in RunLayout layout)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TOutput : unmanaged
+        where TSink : struct, IRunSink<T, TTap, TState, TAcc, TOutput>
+    {
+        long block = _line.Block, count = TTap.Count;
+        for (long row = 0, start = 0; start < _line.Length; row++)
+        for (long pixel = 0; pixel < layout.Pixels; pixel++, start += _line.Pitch)
         {
-            if (inFours) Fours(reducer, steps, before, after, pixel);
-            else Ones(reducer, steps, before, after, pixel);
+            long shared = TSink.Divides ? _fold.Factor(row, pixel) : 1, place = row * layout.NextRow + pixel * layout.NextPixel;
+            for (long o = 0; o < block; o += 4 * count)
+            {
+                // The last registers step back over outputs already written: beginnings are read in one place, and written in another.
+                o = Math.Min(o, block - 4 * count);
+                long i = start + o, output = place + o;
+                TAcc a = TAcc.Load(before + i), b = TAcc.Load(before + i + count), c = TAcc.Load(before + i + 2 * count), d = TAcc.Load(before + i + 3 * count);
+                byte* first = _fold.Extents(o), second = _fold.Extents(o + count), third = _fold.Extents(o + 2 * count), fourth = _fold.Extents(o + 3 * count);
+                foreach (ref readonly RunStep<TOutput, TState> step in steps)
+                {
+                    TState* line = step.Line + i, ending = step.Ending + i;
+                    a = reducer.Combine(a, TAcc.Load(line));
+                    b = reducer.Combine(b, TAcc.Load(line + count));
+                    c = reducer.Combine(c, TAcc.Load(line + 2 * count));
+                    d = reducer.Combine(d, TAcc.Load(line + 3 * count));
+                    if (step.To == null) continue;
+                    TOutput* to = step.To + output;
+                    TSink.Ask(to, Ahead);
+                    long divisor = step.Factor * shared;
+                    TSink.Store(reducer, reducer.Combine(TAcc.Load(ending), a), first, divisor, to, count);
+                    TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + count), b), second, divisor, to + count, count);
+                    TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + 2 * count), c), third, divisor, to + 2 * count, count);
+                    TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + 3 * count), d), fourth, divisor, to + 3 * count, count);
+                }
+
+                TAcc.Store(a, after + i);
+                TAcc.Store(b, after + i + count);
+                TAcc.Store(c, after + i + 2 * count);
+                TAcc.Store(d, after + i + 3 * count);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Fours<TReducer>(TReducer reducer, ReadOnlySpan<RunStep<T, TState>> steps, TState* before, TState* after, long pixel)
+    private void Ones<TReducer, TOutput, TSink>(TReducer reducer, ReadOnlySpan<RunStep<TOutput, TState>> steps, TState* before, TState* after, in RunLayout layout)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+        where TOutput : unmanaged
+        where TSink : struct, IRunSink<T, TTap, TState, TAcc, TOutput>
     {
-        long block = _line.Block, count = TTap.Count, shared = _fold.Factor(pixel), start = pixel * _line.Pitch, output = pixel * _to.Width;
-        for (long o = 0; o < block; o += 4 * count)
+        long block = _line.Block, count = TTap.Count;
+        for (long row = 0, start = 0; start < _line.Length; row++)
+        for (long pixel = 0; pixel < layout.Pixels; pixel++, start += _line.Pitch)
         {
-            // The last registers step back over outputs already written: beginnings are read in one place, and written in another.
-            o = Math.Min(o, block - 4 * count);
-            long i = start + o;
-            TAcc a = TAcc.Load(before + i), b = TAcc.Load(before + i + count), c = TAcc.Load(before + i + 2 * count), d = TAcc.Load(before + i + 3 * count);
-            byte* first = _fold.Extents(o), second = _fold.Extents(o + count), third = _fold.Extents(o + 2 * count), fourth = _fold.Extents(o + 3 * count);
-            foreach (ref readonly RunStep<T, TState> step in steps)
+            long shared = TSink.Divides ? _fold.Factor(row, pixel) : 1, place = row * layout.NextRow + pixel * layout.NextPixel;
+            for (long o = 0; o < block; o += count)
             {
-                TState* line = step.Line + i, ending = step.Ending + i;
-                a = reducer.Combine(a, TAcc.Load(line));
-                b = reducer.Combine(b, TAcc.Load(line + count));
-                c = reducer.Combine(c, TAcc.Load(line + 2 * count));
-                d = reducer.Combine(d, TAcc.Load(line + 3 * count));
-                if (step.To == null) continue;
-                T* to = step.To + output + o;
-                Prefetch.Behind(to, 4 * sizeof(TTap), Ahead);
-                long divisor = step.Factor * shared;
-                TTap.Store(reducer.Finish(reducer.Combine(TAcc.Load(ending), a), first, divisor), to);
-                TTap.Store(reducer.Finish(reducer.Combine(TAcc.Load(ending + count), b), second, divisor), to + count);
-                TTap.Store(reducer.Finish(reducer.Combine(TAcc.Load(ending + 2 * count), c), third, divisor), to + 2 * count);
-                TTap.Store(reducer.Finish(reducer.Combine(TAcc.Load(ending + 3 * count), d), fourth, divisor), to + 3 * count);
+                if (o + count > block) o = Math.Max(0, block - count);
+                long i = start + o;
+                TAcc state = TAcc.Load(before + i);
+                byte* extents = _fold.Extents(o);
+                foreach (ref readonly RunStep<TOutput, TState> step in steps)
+                {
+                    state = reducer.Combine(state, TAcc.Load(step.Line + i));
+                    if (step.To == null) continue;
+                    TSink.Store(reducer, reducer.Combine(TAcc.Load(step.Ending + i), state), extents, step.Factor * shared, step.To + place + o, block);
+                }
+
+                TAcc.Store(state, after + i);
             }
-
-            TAcc.Store(a, after + i);
-            TAcc.Store(b, after + i + count);
-            TAcc.Store(c, after + i + 2 * count);
-            TAcc.Store(d, after + i + 3 * count);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Ones<TReducer>(TReducer reducer, ReadOnlySpan<RunStep<T, TState>> steps, TState* before, TState* after, long pixel)
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
-    {
-        long block = _line.Block, count = TTap.Count, shared = _fold.Factor(pixel), start = pixel * _line.Pitch, output = pixel * _to.Width;
-        for (long o = 0; o < block; o += count)
-        {
-            if (o + count > block) o = Math.Max(0, block - count);
-            long i = start + o;
-            TAcc state = TAcc.Load(before + i);
-            byte* extents = _fold.Extents(o);
-            foreach (ref readonly RunStep<T, TState> step in steps)
-            {
-                state = reducer.Combine(state, TAcc.Load(step.Line + i));
-                if (step.To == null) continue;
-                TTap result = reducer.Finish(reducer.Combine(TAcc.Load(step.Ending + i), state), extents, step.Factor * shared);
-                if (block >= count) TTap.Store(result, step.To + output + o);
-                else TTap.StorePart(result, step.To + output + o, block);
-            }
-
-            TAcc.Store(state, after + i);
         }
     }
 }
 
 /// <summary>A row of a block: its line, the end of the block before that makes a window with the rows up to it, where that window's outputs go, or null, and their divisor.</summary>
-internal readonly unsafe struct RunStep<T, TState>(TState* line, TState* ending, T* to, long factor)
-    where T : unmanaged
+internal readonly unsafe struct RunStep<TOutput, TState>(TState* line, TState* ending, TOutput* to, long factor)
+    where TOutput : unmanaged
     where TState : unmanaged
 {
     public readonly TState* Line = line, Ending = ending;
-    public readonly T* To = to;
+    public readonly TOutput* To = to;
     public readonly long Factor = factor;
+}
+
+/// <summary>Where the outputs of a line go, and what they divide by besides.</summary>
+/// <param name="Next">From output row to output row.</param>
+/// <param name="NextRow">Where a line is a slice: from row to row of it.</param>
+/// <param name="NextPixel">From pixel to pixel.</param>
+/// <param name="Pixels">The pixels of a row.</param>
+/// <param name="Divisor">What all divide by, whatever their windows count; null where these say so.</param>
+/// <param name="Extent">The taps that windows count along an axis further out.</param>
+internal readonly record struct RunLayout(long Next, long NextRow, long NextPixel, long Pixels, long? Divisor, long Extent)
+{
+    /// <summary>The divisor of windows that count so many taps along the axis.</summary>
+    public long Factor(long extent) => Divisor ?? Math.Max(1, Extent * extent);
+}
+
+/// <summary>What becomes of that to which a window comes.</summary>
+internal unsafe interface IRunSink<T, TTap, TState, TAcc, TOutput>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TState : unmanaged
+    where TAcc : unmanaged, IRegister<TAcc, TState>
+    where TOutput : unmanaged
+{
+    /// <summary>Whether it is divided.</summary>
+    static abstract bool Divides { get; }
+
+    /// <summary>Stores a register, or its first lanes where there is no room for more.</summary>
+    static abstract void Store<TReducer>(TReducer reducer, TAcc state, byte* extents, long factor, TOutput* to, long room)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>;
+
+    /// <summary>Asks for the place of four registers, so many bytes behind.</summary>
+    static abstract void Ask(TOutput* to, long ahead);
+}
+
+/// <summary>It is the output.</summary>
+internal readonly unsafe struct Finished<T, TTap, TState, TAcc> : IRunSink<T, TTap, TState, TAcc, T>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TState : unmanaged
+    where TAcc : unmanaged, IRegister<TAcc, TState>
+{
+    public static bool Divides => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TReducer>(TReducer reducer, TAcc state, byte* extents, long factor, T* to, long room)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        TTap result = reducer.Finish(state, extents, factor);
+        if (room >= TTap.Count) TTap.Store(result, to);
+        else TTap.StorePart(result, to, room);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Ask(T* to, long ahead) => Prefetch.Behind(to, 4 * sizeof(TTap), ahead);
+}
+
+/// <summary>It is a part of a larger window.</summary>
+// Lines hold whole registers.
+internal readonly unsafe struct Kept<T, TTap, TState, TAcc> : IRunSink<T, TTap, TState, TAcc, TState>
+    where T : unmanaged
+    where TTap : unmanaged, ILanes<TTap, T>
+    where TState : unmanaged
+    where TAcc : unmanaged, IRegister<TAcc, TState>
+{
+    public static bool Divides => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TReducer>(TReducer reducer, TAcc state, byte* extents, long factor, TState* to, long room)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => TAcc.Store(state, to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Ask(TState* to, long ahead)
+    {
+    }
 }

@@ -58,7 +58,7 @@ internal readonly unsafe struct TurnedFold<T, TTap, TState, TAcc> : IRowFold<Tur
         return new(job.Plan, line, extents, scratch + LaneExtents.Bytes(job.Plan.Width, TReducer.ExtentSize, TTap.Count));
     }
 
-    public long Factor(long pixel) => 1;
+    public long Factor(long row, long pixel) => 1;
 
     public byte* Extents(long state) => _extents.At(_line.Start + state);
 

@@ -94,7 +94,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         return fold;
     }
 
-    public long Factor(long pixel) => 1;
+    public long Factor(long row, long pixel) => 1;
 
     public byte* Extents(long state) => _extents.At(_line.Start + state);
 

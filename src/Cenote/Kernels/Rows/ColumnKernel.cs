@@ -18,6 +18,9 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
     /// <summary>The most taps of a row: longer runs are doubled, not walked.</summary>
     private const long MostTaps = 11;
 
+    /// <summary>The most rows of windows of several depths, in strides: more are combined slice by slice. Measured.</summary>
+    private const long MostRows = 24;
+
     /// <summary>The longest rows, in outputs: kernels that keep the order cut longer ones.</summary>
     private const long MostOutputs = 4096;
 
@@ -44,7 +47,7 @@ internal sealed unsafe class ColumnKernel<T, TTap, TReducer>(TReducer reducer, K
     private static bool CombinesLittle(PoolPlan plan)
     {
         AxisPlan height = plan.Height;
-        if (plan.Depth.Kernel > 1) return height.Kernel <= 2 * height.Stride + 1;
+        if (plan.Depth.Kernel > 1) return height.Kernel <= 2 * height.Stride + 1 && plan.Depth.Kernel * height.Kernel <= MostRows * plan.Depth.Stride * height.Stride;
         // At a stride of two strips keep windows of four rows and more; above, rows folded along the width one by one take up to three times as long.
         return height.Stride > 1 && height.Kernel < (height.Stride > 2 ? 4 : 2) * height.Stride;
     }
