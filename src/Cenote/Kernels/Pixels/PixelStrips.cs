@@ -19,13 +19,12 @@ internal static unsafe class PixelStrips
     /// <param name="reducer">Combines.</param>
     /// <param name="from">The first tap of the first pixel, in the input's first row.</param>
     /// <param name="to">Its output in the first row.</param>
-    /// <param name="outputs">The block: its rows are images, and a pixel has up to <see cref="Most"/> registers, the last of which steps back.</param>
-    /// <param name="taps">Rows are those of the steps.</param>
-    /// <param name="rowFirst">Whether rows are combined first.</param>
+    /// <param name="outputs">The block: its rows are images, a pixel has up to <see cref="Most"/> registers, the last of which steps back, and brings new elements to each row, if these are to be asked for.</param>
+    /// <param name="taps">The columns of a row; rows are those of the steps.</param>
     /// <param name="steps">The way down.</param>
     /// <param name="ones">Extents of one.</param>
     /// <param name="watch">Notes the taps.</param>
-    public static void Pool<T, TTap, TState, TAcc, TReducer>(TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, bool rowFirst, in PixelSteps steps, byte* ones, ref TTap watch)
+    public static void Pool<T, TTap, TState, TAcc, TReducer>(TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, in PixelSteps steps, byte* ones, ref TTap watch)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
@@ -37,7 +36,7 @@ internal static unsafe class PixelStrips
         long pixels = outputs.Pixels;
         if (registers > 2 || pixels == 1)
         {
-            Pool<T, TTap, TState, TAcc, TReducer>(registers, reducer, from, to, outputs, places, places, taps, rowFirst, steps, ones, ref watch);
+            Pool<T, TTap, TState, TAcc, TReducer>(registers, reducer, from, to, outputs, places, places, taps, steps, ones, ref watch);
             return;
         }
 
@@ -48,14 +47,14 @@ internal static unsafe class PixelStrips
             ? (new Places(nextFrom, 2 * nextFrom, 3 * nextFrom), new Places(nextTo, 2 * nextTo, 3 * nextTo))
             : (new Places(last, nextFrom, nextFrom + last), new Places(last, nextTo, nextTo + last));
         PixelOutputs block = outputs with { Pixels = groups, From = together * nextFrom, To = together * nextTo };
-        Pool<T, TTap, TState, TAcc, TReducer>(together * registers, reducer, from, to, block, fromPlaces, toPlaces, taps, rowFirst, steps, ones, ref watch);
+        Pool<T, TTap, TState, TAcc, TReducer>(together * registers, reducer, from, to, block, fromPlaces, toPlaces, taps, steps, ones, ref watch);
         if (rest == 0) return;
         from += groups * block.From;
         to += groups * block.To;
-        Pool<T, TTap, TState, TAcc, TReducer>(rest * registers, reducer, from, to, outputs with { Pixels = 1 }, fromPlaces, toPlaces, taps, rowFirst, steps, ones, ref watch);
+        Pool<T, TTap, TState, TAcc, TReducer>(rest * registers, reducer, from, to, outputs with { Pixels = 1 }, fromPlaces, toPlaces, taps, steps, ones, ref watch);
     }
 
-    private static void Pool<T, TTap, TState, TAcc, TReducer>(long registers, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in Places fromPlaces, in Places toPlaces, in PixelTaps taps, bool rowFirst, in PixelSteps steps, byte* ones, ref TTap watch)
+    private static void Pool<T, TTap, TState, TAcc, TReducer>(long registers, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in Places fromPlaces, in Places toPlaces, in PixelTaps taps, in PixelSteps steps, byte* ones, ref TTap watch)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
@@ -64,14 +63,14 @@ internal static unsafe class PixelStrips
     {
         switch (registers)
         {
-            case 1: Pool<T, TTap, TState, TAcc, One, TReducer>(reducer, from, to, outputs, fromPlaces, toPlaces, taps, rowFirst, steps, ones, ref watch); break;
-            case 2: Pool<T, TTap, TState, TAcc, Two, TReducer>(reducer, from, to, outputs, fromPlaces, toPlaces, taps, rowFirst, steps, ones, ref watch); break;
-            case 3: Pool<T, TTap, TState, TAcc, Three, TReducer>(reducer, from, to, outputs, fromPlaces, toPlaces, taps, rowFirst, steps, ones, ref watch); break;
-            default: Pool<T, TTap, TState, TAcc, Four, TReducer>(reducer, from, to, outputs, fromPlaces, toPlaces, taps, rowFirst, steps, ones, ref watch); break;
+            case 1: Pool<T, TTap, TState, TAcc, One, TReducer>(reducer, from, to, outputs, fromPlaces, toPlaces, taps, steps, ones, ref watch); break;
+            case 2: Pool<T, TTap, TState, TAcc, Two, TReducer>(reducer, from, to, outputs, fromPlaces, toPlaces, taps, steps, ones, ref watch); break;
+            case 3: Pool<T, TTap, TState, TAcc, Three, TReducer>(reducer, from, to, outputs, fromPlaces, toPlaces, taps, steps, ones, ref watch); break;
+            default: Pool<T, TTap, TState, TAcc, Four, TReducer>(reducer, from, to, outputs, fromPlaces, toPlaces, taps, steps, ones, ref watch); break;
         }
     }
 
-    private static void Pool<T, TTap, TState, TAcc, TSide, TReducer>(TReducer reducer, T* from, T* to, in PixelOutputs outputs, in Places fromPlaces, in Places toPlaces, in PixelTaps taps, bool rowFirst, in PixelSteps steps, byte* ones, ref TTap watch)
+    private static void Pool<T, TTap, TState, TAcc, TSide, TReducer>(TReducer reducer, T* from, T* to, in PixelOutputs outputs, in Places fromPlaces, in Places toPlaces, in PixelTaps taps, in PixelSteps steps, byte* ones, ref TTap watch)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
@@ -79,7 +78,7 @@ internal static unsafe class PixelStrips
         where TSide : struct, ISide
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (default(TReducer) is not ITapSum || rowFirst) RowFirst<T, TTap, TState, TAcc, TSide, TReducer>(reducer, from, to, outputs, fromPlaces, toPlaces, taps, steps, ones, ref watch);
+        if (default(TReducer) is not ITapSum || taps.ByRows) RowFirst<T, TTap, TState, TAcc, TSide, TReducer>(reducer, from, to, outputs, fromPlaces, toPlaces, taps, steps, ones, ref watch);
         else TapByTap<T, TTap, TState, TAcc, TSide, TReducer>(reducer, from, to, outputs, fromPlaces, toPlaces, taps, steps, ones);
     }
 
@@ -96,8 +95,9 @@ internal static unsafe class PixelStrips
     {
         TAcc none = reducer.Lift(reducer.Padding);
         TTap firstSeen = default, secondSeen = default, thirdSeen = default, fourthSeen = default;
-        long columns = taps.Columns, next = taps.Next, nextRow = steps.NextRow, divisor = taps.Divisor;
+        long columns = taps.Columns, next = taps.Next, twice = 2 * next, thrice = 3 * next, nextRow = steps.NextRow, divisor = taps.Divisor;
         long second = fromPlaces.Second, third = fromPlaces.Third, fourth = fromPlaces.Fourth;
+        long fresh = outputs.Fresh * sizeof(T), behind = columns * next;
         PixelStep* begin = steps.First, end = begin + steps.Count;
         for (long image = 0; image < outputs.Rows; image++, firstFrom += outputs.FromRow, firstTo += outputs.ToRow)
         {
@@ -111,42 +111,33 @@ internal static unsafe class PixelStrips
                     long open = step->Open;
                     for (long rows = step->Rows; rows > 0; rows--, row += nextRow)
                     {
+                        if (fresh > 0) Prefetch.Behind(row + behind, fresh, 0);
                         TAcc one = none, two = none, three = none, four = none;
                         T* tap = row;
-                        for (long k = columns; k > 0; k--, tap += next)
+                        // Fours, a pair and a single one: of such tests all rows have the same outcome, while the end of a short loop is guessed wrong.
+                        for (long k = columns; k >= 4; k -= 4, tap += 2 * twice)
                         {
-                            if (default(TReducer) is ITapSum)
-                            {
-                                one = AddFrom<T, TTap, TAcc>(one, tap);
-                                if (TSide.Of(0) > 1) two = AddFrom<T, TTap, TAcc>(two, tap + second);
-                                if (TSide.Of(0) > 2) three = AddFrom<T, TTap, TAcc>(three, tap + third);
-                                if (TSide.Of(0) > 3) four = AddFrom<T, TTap, TAcc>(four, tap + fourth);
-                                continue;
-                            }
+                            Fold<T, TTap, TState, TAcc, Four, TReducer>(reducer, tap, next, twice, thrice, ref one, ref firstSeen);
+                            if (TSide.Of(0) > 1) Fold<T, TTap, TState, TAcc, Four, TReducer>(reducer, tap + second, next, twice, thrice, ref two, ref secondSeen);
+                            if (TSide.Of(0) > 2) Fold<T, TTap, TState, TAcc, Four, TReducer>(reducer, tap + third, next, twice, thrice, ref three, ref thirdSeen);
+                            if (TSide.Of(0) > 3) Fold<T, TTap, TState, TAcc, Four, TReducer>(reducer, tap + fourth, next, twice, thrice, ref four, ref fourthSeen);
+                        }
 
-                            TTap taken = TTap.Load(tap);
-                            firstSeen = reducer.Watch(firstSeen, taken);
-                            one = reducer.Combine(one, reducer.Lift(taken));
-                            if (TSide.Of(0) > 1)
-                            {
-                                taken = TTap.Load(tap + second);
-                                secondSeen = reducer.Watch(secondSeen, taken);
-                                two = reducer.Combine(two, reducer.Lift(taken));
-                            }
+                        if ((columns & 2) != 0)
+                        {
+                            Fold<T, TTap, TState, TAcc, Two, TReducer>(reducer, tap, next, twice, thrice, ref one, ref firstSeen);
+                            if (TSide.Of(0) > 1) Fold<T, TTap, TState, TAcc, Two, TReducer>(reducer, tap + second, next, twice, thrice, ref two, ref secondSeen);
+                            if (TSide.Of(0) > 2) Fold<T, TTap, TState, TAcc, Two, TReducer>(reducer, tap + third, next, twice, thrice, ref three, ref thirdSeen);
+                            if (TSide.Of(0) > 3) Fold<T, TTap, TState, TAcc, Two, TReducer>(reducer, tap + fourth, next, twice, thrice, ref four, ref fourthSeen);
+                            tap += twice;
+                        }
 
-                            if (TSide.Of(0) > 2)
-                            {
-                                taken = TTap.Load(tap + third);
-                                thirdSeen = reducer.Watch(thirdSeen, taken);
-                                three = reducer.Combine(three, reducer.Lift(taken));
-                            }
-
-                            if (TSide.Of(0) > 3)
-                            {
-                                taken = TTap.Load(tap + fourth);
-                                fourthSeen = reducer.Watch(fourthSeen, taken);
-                                four = reducer.Combine(four, reducer.Lift(taken));
-                            }
+                        if ((columns & 1) != 0)
+                        {
+                            Fold<T, TTap, TState, TAcc, One, TReducer>(reducer, tap, next, twice, thrice, ref one, ref firstSeen);
+                            if (TSide.Of(0) > 1) Fold<T, TTap, TState, TAcc, One, TReducer>(reducer, tap + second, next, twice, thrice, ref two, ref secondSeen);
+                            if (TSide.Of(0) > 2) Fold<T, TTap, TState, TAcc, One, TReducer>(reducer, tap + third, next, twice, thrice, ref three, ref thirdSeen);
+                            if (TSide.Of(0) > 3) Fold<T, TTap, TState, TAcc, One, TReducer>(reducer, tap + fourth, next, twice, thrice, ref four, ref fourthSeen);
                         }
 
                         a = reducer.Combine(a, one);
@@ -192,6 +183,43 @@ internal static unsafe class PixelStrips
         if (TSide.Of(0) > 3) watch = reducer.Watch(watch, fourthSeen);
     }
 
+    /// <summary>Combines one, two or four neighbours of a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fold<T, TTap, TState, TAcc, TCount, TReducer>(TReducer reducer, T* tap, long next, long twice, long thrice, ref TAcc state, ref TTap seen)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TCount : struct, ISide
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        Fold<T, TTap, TState, TAcc, TReducer>(reducer, tap, ref state, ref seen);
+        if (typeof(TCount) == typeof(One)) return;
+        Fold<T, TTap, TState, TAcc, TReducer>(reducer, tap + next, ref state, ref seen);
+        if (typeof(TCount) == typeof(Two)) return;
+        Fold<T, TTap, TState, TAcc, TReducer>(reducer, tap + twice, ref state, ref seen);
+        Fold<T, TTap, TState, TAcc, TReducer>(reducer, tap + thrice, ref state, ref seen);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fold<T, TTap, TState, TAcc, TReducer>(TReducer reducer, T* tap, ref TAcc state, ref TTap seen)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        if (default(TReducer) is ITapSum)
+        {
+            state = AddFrom<T, TTap, TAcc>(state, tap);
+            return;
+        }
+
+        TTap taken = TTap.Load(tap);
+        seen = reducer.Watch(seen, taken);
+        state = reducer.Combine(state, reducer.Lift(taken));
+    }
+
     /// <summary>Each tap is added to all open windows, in row-major order.</summary>
     // Bounds: windows are clipped to the input, and registers to the channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -206,6 +234,7 @@ internal static unsafe class PixelStrips
         TAcc none = reducer.Lift(reducer.Padding);
         long columns = taps.Columns, next = taps.Next, nextRow = steps.NextRow, divisor = taps.Divisor;
         long second = fromPlaces.Second, third = fromPlaces.Third, fourth = fromPlaces.Fourth;
+        long fresh = outputs.Fresh * sizeof(T), behind = columns * next;
         PixelStep* begin = steps.First, end = begin + steps.Count;
         for (long image = 0; image < outputs.Rows; image++, firstFrom += outputs.FromRow, firstTo += outputs.ToRow)
         {
@@ -219,6 +248,7 @@ internal static unsafe class PixelStrips
                     long open = step->Open;
                     for (long rows = step->Rows; rows > 0; rows--, row += nextRow)
                     {
+                        if (fresh > 0) Prefetch.Behind(row + behind, fresh, 0);
                         T* tap = row;
                         if (open == 1)
                         {

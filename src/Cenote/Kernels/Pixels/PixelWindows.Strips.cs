@@ -5,54 +5,68 @@ namespace Cenote;
 /// <content>Windows that share rows, on the widest registers: strips of some registers are walked down the rows (<see cref="PixelStrips"/>).</content>
 internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
 {
-    /// <summary>Rows that are walked down together, in bytes: the second-level cache holds them from strip to strip.</summary>
-    private const long StripBytes = 256 << 10;
+    /// <summary>Rows that are walked down together, in bytes: about as much as the first-level cache holds. Measured: 32 to 64 kB are as good, 128 and 256 worse where input comes from the third-level cache.</summary>
+    private const long StripBytes = 48 << 10;
+
+    /// <summary>Where input and output are more, half of the second-level cache, the next pixel's columns are asked for. Measured: below it costs a fifth.</summary>
+    private const long StripAskBytes = 512 << 10;
 
     // Inlined, what cannot be is known to the compiler, as of lines.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool HasStrips<TReducer>(PoolPlan plan)
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => MayHaveStrips<TReducer>() && StripsFit(plan);
+    private static bool HasStrips<TReducer>(TReducer reducer, PoolPlan plan)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => MayHaveStrips<TReducer>() && StripsFit(reducer, plan);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool MayHaveStrips<TReducer>()
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
         sizeof(TTap) == Prefetch.CacheLine && sizeof(TAcc) == sizeof(TTap) && (default(TReducer) is ITapSum || (TReducer.IsIdempotent && default(TReducer) is ITapState));
 
-    private static bool StripsFit(PoolPlan plan) =>
-        plan is { Slides: true, Depth.Kernel: 1, Height: { Dilation: 1, OutputLength: > 1 } height } && height.Kernel > height.Stride && plan.Channels >= TTap.Count && IsNear(plan);
+    /// <summary>Windows of few taps are written out, and rows that every window combines are lines, made once: both are as fast or faster. Measured.</summary>
+    private static bool StripsFit<TReducer>(TReducer reducer, PoolPlan plan)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
+        plan is { Slides: true, Depth.Kernel: 1, Height: { Dilation: 1 } height } && height.Kernel * plan.Width.Kernel >= SixWindows.FewestTaps && plan.Channels >= TTap.Count && IsNear(plan)
+        && (IsRowFirst(reducer, plan) ? height.Stride > 1 : height.Kernel > height.Stride && height.OutputLength > 1);
+
+    private static bool IsRowFirst<TReducer>(TReducer reducer, PoolPlan plan)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => default(TReducer) is not ITapSum || (reducer.FoldsInAnyOrder(plan) && plan.FoldsRows);
+
+    private static long StripStepBytes(in PoolJob job) => PixelSteps.Bytes(Math.Min(job.Plan.Height.OutputLength, StripBand(job.Plan, job.InputLayout)));
 
     /// <summary>How many output rows are made together.</summary>
     private static long StripBand(PoolPlan plan, in TensorLayout from)
     {
         AxisPlan height = plan.Height;
-        if (height.Kernel > PixelStrips.MostOpen * height.Stride) return PixelStrips.MostOpen;
-        return Math.Clamp((StripBytes / sizeof(T) / (plan.Width.InputLength * from.Width) - height.Kernel) / height.Stride + 1, PixelStrips.MostOpen, height.OutputLength + PixelStrips.MostOpen);
+        return height.Kernel > PixelStrips.MostOpen * height.Stride
+            ? PixelStrips.MostOpen
+            : Math.Max(PixelStrips.MostOpen, (StripBytes / sizeof(T) / (plan.Width.InputLength * from.Width) - height.Kernel) / height.Stride + 1);
     }
 
     private void PoolStrips<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, long images, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, band = StripBand(_plan, _from);
-        bool rowFirst = reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows, isDense = next == channels && _to.Width == channels;
+        bool rowFirst = IsRowFirst(reducer, _plan), isDense = next == channels && _to.Width == channels, asks = _plan.InputElements + _plan.OutputElements > StripAskBytes / sizeof(T);
         for (long h = first, last; h < end; h = last)
         {
             last = Math.Min(end, h + band);
-            PixelSteps steps = PixelSteps.Write(_plan, depth, h, last, _from, _to, _steps);
+            PixelSteps steps = PixelSteps.Memory.Of(_steps, _plan, depth, h, last, _from, _to);
             for (long pixel = 0, alike; pixel < _pixels.Count; pixel += alike)
             {
                 PixelTable.Entry entry = _pixels[pixel];
                 alike = entry.Alike;
-                var taps = new PixelTaps(0, 0, 0, 0, entry.Count, _pixels.Step, entry.Divisor, rowFirst);
-                T* from = input + depth.Start * _from.Depth + entry.Start, to = output + pixel * _to.Width;
+                // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
                 long length = isDense ? alike * channels : channels;
+                var taps = new PixelTaps(0, 0, 0, 0, entry.Count, _pixels.Step, entry.Divisor, rowFirst);
                 PixelOutputs outputs = new(images, _from.Batch, _to.Batch, isDense ? 1 : alike, next, _to.Width, length, 0);
+                T* from = input + depth.Start * _from.Depth + entry.Start, to = output + pixel * _to.Width;
                 // Groups of as many registers as there is room for, as even as can be.
                 long registers = (length + TTap.Count - 1) / TTap.Count, groups = (registers + PixelStrips.Most - 1) / PixelStrips.Most;
-                for (long begun = 0; groups > 0; groups--)
+                for (long at = 0; groups > 0; groups--)
                 {
-                    long some = (registers - begun + groups - 1) / groups, at = begun * TTap.Count;
-                    begun += some;
-                    PixelStrips.Pool<T, TTap, TState, TAcc, TReducer>(reducer, from + at, to + at, outputs with { Length = Math.Min(some * TTap.Count, length - at) }, taps, rowFirst, steps, _ones, ref watch);
+                    long group = Math.Min(length - at, (registers + groups - 1) / groups * TTap.Count), fresh = !asks || isDense || at > 0 ? 0 : next;
+                    PixelStrips.Pool<T, TTap, TState, TAcc, TReducer>(reducer, from + at, to + at, outputs with { Length = group, Fresh = fresh }, taps, steps, _ones, ref watch);
+                    registers -= group / TTap.Count;
+                    at += group;
                 }
             }
         }

@@ -40,7 +40,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     private readonly T* _lines;
 
     /// <summary>The way down the rows, where strips take it.</summary>
-    private readonly PixelStep* _steps;
+    private readonly PixelSteps.Memory* _steps;
 
     /// <summary>Where the rows of a window begin, those of all its depths, from its first tap on; and where memory is asked for.</summary>
     private readonly long* _rows, _asks;
@@ -54,7 +54,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     /// <summary>How many output rows are made together: memory is read row by row, and caches kind of pixel by kind of pixel, for each is a call.</summary>
     private readonly long _band;
 
-    private PixelWindows(in PoolJob job, PixelTable pixels, long* rows, byte* ones, T* lines, PixelStep* steps)
+    private PixelWindows(in PoolJob job, PixelTable pixels, long* rows, byte* ones, T* lines, PixelSteps.Memory* steps)
     {
         (_plan, _from, _to, _pixels) = (job.Plan, job.InputLayout, job.OutputLayout, pixels);
         _rows = rows;
@@ -96,11 +96,13 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long tableBytes = PixelTable.Bytes(job.Plan), rowBytes = RowBytes(job.Plan), onesBytes = Scratch.Round(TTap.Count * TReducer.ExtentSize);
-        long lineBytes = HasLines(reducer, job.Plan) ? Capacity(job.Plan) * LineLength(job.Plan) * sizeof(T) : 0;
-        long stepBytes = HasStrips<TReducer>(job.Plan) ? PixelSteps.Bytes(Math.Min(job.Plan.Height.OutputLength, StripBand(job.Plan, job.InputLayout))) : 0;
+        long stepBytes = HasStrips(reducer, job.Plan) ? StripStepBytes(job) : 0;
+        long lineBytes = stepBytes == 0 && HasLines(reducer, job.Plan) ? Capacity(job.Plan) * LineLength(job.Plan) * sizeof(T) : 0;
         byte* scratch = Scratch.Of(tableBytes + rowBytes + onesBytes + stepBytes + lineBytes), ones = scratch + tableBytes + rowBytes;
+        var steps = (PixelSteps.Memory*)(ones + onesBytes);
+        if (stepBytes > 0) steps->Clear();
         for (int lane = 0; lane < TTap.Count && TReducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
-        return new(job, PixelTable.Write(job, scratch), (long*)(scratch + tableBytes), ones, (T*)(ones + onesBytes + stepBytes), (PixelStep*)(ones + onesBytes));
+        return new(job, PixelTable.Write(job, scratch), (long*)(scratch + tableBytes), ones, (T*)(ones + onesBytes + stepBytes), steps);
     }
 
     // One more than there may be: the second is read before it is known whether there is one.
@@ -111,7 +113,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (HasStrips<TReducer>(_plan)) PoolStrips(reducer, input, output, depth, first, end, 1, ref watch);
+        if (HasStrips(reducer, _plan)) PoolStrips(reducer, input, output, depth, first, end, 1, ref watch);
         else if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, output, depth, first, end, ref watch);
         else Pool(reducer, input, output, depth, first, end, 1, null, ref watch);
     }
@@ -120,7 +122,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = windows._plan;
-        if (HasStrips<TReducer>(plan))
+        if (HasStrips(reducer, plan))
         {
             windows.PoolStrips(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, ref watch);
             return;
