@@ -30,21 +30,21 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     private static bool IsRowFirst<TReducer>(TReducer reducer, PoolPlan plan)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => default(TReducer) is not ITapSum || (reducer.FoldsInAnyOrder(plan) && plan.FoldsRows);
 
-    private static long StripStepBytes(in PoolJob job) => PixelSteps.Bytes(Math.Min(job.Plan.Height.OutputLength, StripBand(job.Plan, job.InputLayout)));
+    private static long StripStepBytes(PoolPlan plan) => PixelSteps.Bytes(Math.Min(plan.Height.OutputLength, StripBand(plan)));
 
     /// <summary>How many output rows are made together.</summary>
-    private static long StripBand(PoolPlan plan, in TensorLayout from)
+    private static long StripBand(PoolPlan plan)
     {
         AxisPlan height = plan.Height;
         return height.Kernel > PixelStrips.MostOpen * height.Stride
             ? PixelStrips.MostOpen
-            : Math.Max(PixelStrips.MostOpen, (StripBytes / sizeof(T) / (plan.Width.InputLength * from.Width) - height.Kernel) / height.Stride + 1);
+            : Math.Max(PixelStrips.MostOpen, (StripBytes / sizeof(T) / (plan.Width.InputLength * plan.Channels) - height.Kernel) / height.Stride + 1);
     }
 
     private void PoolStrips<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, long images, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, band = StripBand(_plan, _from);
+        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, band = StripBand(_plan);
         bool rowFirst = IsRowFirst(reducer, _plan), isDense = next == channels && _to.Width == channels, asks = _plan.InputElements + _plan.OutputElements > StripAskBytes / sizeof(T);
         for (long h = first, last; h < end; h = last)
         {

@@ -96,7 +96,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long tableBytes = PixelTable.Bytes(job.Plan), rowBytes = RowBytes(job.Plan), onesBytes = Scratch.Round(TTap.Count * TReducer.ExtentSize);
-        long stepBytes = HasStrips(reducer, job.Plan) ? StripStepBytes(job) : 0;
+        long stepBytes = HasStrips(reducer, job.Plan) ? StripStepBytes(job.Plan) : 0;
         long lineBytes = stepBytes == 0 && HasLines(reducer, job.Plan) ? Capacity(job.Plan) * LineLength(job.Plan) * sizeof(T) : 0;
         byte* scratch = Scratch.Of(tableBytes + rowBytes + onesBytes + stepBytes + lineBytes), ones = scratch + tableBytes + rowBytes;
         var steps = (PixelSteps.Memory*)(ones + onesBytes);
