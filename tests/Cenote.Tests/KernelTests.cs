@@ -168,7 +168,9 @@ public class KernelTests
 
     private static PoolLayer Layer(Random random, string @operator, int number, out nint[] shape)
     {
-        int rank = number % 12 == 10 ? 3 : 1 + random.Next(3);
+        // Large windows over volumes; windows that share rows, over pixels of one to many registers.
+        bool isDeep = number % 12 == 10, isShared = number % 12 == 6;
+        int rank = isDeep ? 3 : isShared ? 2 : 1 + random.Next(3);
         // Lengths around the widths of registers, and channels too.
         int longest = rank == 1 ? 300 : rank == 2 ? 70 : 20;
         nint Length() => 1 + random.Next(random.Next(2) == 0 ? 9 : longest);
@@ -206,14 +208,14 @@ public class KernelTests
         bool isLarge = number % 12 == 4 && rank == 2;
         if (isLarge) (shape[1], shape[2], shape[3]) = (1 + random.Next(3), 1 + random.Next(30), 1 + random.Next(50));
         // And over volumes, by rows and by pixels.
-        bool isDeep = number % 12 == 10;
         if (isDeep) (shape[1], shape[2], shape[3], shape[4]) = (random.Next(2) == 0 ? 1 + random.Next(3) : 8 * (1 + random.Next(9)), 1 + random.Next(14), 1 + random.Next(10), 1 + random.Next(random.Next(2) == 0 ? 12 : 70));
+        if (isShared) (shape[1], shape[2], shape[3]) = (8 + random.Next(100), 1 + random.Next(40), 1 + random.Next(12));
         int[] kernel = new int[rank], stride = new int[rank], before = new int[rank], after = new int[rank], dilation = new int[rank];
         for (int axis = 0; axis < rank; axis++)
         {
-            kernel[axis] = 1 + random.Next(random.Next(6) == 0 ? 40 : 5);
-            dilation[axis] = 1 + Math.Max(0, random.Next(5) - 2);
-            stride[axis] = 1 + random.Next(random.Next(4) == 0 ? 7 : 3);
+            kernel[axis] = isShared ? 2 + random.Next(6) : 1 + random.Next(random.Next(6) == 0 ? 40 : 5);
+            dilation[axis] = isShared ? 1 : 1 + Math.Max(0, random.Next(5) - 2);
+            stride[axis] = 1 + random.Next(isShared ? 4 : random.Next(4) == 0 ? 7 : 3);
             before[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
             after[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
             if (isLarge) (kernel[axis], stride[axis], before[axis], after[axis]) = (6 + random.Next(8), 1, random.Next(6), random.Next(6));

@@ -39,6 +39,9 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     /// <summary>Sums of rows, where windows share them.</summary>
     private readonly T* _lines;
 
+    /// <summary>The way down the rows, where strips take it.</summary>
+    private readonly PixelSteps.Memory* _steps;
+
     /// <summary>Where the rows of a window begin, those of all its depths, from its first tap on; and where memory is asked for.</summary>
     private readonly long* _rows, _asks;
 
@@ -51,13 +54,14 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     /// <summary>How many output rows are made together: memory is read row by row, and caches kind of pixel by kind of pixel, for each is a call.</summary>
     private readonly long _band;
 
-    private PixelWindows(in PoolJob job, PixelTable pixels, long* rows, byte* ones, T* lines)
+    private PixelWindows(in PoolJob job, PixelTable pixels, long* rows, byte* ones, T* lines, PixelSteps.Memory* steps)
     {
         (_plan, _from, _to, _pixels) = (job.Plan, job.InputLayout, job.OutputLayout, pixels);
         _rows = rows;
         _asks = rows + MostRows(_plan) + 1;
         _ones = ones;
         _lines = lines;
+        _steps = steps;
         bool readsOnEnd = _plan.Depth.MaxCount > 1 && _from.Width * sizeof(T) <= SmallPixelBytes;
         bool isFar = !IsNear(_plan), asks = isFar && _from.Width <= 2 * _plan.Channels;
         _inOrder = asks && sizeof(TTap) == Prefetch.CacheLine && _plan.Depth.MaxCount > 1 && _plan.Height is { Dilation: 1 } height && height.Stride <= height.Kernel
@@ -92,10 +96,13 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long tableBytes = PixelTable.Bytes(job.Plan), rowBytes = RowBytes(job.Plan), onesBytes = Scratch.Round(TTap.Count * TReducer.ExtentSize);
-        long lineBytes = HasLines(reducer, job.Plan) ? Capacity(job.Plan) * LineLength(job.Plan) * sizeof(T) : 0;
-        byte* scratch = Scratch.Of(tableBytes + rowBytes + onesBytes + lineBytes), ones = scratch + tableBytes + rowBytes;
+        long stepBytes = HasStrips(reducer, job.Plan) ? StripStepBytes(job.Plan) : 0;
+        long lineBytes = stepBytes == 0 && HasLines(reducer, job.Plan) ? Capacity(job.Plan) * LineLength(job.Plan) * sizeof(T) : 0;
+        byte* scratch = Scratch.Of(tableBytes + rowBytes + onesBytes + stepBytes + lineBytes), ones = scratch + tableBytes + rowBytes;
+        var steps = (PixelSteps.Memory*)(ones + onesBytes);
+        if (stepBytes > 0) steps->Clear();
         for (int lane = 0; lane < TTap.Count && TReducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
-        return new(job, PixelTable.Write(job, scratch), (long*)(scratch + tableBytes), ones, (T*)(ones + onesBytes));
+        return new(job, PixelTable.Write(job, scratch), (long*)(scratch + tableBytes), ones, (T*)(ones + onesBytes + stepBytes), steps);
     }
 
     // One more than there may be: the second is read before it is known whether there is one.
@@ -106,7 +113,8 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, output, depth, first, end, ref watch);
+        if (HasStrips(reducer, _plan)) PoolStrips(reducer, input, output, depth, first, end, 1, ref watch);
+        else if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, output, depth, first, end, ref watch);
         else Pool(reducer, input, output, depth, first, end, 1, null, ref watch);
     }
 
@@ -114,6 +122,12 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = windows._plan;
+        if (HasStrips(reducer, plan))
+        {
+            windows.PoolStrips(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, ref watch);
+            return;
+        }
+
         if (!HasLines(reducer, plan))
         {
             windows.Pool(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, null, ref watch);
