@@ -82,7 +82,7 @@ public class KernelTests
             }
 
             if (!IsWorthwhile(random, plan)) continue;
-            var order = (Order)random.Next(3);
+            Order order = IsOfPixels(number) ? Order.ChannelsLast : (Order)random.Next(3);
             // Slices leave gaps between pixels, planes and batches.
             long gap = random.Next(4) == 0 ? 1 + random.Next(3) : 0;
             TensorLayout from = Layout(plan, order, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength, gap);
@@ -166,9 +166,12 @@ public class KernelTests
         return Math.Abs(Elements.ToDouble(expected) - value) <= sums + rounding;
     }
 
+    /// <summary>Whether a case is of many taps and few channels side by side, with short rows of outputs.</summary>
+    private static bool IsOfPixels(int number) => number % 12 == 10;
+
     private static PoolLayer Layer(Random random, string @operator, int number, out nint[] shape)
     {
-        int rank = 1 + random.Next(3);
+        int rank = IsOfPixels(number) ? 2 : 1 + random.Next(3);
         // Lengths around the widths of registers, and channels too.
         int longest = rank == 1 ? 300 : rank == 2 ? 70 : 20;
         nint Length() => 1 + random.Next(random.Next(2) == 0 ? 9 : longest);
@@ -205,6 +208,8 @@ public class KernelTests
         // Large windows over small planes, too.
         bool isLarge = number % 12 == 4 && rank == 2;
         if (isLarge) (shape[1], shape[2], shape[3]) = (1 + random.Next(3), 1 + random.Next(30), 1 + random.Next(50));
+        // Pixels of a part of a register, of any element type.
+        if (IsOfPixels(number)) shape[1] = 1 + random.Next(random.Next(2) == 0 ? 16 : 64);
         int[] kernel = new int[rank], stride = new int[rank], before = new int[rank], after = new int[rank], dilation = new int[rank];
         for (int axis = 0; axis < rank; axis++)
         {
@@ -214,6 +219,14 @@ public class KernelTests
             before[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
             after[axis] = random.Next(2) * random.Next((kernel[axis] - 1) * dilation[axis] + 1);
             if (isLarge) (kernel[axis], stride[axis], before[axis], after[axis]) = (6 + random.Next(8), 1, random.Next(6), random.Next(6));
+            if (IsOfPixels(number))
+            {
+                (kernel[axis], dilation[axis], stride[axis]) = (3 + random.Next(5), 1, 1 + random.Next(3));
+                (before[axis], after[axis]) = (random.Next(2) * random.Next(kernel[axis]), random.Next(2) * random.Next(kernel[axis]));
+                // Often one output, and the last row of taps often the input's last.
+                shape[2 + axis] = Math.Max(1, kernel[axis] - before[axis] - after[axis]) + (random.Next(3) == 0 ? 0 : random.Next(24));
+            }
+
             if (around > 0) (kernel[axis], dilation[axis], stride[axis], before[axis], after[axis]) = (around, apart, hop, Math.Max(0, around / 2 * apart - margin), Math.Max(0, around / 2 * apart - margin));
         }
 

@@ -34,14 +34,15 @@ internal static unsafe class PixelGroups
     }
 
     /// <summary>Makes a block of sums, divided by nothing, or what other states come to, whose taps are watched.</summary>
-    public static void Fold<T, TTap, TState, TAcc, TReducer>(TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones, ref TTap watch)
+    public static void Fold<T, TTap, TState, TAcc, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones, ref TTap watch)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
         where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        Pool<T, TTap, TState, TAcc, One, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, new(outputs, TTap.Count, Most), taps, outputs.Fresh, ones, ref watch);
+        Pool<T, TTap, TState, TAcc, One, TLoad, TReducer>(load, reducer, from, to, new(outputs, TTap.Count, Most), taps, outputs.Fresh, ones, ref watch);
     }
 
     private static void Pool<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Sides sides, in PixelTaps taps, long fresh, byte* ones, ref TTap watch)

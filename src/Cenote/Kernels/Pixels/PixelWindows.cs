@@ -106,7 +106,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, output, depth, first, end, ref watch);
+        if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, output, 1, depth, first, end, ref watch);
         else Pool(reducer, input, output, depth, first, end, 1, null, ref watch);
     }
 
@@ -114,13 +114,8 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = windows._plan;
-        if (!HasLines(reducer, plan))
-        {
-            windows.Pool(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, null, ref watch);
-            return;
-        }
-
-        for (long image = 0; image < images; image++) windows.Pool(reducer, input + image * windows._from.Batch, output + image * windows._to.Batch, plan.Depth[0], 0, plan.Height.OutputLength, ref watch);
+        if (HasLines(reducer, plan)) windows.PoolLines(reducer, input, output, images, ref watch);
+        else windows.Pool(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, null, ref watch);
     }
 
     private void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, long images, Part? part, ref TTap watch)
