@@ -18,6 +18,12 @@ internal static unsafe class PixelGroups
     /// <summary>The most pixels of a group.</summary>
     private const long MostPixels = 4;
 
+    private static bool HasMorePixels
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Registers.Exist(64);
+    }
+
     /// <summary>Makes a block of outputs.</summary>
     public static void Pool<T, TTap, TState, TAcc, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones)
         where T : unmanaged
@@ -57,8 +63,16 @@ internal static unsafe class PixelGroups
         // What cannot be is not compiled: a load of part of a register has no pixels of three registers, and sums of rows leave no room for seven.
         if (!sides.IsPixel || typeof(TLoad) != typeof(UnitLoad<T, TTap>))
         {
-            if (sides.Together < 4) Pool<T, TTap, TState, TAcc, Three, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch);
-            else Pool<T, TTap, TState, TAcc, Four, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch);
+            switch (sides.Together)
+            {
+                case 5 when HasMorePixels: Pool<T, TTap, TState, TAcc, Five, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+                case 6 when HasMorePixels: Pool<T, TTap, TState, TAcc, Six, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+                case 7 when HasMorePixels && typeof(TByRows) != typeof(Any): Pool<T, TTap, TState, TAcc, Seven, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+                case 8 when HasMorePixels && typeof(TByRows) != typeof(Any): Pool<T, TTap, TState, TAcc, Eight, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+                case 4: Pool<T, TTap, TState, TAcc, Four, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+                default: Pool<T, TTap, TState, TAcc, Three, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+            }
+
             return;
         }
 
@@ -230,7 +244,7 @@ internal static unsafe class PixelGroups
                 NextFrom = NextTo = Math.Max(0, outputs.Length - register);
                 Others = NextFrom > 0 ? 2 : 1;
                 neighbours = block.Pixels;
-                most = MostPixels;
+                if (!HasMorePixels) most = MostPixels;
             }
 
             (Rows, RowFrom, RowTo) = (block.Rows, block.FromRow, block.ToRow);
