@@ -76,8 +76,11 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     private static bool HasRoom(in PoolJob job)
     {
         PoolPlan plan = job.Plan;
-        return Registers.Suit<TTap, T>(plan.Channels) && job.InputLayout.Width == plan.Channels && job.OutputLayout.Width == plan.Channels && plan.Width.OutputLength >= LeastNarrow;
+        return (Registers.Suit<TTap, T>(plan.Channels) || FillsRows(plan)) && job.InputLayout.Width == plan.Channels && job.OutputLayout.Width == plan.Channels && plan.Width.OutputLength >= LeastNarrow;
     }
+
+    /// <summary>Whether nearly all pixels are neighbours that are one with more channels, and fill registers of cache lines, however few they have themselves.</summary>
+    private static bool FillsRows(PoolPlan plan) => sizeof(TTap) == Prefetch.CacheLine && plan.Width.LaneStride == 1 && plan.Width.OutputLength * plan.Channels >= 8 * TTap.Count;
 
     public static long Channels(PoolPlan plan) => 1;
 
