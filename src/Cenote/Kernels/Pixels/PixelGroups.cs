@@ -15,10 +15,11 @@ internal static unsafe class PixelGroups
     /// <summary>The most where sums of rows take registers of their own.</summary>
     private const long MostByRows = 6;
 
-    /// <summary>The most pixels of a group.</summary>
+    /// <summary>The most pixels of a group where there are sixteen registers; places of more have to be kept in memory. With 32 sums of as many as have room gain. Measured.</summary>
     private const long MostPixels = 4;
 
-    private static bool HasMorePixels
+    /// <summary>Whether there are 32 registers, which come with those of 512 bits.</summary>
+    private static bool AreMany
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Registers.Exist(64);
@@ -65,10 +66,10 @@ internal static unsafe class PixelGroups
         {
             switch (sides.Together)
             {
-                case 5 when HasMorePixels: Pool<T, TTap, TState, TAcc, Five, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
-                case 6 when HasMorePixels: Pool<T, TTap, TState, TAcc, Six, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
-                case 7 when HasMorePixels && typeof(TByRows) != typeof(Any): Pool<T, TTap, TState, TAcc, Seven, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
-                case 8 when HasMorePixels && typeof(TByRows) != typeof(Any): Pool<T, TTap, TState, TAcc, Eight, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+                case 5 when AreMany: Pool<T, TTap, TState, TAcc, Five, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+                case 6 when AreMany: Pool<T, TTap, TState, TAcc, Six, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+                case 7 when AreMany && typeof(TByRows) != typeof(Any): Pool<T, TTap, TState, TAcc, Seven, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+                case 8 when AreMany && typeof(TByRows) != typeof(Any): Pool<T, TTap, TState, TAcc, Eight, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
                 case 4: Pool<T, TTap, TState, TAcc, Four, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
                 default: Pool<T, TTap, TState, TAcc, Three, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
             }
@@ -244,7 +245,7 @@ internal static unsafe class PixelGroups
                 NextFrom = NextTo = Math.Max(0, outputs.Length - register);
                 Others = NextFrom > 0 ? 2 : 1;
                 neighbours = block.Pixels;
-                if (!HasMorePixels) most = MostPixels;
+                most = AreMany ? most : MostPixels;
             }
 
             (Rows, RowFrom, RowTo) = (block.Rows, block.FromRow, block.ToRow);
