@@ -137,7 +137,7 @@ internal readonly unsafe struct WidthFold<T, TTap, TState, TAcc> : IRowFold<Widt
         {
             // Starts of one row, and how far ahead of it memory is asked for.
             long* at = stackalloc long[] { 0, Prefetch.Distance / sizeof(T) };
-            PixelGroups.Fold<T, TTap, TState, TAcc, TReducer>(reducer, taps, (T*)states, new(rows, rowStep, lineStep, 1, 0, 0, _line.Block, TTap.Count), new((nint)at, 1, (nint)(at + 1), isInput ? 1 : 0, _taps, _step, 1, ByRows: false), _extents.At(0), ref watch);
+            PixelGroups.Fold<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, taps, (T*)states, new(rows, rowStep, lineStep, 1, 0, 0, _line.Block, TTap.Count), new((nint)at, 1, (nint)(at + 1), isInput ? 1 : 0, _taps, _step, 1, ByRows: false), _extents.At(0), ref watch);
             return watch;
         }
 

@@ -15,8 +15,15 @@ internal static unsafe class PixelGroups
     /// <summary>The most where sums of rows take registers of their own.</summary>
     private const long MostByRows = 6;
 
-    /// <summary>The most pixels of a group.</summary>
+    /// <summary>The most pixels of a group where there are sixteen registers; places of more have to be kept in memory. With 32 sums of as many as have room gain. Measured.</summary>
     private const long MostPixels = 4;
+
+    /// <summary>Whether there are 32 registers, which come with those of 512 bits.</summary>
+    private static bool AreMany
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Registers.Exist(64);
+    }
 
     /// <summary>Makes a block of outputs.</summary>
     public static void Pool<T, TTap, TState, TAcc, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones)
@@ -34,14 +41,15 @@ internal static unsafe class PixelGroups
     }
 
     /// <summary>Makes a block of sums, divided by nothing, or what other states come to, whose taps are watched.</summary>
-    public static void Fold<T, TTap, TState, TAcc, TReducer>(TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones, ref TTap watch)
+    public static void Fold<T, TTap, TState, TAcc, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones, ref TTap watch)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
         where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        Pool<T, TTap, TState, TAcc, One, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, new(outputs, TTap.Count, Most), taps, outputs.Fresh, ones, ref watch);
+        Pool<T, TTap, TState, TAcc, One, TLoad, TReducer>(load, reducer, from, to, new(outputs, TTap.Count, Most), taps, outputs.Fresh, ones, ref watch);
     }
 
     private static void Pool<T, TTap, TState, TAcc, TByRows, TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, in Sides sides, in PixelTaps taps, long fresh, byte* ones, ref TTap watch)
@@ -56,8 +64,16 @@ internal static unsafe class PixelGroups
         // What cannot be is not compiled: a load of part of a register has no pixels of three registers, and sums of rows leave no room for seven.
         if (!sides.IsPixel || typeof(TLoad) != typeof(UnitLoad<T, TTap>))
         {
-            if (sides.Together < 4) Pool<T, TTap, TState, TAcc, Three, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch);
-            else Pool<T, TTap, TState, TAcc, Four, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch);
+            switch (sides.Together)
+            {
+                case 5 when AreMany: Pool<T, TTap, TState, TAcc, Five, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+                case 6 when AreMany: Pool<T, TTap, TState, TAcc, Six, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+                case 7 when AreMany && typeof(TByRows) != typeof(Any): Pool<T, TTap, TState, TAcc, Seven, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+                case 8 when AreMany && typeof(TByRows) != typeof(Any): Pool<T, TTap, TState, TAcc, Eight, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+                case 4: Pool<T, TTap, TState, TAcc, Four, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+                default: Pool<T, TTap, TState, TAcc, Three, Any, TByRows, TLoad, TReducer>(load, reducer, from, to, sides, taps, fresh, ones, ref watch); break;
+            }
+
             return;
         }
 
@@ -229,7 +245,7 @@ internal static unsafe class PixelGroups
                 NextFrom = NextTo = Math.Max(0, outputs.Length - register);
                 Others = NextFrom > 0 ? 2 : 1;
                 neighbours = block.Pixels;
-                most = MostPixels;
+                most = AreMany ? most : MostPixels;
             }
 
             (Rows, RowFrom, RowTo) = (block.Rows, block.FromRow, block.ToRow);

@@ -80,8 +80,11 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     private static bool HasRoom(in PoolJob job)
     {
         PoolPlan plan = job.Plan;
-        return Registers.Suit<TTap, T>(plan.Channels) && job.InputLayout.Width == plan.Channels && job.OutputLayout.Width == plan.Channels && plan.Width.OutputLength >= LeastNarrow;
+        return (Registers.Suit<TTap, T>(plan.Channels) || FillsRows(plan)) && job.InputLayout.Width == plan.Channels && job.OutputLayout.Width == plan.Channels && plan.Width.OutputLength >= LeastNarrow;
     }
+
+    /// <summary>Whether nearly all pixels are neighbours that are one with more channels, and fill registers of cache lines, however few they have themselves.</summary>
+    private static bool FillsRows(PoolPlan plan) => sizeof(TTap) == Prefetch.CacheLine && plan.Width.LaneStride == 1 && plan.Width.OutputLength * plan.Channels >= 8 * TTap.Count;
 
     public static long Channels(PoolPlan plan) => 1;
 
@@ -114,7 +117,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         if (HasStrips(reducer, _plan)) PoolStrips(reducer, input, output, depth, first, end, 1, ref watch);
-        else if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, output, depth, first, end, ref watch);
+        else if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, output, 1, depth, first, end, ref watch);
         else Pool(reducer, input, output, depth, first, end, 1, null, ref watch);
     }
 
@@ -122,19 +125,9 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = windows._plan;
-        if (HasStrips(reducer, plan))
-        {
-            windows.PoolStrips(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, ref watch);
-            return;
-        }
-
-        if (!HasLines(reducer, plan))
-        {
-            windows.Pool(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, null, ref watch);
-            return;
-        }
-
-        for (long image = 0; image < images; image++) windows.Pool(reducer, input + image * windows._from.Batch, output + image * windows._to.Batch, plan.Depth[0], 0, plan.Height.OutputLength, ref watch);
+        if (HasStrips(reducer, plan)) windows.PoolStrips(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, ref watch);
+        else if (HasLines(reducer, plan)) windows.PoolLines(reducer, input, output, images, ref watch);
+        else windows.Pool(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, null, ref watch);
     }
 
     private void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, long images, Part? part, ref TTap watch)
