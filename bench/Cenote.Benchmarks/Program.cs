@@ -4,7 +4,7 @@ using Cenote.Benchmarks;
 using Cenote.Benchmarks.Commands;
 
 // Exit codes: 0 fine, 1 an output differs from a peer's, 2 bad usage (one line on standard error).
-PassiveWaiting.Ask();
+PeerProcess.Prepare();
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 var root = new RootCommand("How fast Cenote is, and beside whom.") { VersusCommand.Create(), ScalingCommand.Create(), TypesCommand.Create(), MicroCommand.Create(), SmallCallCommand.Create(), TrainingCommand.Create(), ReductionCommand.Create(), FirstCallCommand.Create(), FirstCallCommand.CreateHere(), RecordCommand.Create() };
 try
