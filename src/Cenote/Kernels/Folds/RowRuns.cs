@@ -198,39 +198,39 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     {
         long block = _line.Block, count = TTap.Count;
         for (long row = 0, start = 0; start < _line.Length; row++)
-        for (long pixel = 0; pixel < layout.Pixels; pixel++, start += _line.Pitch)
-        {
-            long shared = TSink.Divides ? _fold.Factor(row, pixel) : 1, place = row * layout.NextRow + pixel * layout.NextPixel;
-            for (long o = 0; o < block; o += 4 * count)
+            for (long pixel = 0; pixel < layout.Pixels; pixel++, start += _line.Pitch)
             {
-                // The last registers step back over outputs already written: beginnings are read in one place, and written in another.
-                o = Math.Min(o, block - 4 * count);
-                long i = start + o, output = place + o;
-                TAcc a = TAcc.Load(before + i), b = TAcc.Load(before + i + count), c = TAcc.Load(before + i + 2 * count), d = TAcc.Load(before + i + 3 * count);
-                byte* first = _fold.Extents(o), second = _fold.Extents(o + count), third = _fold.Extents(o + 2 * count), fourth = _fold.Extents(o + 3 * count);
-                foreach (ref readonly RunStep<TOutput, TState> step in steps)
+                long shared = TSink.Divides ? _fold.Factor(row, pixel) : 1, place = row * layout.NextRow + pixel * layout.NextPixel;
+                for (long o = 0; o < block; o += 4 * count)
                 {
-                    TState* line = step.Line + i, ending = step.Ending + i;
-                    a = reducer.Combine(a, TAcc.Load(line));
-                    b = reducer.Combine(b, TAcc.Load(line + count));
-                    c = reducer.Combine(c, TAcc.Load(line + 2 * count));
-                    d = reducer.Combine(d, TAcc.Load(line + 3 * count));
-                    if (step.To == null) continue;
-                    TOutput* to = step.To + output;
-                    TSink.Ask(to, Ahead);
-                    long divisor = step.Factor * shared;
-                    TSink.Store(reducer, reducer.Combine(TAcc.Load(ending), a), first, divisor, to, count);
-                    TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + count), b), second, divisor, to + count, count);
-                    TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + 2 * count), c), third, divisor, to + 2 * count, count);
-                    TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + 3 * count), d), fourth, divisor, to + 3 * count, count);
-                }
+                    // The last registers step back over outputs already written: beginnings are read in one place, and written in another.
+                    o = Math.Min(o, block - 4 * count);
+                    long i = start + o, output = place + o;
+                    TAcc a = TAcc.Load(before + i), b = TAcc.Load(before + i + count), c = TAcc.Load(before + i + 2 * count), d = TAcc.Load(before + i + 3 * count);
+                    byte* first = _fold.Extents(o), second = _fold.Extents(o + count), third = _fold.Extents(o + 2 * count), fourth = _fold.Extents(o + 3 * count);
+                    foreach (ref readonly RunStep<TOutput, TState> step in steps)
+                    {
+                        TState* line = step.Line + i, ending = step.Ending + i;
+                        a = reducer.Combine(a, TAcc.Load(line));
+                        b = reducer.Combine(b, TAcc.Load(line + count));
+                        c = reducer.Combine(c, TAcc.Load(line + 2 * count));
+                        d = reducer.Combine(d, TAcc.Load(line + 3 * count));
+                        if (step.To == null) continue;
+                        TOutput* to = step.To + output;
+                        TSink.Ask(to, Ahead);
+                        long divisor = step.Factor * shared;
+                        TSink.Store(reducer, reducer.Combine(TAcc.Load(ending), a), first, divisor, to, count);
+                        TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + count), b), second, divisor, to + count, count);
+                        TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + 2 * count), c), third, divisor, to + 2 * count, count);
+                        TSink.Store(reducer, reducer.Combine(TAcc.Load(ending + 3 * count), d), fourth, divisor, to + 3 * count, count);
+                    }
 
-                TAcc.Store(a, after + i);
-                TAcc.Store(b, after + i + count);
-                TAcc.Store(c, after + i + 2 * count);
-                TAcc.Store(d, after + i + 3 * count);
+                    TAcc.Store(a, after + i);
+                    TAcc.Store(b, after + i + count);
+                    TAcc.Store(c, after + i + 2 * count);
+                    TAcc.Store(d, after + i + 3 * count);
+                }
             }
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -241,25 +241,25 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
     {
         long block = _line.Block, count = TTap.Count;
         for (long row = 0, start = 0; start < _line.Length; row++)
-        for (long pixel = 0; pixel < layout.Pixels; pixel++, start += _line.Pitch)
-        {
-            long shared = TSink.Divides ? _fold.Factor(row, pixel) : 1, place = row * layout.NextRow + pixel * layout.NextPixel;
-            for (long o = 0; o < block; o += count)
+            for (long pixel = 0; pixel < layout.Pixels; pixel++, start += _line.Pitch)
             {
-                if (o + count > block) o = Math.Max(0, block - count);
-                long i = start + o;
-                TAcc state = TAcc.Load(before + i);
-                byte* extents = _fold.Extents(o);
-                foreach (ref readonly RunStep<TOutput, TState> step in steps)
+                long shared = TSink.Divides ? _fold.Factor(row, pixel) : 1, place = row * layout.NextRow + pixel * layout.NextPixel;
+                for (long o = 0; o < block; o += count)
                 {
-                    state = reducer.Combine(state, TAcc.Load(step.Line + i));
-                    if (step.To == null) continue;
-                    TSink.Store(reducer, reducer.Combine(TAcc.Load(step.Ending + i), state), extents, step.Factor * shared, step.To + place + o, block);
-                }
+                    if (o + count > block) o = Math.Max(0, block - count);
+                    long i = start + o;
+                    TAcc state = TAcc.Load(before + i);
+                    byte* extents = _fold.Extents(o);
+                    foreach (ref readonly RunStep<TOutput, TState> step in steps)
+                    {
+                        state = reducer.Combine(state, TAcc.Load(step.Line + i));
+                        if (step.To == null) continue;
+                        TSink.Store(reducer, reducer.Combine(TAcc.Load(step.Ending + i), state), extents, step.Factor * shared, step.To + place + o, block);
+                    }
 
-                TAcc.Store(state, after + i);
+                    TAcc.Store(state, after + i);
+                }
             }
-        }
     }
 }
 
