@@ -39,6 +39,20 @@ public class MemoryOrderTests
         }
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(7)]
+    [InlineData(24)]
+    public void Large_averages_of_volumes_are_grouped_alike(int channels)
+    {
+        foreach (PoolLayer layer in new PoolLayer[] { new AvgPool3d(8, (1, 1, 2), 4), new AvgPool3d(8, 2, 3), new AvgPool3d((9, 5, 3), 1) })
+        {
+            (Tensor<float> dense, Tensor<float> pixels) = InBothOrders([2, channels, 10, 14, 13], random => random.NextSingle());
+            Assert.Equal(layer.Forward(dense), layer.Forward(pixels));
+        }
+    }
+
     private static void Same<T>(LinearPool layer, nint[] lengths)
         where T : unmanaged
     {
@@ -111,11 +125,18 @@ public class MemoryOrderTests
         where T : unmanaged
     {
         var random = new Random(43);
-        nint n = lengths[0], c = lengths[1], height = lengths[2], width = lengths[3];
-        var values = new T[n * c * height * width];
+        nint step = 1;
+        foreach (nint length in lengths) step *= length;
+        var values = new T[step];
         foreach (ref T value in values.AsSpan()) value = number(random);
-        // An axis of one element has no stride.
-        nint[] strides = [n == 1 ? 0 : c * height * width, c == 1 ? 0 : 1, height == 1 ? 0 : c * width, width == 1 ? 0 : c];
+        var strides = new nint[lengths.Length];
+        for (int axis = 0; axis < lengths.Length; axis++)
+        {
+            // Channels last; an axis of one element has no stride.
+            if (axis != 1) step /= lengths[axis];
+            strides[axis] = lengths[axis] == 1 ? 0 : axis == 1 ? 1 : step;
+        }
+
         Tensor<T> dense = Tensor.Create(values, lengths), pixels = Tensor.Create(new T[values.Length], 0, lengths, strides);
         dense.CopyTo(pixels);
         return (dense, pixels);

@@ -16,7 +16,7 @@ public class RegisterWidthTests
         Assert.SkipUnless(hasThem, "This machine has no such registers: every run is one without.");
         Assert.SkipUnless(Environment.GetEnvironmentVariable(instructions) is null, "This is the run without.");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])[typeof(KernelTests).Assembly.Location, "--filter-class", typeof(KernelTests).FullName!, typeof(IndexedKernelTests).FullName!, typeof(GradientKernelTests).FullName!, typeof(Choosing.PickKernelTests).FullName!, "--filter-not-trait", KernelTests.Walks + "=" + KernelTests.RepeatedWalks]) start.ArgumentList.Add(argument);
+        foreach (string argument in (string[])[typeof(KernelTests).Assembly.Location, "--filter-class", typeof(KernelTests).FullName!, typeof(IndexedKernelTests).FullName!, typeof(GradientKernelTests).FullName!, typeof(MemoryOrderTests).FullName!, typeof(Family.UnevenKernelTests).FullName!, typeof(Choosing.PickKernelTests).FullName!, "--filter-not-trait", KernelTests.Walks + "=" + KernelTests.RepeatedWalks]) start.ArgumentList.Add(argument);
         start.Environment[instructions] = "0";
         using Process process = Process.Start(start)!;
         CancellationToken cancellation = TestContext.Current.CancellationToken;

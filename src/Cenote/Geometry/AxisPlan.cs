@@ -70,6 +70,12 @@ internal sealed class AxisPlan
     /// <summary>The distance between windows in neighbouring lanes: of a single window the stride says nothing.</summary>
     public long LaneStride => OutputLength == 1 ? 1 : Stride;
 
+    /// <summary>How many positions a window reads that no other has read, on average, rounded down: the stride of many windows, all taps of a single one.</summary>
+    public long NewPerWindow => ((OutputLength - 1) * LaneStride + Kernel) / OutputLength;
+
+    /// <summary>Whether windows can be made by van Herk's runs, in memory that they are worth.</summary>
+    public bool FitsRuns => Dilation == 1 && Slides && LaneStride <= Kernel && Kernel <= 2 * InputLength;
+
     /// <summary>Where the first window starts, as a distance before the input.</summary>
     public long Before { get; }
 

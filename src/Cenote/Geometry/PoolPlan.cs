@@ -10,6 +10,9 @@ public sealed partial class PoolPlan
     /// <summary>Sums of floating-point numbers over no more taps than this keep PyTorch's order, and so its bits.</summary>
     internal const long MostTapsInOrder = 32;
 
+    /// <summary>See <see cref="FoldsSlices"/>.</summary>
+    private const long ManyRowsOfSlices = 8;
+
     /// <summary>The most elements of one register.</summary>
     internal const int MostPlanes = 64;
 
@@ -247,6 +250,12 @@ public sealed partial class PoolPlan
 
     /// <summary>Whether sums that may be grouped are sums of rows. Where no row is read twice, folding it into a line of its own gains nothing.</summary>
     internal bool FoldsRows => (Height.Kernel > Height.Stride && Height.OutputLength > 1) || Width.Kernel > 2 * Width.Stride + 2;
+
+    /// <summary>
+    /// Whether sums that may be grouped, and what has no order, go slice by slice, and slices by runs of rows: where windows of volumes have many rows, for a row and for each that is new in the next window.
+    /// One rule for every memory order, for sums are grouped by it. Measured.
+    /// </summary>
+    internal bool FoldsSlices => Depth.Kernel > 1 && Depth.FitsRuns && Height.FitsRuns && Depth.Kernel * Height.Kernel >= ManyRowsOfSlices * (1 + Depth.NewPerWindow * Height.NewPerWindow);
 
     /// <summary>Whether the windows of every axis slide evenly.</summary>
     internal bool Slides => Depth.Slides && Height.Slides && Width.Slides;

@@ -29,7 +29,8 @@ internal static unsafe class Transposition
         where TTap : unmanaged, IRegister<TTap, T>
     {
         long lanes = TTap.Count;
-        if (sizeof(T) == 4 && IsFour<TTap, T>())
+        // A pair of registers of half the size is as large, and squares of it are made of four.
+        if (sizeof(T) == 4 && IsFour<TTap, T>() && Avx512F.IsSupported)
         {
             Half(rows, step, to, toStep);
             Half(rows + lanes / 2, step, to + lanes / 2 * toStep, toStep);

@@ -19,9 +19,6 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     /// <summary>The slices of a window: what the second-level cache holds beside the input. Parts of slices have the rows of so many windows at least. Measured.</summary>
     private const long SliceCacheBytes = 512 << 10, SliceWindows = 2;
 
-    /// <summary>From so many rows in a window on, those of all its depths, for a row and for each that is new in the next window, slices are folded by themselves. Measured.</summary>
-    private const long ManyRows = 8;
-
     /// <summary>Lines of one window that take more memory than this are not worth it.</summary>
     private const long MostLineBytes = 1 << 28;
 
@@ -82,16 +79,11 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
     private static long Capacity(PoolPlan plan, in Line line) => Math.Min(plan.Height.Span + (Band(plan, line) - 1) * plan.Height.Stride, plan.Height.InputLength);
 
     private static long LineBytes(PoolPlan plan, in Line line) => HasRuns(plan, line)
-        ? RowRuns<T, TTap, TState, TAcc, TFold>.Bytes(plan.Height, line) + (HasSlices(plan) ? SliceBytes(plan, line) : 0)
+        ? RowRuns<T, TTap, TState, TAcc, TFold>.Bytes(plan.Height, line) + (plan.FoldsSlices ? SliceBytes(plan, line) : 0)
         : Scratch.Round(plan.Depth.MaxCount * Capacity(plan, line) * line.Length * sizeof(TState));
 
     /// <summary>Whether rows go by runs: those of planes, where that pays, and those of slices that are folded by themselves.</summary>
-    private static bool HasRuns(PoolPlan plan, in Line line) => HasSlices(plan) || (plan.Depth.Kernel == 1 && RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan.Height, line));
-
-    /// <summary>Whether slices are folded by themselves, and then go by runs: where windows have many rows. Sums are then grouped otherwise, and so in every memory order.</summary>
-    private static bool HasSlices(PoolPlan plan) =>
-        plan.Depth.Kernel > 1 && RowRuns<T, TTap, TState, TAcc, TFold>.Fit(plan.Depth) && RowRuns<T, TTap, TState, TAcc, TFold>.Fit(plan.Height)
-        && plan.Depth.Kernel * plan.Height.Kernel >= ManyRows * (1 + plan.Depth.LaneStride * plan.Height.LaneStride);
+    private static bool HasRuns(PoolPlan plan, in Line line) => plan.FoldsSlices || (plan.Depth.Kernel == 1 && RowRuns<T, TTap, TState, TAcc, TFold>.Suit(plan.Height, line));
 
     /// <summary>How many output rows of slices are made together, that caches hold those of a window: but some windows, for neighbours both read the rows of one.</summary>
     private static long SliceRows(PoolPlan plan, in Line line)
@@ -116,7 +108,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         if (!reducer.FoldsInAnyOrder(plan) || !TFold.Accepts(job) || LineBytes(plan, TFold.LineAt(plan, 0)) > MostLineBytes) return false;
         // Sums over uneven windows have the same bits in every memory order, and so one grouping, which is another.
         if (!plan.Slides && !TReducer.IsExact) return false;
-        if (HasSlices(plan)) return true;
+        if (plan.FoldsSlices) return true;
         bool hasOther = TReducer.IsExact || (!HasRuns(plan, TFold.LineAt(plan, 0)) && !TReducer.IsLong && sizeof(TAcc) == sizeof(TTap));
         return (!hasOther || TFold.Pays(plan)) && plan.FoldsRows;
     }
@@ -140,7 +132,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         output += _line.Start;
-        if (HasSlices(_plan))
+        if (_plan.FoldsSlices)
         {
             long d = (depth.Start - depth.Before + _plan.Depth.Before) / _plan.Depth.Stride;
             PoolSlices(reducer, input, output - d * _to.Depth, d, d + 1, first, end, ref watch);
@@ -156,7 +148,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = slices.Plan;
-        if (HasSlices(plan))
+        if (plan.FoldsSlices)
         {
             windows.PoolSlices(reducer, input, output + windows._line.Start - slices.First * nextSlice, slices.First, slices.End, 0, plan.Height.OutputLength, ref watch);
             return;

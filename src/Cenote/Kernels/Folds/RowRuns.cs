@@ -52,12 +52,9 @@ internal readonly unsafe struct RowRuns<T, TTap, TState, TAcc, TFold>
         _none = Line(_places + 2);
     }
 
-    /// <summary>Whether windows can be made this way, in memory that they are worth.</summary>
-    public static bool Fit(AxisPlan axis) => axis is { Dilation: 1, Slides: true } && axis.LaneStride <= axis.Kernel && axis.Kernel <= 2 * axis.InputLength;
-
     /// <summary>Whether this pays for windows of rows.</summary>
     public static bool Suit(AxisPlan height, in Line line) =>
-        Fit(height) && height.Stride < height.Kernel && (height.Kernel >= Runs.ManyRows || (height.Kernel >= ManyLongRows * height.Stride && line.Length >= LongLine * TAcc.Count));
+        height.FitsRuns && height.Stride < height.Kernel && (height.Kernel >= Runs.ManyRows || (height.Kernel >= ManyLongRows * height.Stride && line.Length >= LongLine * TAcc.Count));
 
     /// <summary>From one line to the next, in states: an odd number of cache lines, that what lies above each other does not compete for the same places of the first-level cache.</summary>
     private static long Pitch(in Line line)

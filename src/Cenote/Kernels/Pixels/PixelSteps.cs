@@ -43,7 +43,7 @@ internal readonly unsafe record struct PixelSteps(nint At, long Count, long Next
         /// <summary>Of memory of any content.</summary>
         public void Clear() => _first = _end = 0;
 
-        /// <summary>The steps of some output rows; of these there is at least one.</summary>
+        /// <summary>The steps of some output rows, of which there is at least one; of the only depth that windows have.</summary>
         /// <remarks>This must lie in memory of <see cref="Bytes"/>.</remarks>
         public static PixelSteps Of(Memory* memory, PoolPlan plan, in Window depth, long first, long end, in TensorLayout from, in TensorLayout to)
         {

@@ -74,7 +74,9 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
 
     public static bool Accepts<TReducer>(TReducer reducer, in PoolJob job)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && (Registers.Hold<TTap, T>(job.Plan.Channels) || HasRoom(job)) && PixelTable.Fits(job.Plan);
+        job.InputLayout.Channel == 1 && job.OutputLayout.Channel == 1 && (Registers.Hold<TTap, T>(job.Plan.Channels) || HasRoom(job)) && PixelTable.Fits(job.Plan)
+        // Those of slices group sums otherwise, and on registers that these channels fill.
+        && (TReducer.IsExact || !job.Plan.FoldsSlices || !reducer.FoldsInAnyOrder(job.Plan));
 
     /// <summary>Whether nearly all pixels that are narrower than a register can be read and written as a whole one: where what lies behind them is the next pixels.</summary>
     private static bool HasRoom(in PoolJob job)
