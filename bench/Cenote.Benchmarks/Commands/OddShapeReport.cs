@@ -9,10 +9,10 @@ namespace Cenote.Benchmarks.Commands;
 internal static class OddShapeReport
 {
     /// <returns>Whether all outputs were the same.</returns>
-    public static bool Write(TextWriter writer, int count, int seed, int worst, Layout[] layouts, Element element, int threads)
+    public static bool Write(TextWriter writer, int count, int seed, int rank, int worst, Layout[] layouts, Element element, int threads)
     {
         Machine.Write(writer);
-        var shapes = new OddShapes(seed);
+        var shapes = new OddShapes(seed, rank);
         var all = new List<(string Name, Comparison Comparison)>();
         for (int number = 0; number < count; number++)
         {

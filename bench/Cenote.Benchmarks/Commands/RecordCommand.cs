@@ -7,7 +7,7 @@ namespace Cenote.Benchmarks.Commands;
 /// <summary>All measurements of a machine, as files to be committed.</summary>
 internal static class RecordCommand
 {
-    private const int OddShapes = 300, Seed = 1, Worst = 10;
+    private const int OddShapes = 300, Seed = 1, Rank = 2, Worst = 10;
 
     private static readonly int[] Threads = [1, 2];
 
@@ -31,7 +31,7 @@ internal static class RecordCommand
         {
             Write(folder, $"versus-{threads}", $"Beside its peers, {Format.Threads(threads)}", writer => same &= VersusReport.Write(writer, RowTable.All, layouts, element, threads, passes));
             Write(folder, $"family-{threads}", $"The rest of the family beside its peers, {Format.Threads(threads)}", writer => same &= VersusReport.Write(writer, RowTable.Family, layouts, element, threads, passes));
-            Write(folder, $"odd-shapes-{threads}", $"Random odd shapes, {Format.Threads(threads)}", writer => same &= OddShapeReport.Write(writer, OddShapes, Seed, Worst, layouts, element, threads));
+            Write(folder, $"odd-shapes-{threads}", $"Random odd shapes, {Format.Threads(threads)}", writer => same &= OddShapeReport.Write(writer, OddShapes, Seed, Rank, Worst, layouts, element, threads));
             Write(folder, $"reductions-{threads}", $"Blocks and pyramids, {Format.Threads(threads)}", writer => ReductionReport.Write(writer, threads));
             Write(folder, $"training-{threads}", $"Indices and gradients, {Format.Threads(threads)}", writer => same &= TrainingReport.Write(writer, Path.Combine(folder, $"training-{threads}.png"), RowTable.All, layouts, threads, passes));
         }

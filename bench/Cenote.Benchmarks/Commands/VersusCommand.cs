@@ -13,14 +13,16 @@ internal static class VersusCommand
         Option<string> layout = Options.Layout(), type = Options.Type();
         var sample = new Option<int?>("--sample") { Description = "Measure so many random odd shapes instead, and tell where Cenote is the slower one.", HelpName = "N" };
         var seed = new Option<int>("--seed") { Description = "Chooses the random shapes.", HelpName = "S", DefaultValueFactory = _ => 1 };
+        var rank = new Option<int>("--rank") { Description = "How many spatial axes they have.", DefaultValueFactory = _ => 2 };
+        rank.AcceptOnlyFromAmong("1", "2", "3");
         var worst = new Option<int>("--worst") { Description = "How many of these shapes to tell of.", HelpName = "N", DefaultValueFactory = _ => 10 };
-        var command = new Command("versus", "Cenote beside libtorch, ONNX Runtime, oneDNN and OpenCV: outputs compared, then timed in turn.") { rows, threads, passes, layout, type, sample, seed, worst };
+        var command = new Command("versus", "Cenote beside libtorch, ONNX Runtime, oneDNN and OpenCV: outputs compared, then timed in turn.") { rows, threads, passes, layout, type, sample, seed, rank, worst };
         command.SetAction(parse =>
         {
             Layout[] layouts = Options.Layouts(parse.GetValue(layout)!);
             Element element = Options.Element(parse.GetValue(type)!);
             bool same = parse.GetValue(sample) is { } count
-                ? OddShapeReport.Write(Console.Out, count, parse.GetValue(seed), parse.GetValue(worst), layouts, element, parse.GetValue(threads))
+                ? OddShapeReport.Write(Console.Out, count, parse.GetValue(seed), parse.GetValue(rank), parse.GetValue(worst), layouts, element, parse.GetValue(threads))
                 : VersusReport.Write(Console.Out, Options.Chosen(parse.GetValue(rows)), layouts, element, parse.GetValue(threads), parse.GetValue(passes));
             return same ? 0 : 1;
         });
