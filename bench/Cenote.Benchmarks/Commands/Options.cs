@@ -21,6 +21,17 @@ internal static class Options
 
     public static Option<int> Passes() => Count("--passes", "Measure all rows so many times over; a line is then the middle one of its row.");
 
+    public static Option<int?> Sample(string description) => new("--sample") { Description = description, HelpName = "N" };
+
+    public static Option<int> Seed() => new("--seed") { Description = "Chooses the random shapes.", HelpName = "S", DefaultValueFactory = _ => 1 };
+
+    public static Option<int> Rank()
+    {
+        var option = new Option<int>("--rank") { Description = "How many spatial axes they have.", DefaultValueFactory = _ => 2 };
+        option.AcceptOnlyFromAmong("1", "2", "3");
+        return option;
+    }
+
     private static Option<int> Count(string name, string description) => new(name)
     {
         Description = description,

@@ -11,10 +11,8 @@ internal static class VersusCommand
         Option<string?> rows = Options.RowNames();
         Option<int> threads = Options.Threads(), passes = Options.Passes();
         Option<string> layout = Options.Layout(), type = Options.Type();
-        var sample = new Option<int?>("--sample") { Description = "Measure so many random odd shapes instead, and tell where Cenote is the slower one.", HelpName = "N" };
-        var seed = new Option<int>("--seed") { Description = "Chooses the random shapes.", HelpName = "S", DefaultValueFactory = _ => 1 };
-        var rank = new Option<int>("--rank") { Description = "How many spatial axes they have.", DefaultValueFactory = _ => 2 };
-        rank.AcceptOnlyFromAmong("1", "2", "3");
+        Option<int?> sample = Options.Sample("Measure so many random odd shapes instead, and tell where Cenote is the slower one.");
+        Option<int> seed = Options.Seed(), rank = Options.Rank();
         var worst = new Option<int>("--worst") { Description = "How many of these shapes to tell of.", HelpName = "N", DefaultValueFactory = _ => 10 };
         var command = new Command("versus", "Cenote beside libtorch, ONNX Runtime, oneDNN and OpenCV: outputs compared, then timed in turn.") { rows, threads, passes, layout, type, sample, seed, rank, worst };
         command.SetAction(parse =>

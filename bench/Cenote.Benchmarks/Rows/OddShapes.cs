@@ -23,6 +23,8 @@ internal sealed class OddShapes(int seed, int rank)
         }
     }
 
+    public Row[] Take(int count) => [.. Enumerable.Range(0, count).Select(_ => Next())];
+
     public Layout NextLayout() => Coin ? Layout.Nchw : Layout.Nhwc;
 
     private bool Coin => _random.Next(2) == 0;
