@@ -191,7 +191,7 @@ public class IndexedKernelTests
             for (int axis = 0; axis < rank; axis++)
             {
                 shape[2 + axis] = random.Next(3) == 0 ? 1 + random.Next(20) : 64 + random.Next(12);
-                kernel[axis] = 7 + random.Next(9);
+                kernel[axis] = 7 + random.Next(18);
                 stride[axis] = random.Next(2) == 0 ? 1 : 1 + random.Next(kernel[axis] - 1);
                 dilation[axis] = 1;
                 (before[axis], after[axis]) = (random.Next(2) * random.Next(kernel[axis]), random.Next(2) * random.Next(kernel[axis]));

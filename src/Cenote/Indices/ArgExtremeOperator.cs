@@ -52,53 +52,52 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
         where T : unmanaged, IComparisonOperators<T, T, bool> =>
         KernelCatalog.Of([.. kernels, new(() => [.. more, new IndexedReference<T, ExtremeChoice<T, TOrder>>(new(worst))])]);
 
-    /// <summary>The kernel for whole planes; none where those without indices have none.</summary>
+    /// <summary>The kernels that leave the values to those without indices, which need registers: for windows of one tap, and for whole planes.</summary>
     private static PoolKernel[] Located<T, TBits>(ElementType type)
         where T : unmanaged
-        where TBits : unmanaged, IEquatable<TBits> => Registers.Exist(16) ? [new LocatedPlanes<T, TBits>(ExtremeOperator<TOrder>.Instance, type)] : [];
+        where TBits : unmanaged, IEquatable<TBits> => Registers.Exist(16) ? [new SingleChoice(ExtremeOperator<TOrder>.Instance, type), new LocatedPlanes<T, TBits>(ExtremeOperator<TOrder>.Instance, type)] : [];
 
-    /// <summary>The line kernels of each register width, before them those for whole planes, and for short rows, which use the first that suits channels, and behind them rows of any strides.</summary>
-    private static unsafe KernelGroup[] Blocks<T>(PoolKernel[] planes, PoolKernel[][] widths)
+    /// <summary>The line kernels of each register width, before them those for single taps and whole planes, and for short rows, which use the first that suits channels, and behind them rows of any strides.</summary>
+    private static unsafe KernelGroup[] Blocks<T>(PoolKernel[] located, Walks[] widths)
         where T : unmanaged
     {
-        if (widths[^1].Length == 0) return [];
-        // Of each width those whose lanes are planes, which are better than rows, and those that walk down rows of small windows.
-        const int Planes = 3, Strips = 2;
-        PoolKernel[] channels = [.. widths.SelectMany(Lines)];
-        KernelGroup[] lines = Groups(Lines);
+        if (widths[^1].Rows.Length == 0) return [];
+        // Those that walk down rows of small windows.
+        const int Strips = 2;
+        PoolKernel[] channels = [.. widths.SelectMany(walks => walks.Lines)];
+        KernelGroup[] lines = Groups(walks => walks.Lines);
         return
         [
-            .. Groups(kernels => kernels.Where(kernel => kernel.UnitsArePlanes)),
-            new(() => planes),
-            .. Groups(kernels => kernels.Take(Planes)),
+            .. Groups(walks => walks.Whole),
+            new(() => located),
+            .. Groups(walks => walks.Planes),
             new(() =>
             [
-                new InterleavedKernel(new(Groups(kernels => Lines(kernels).Skip(Planes).Take(Strips))), FewChannels, FewOddChannels, ManyTaps),
+                new InterleavedKernel(new(Groups(walks => walks.Rows[..Strips])), FewChannels, FewOddChannels, ManyTaps),
                 new InterleavedKernel(new(lines), FewChannels, FewOddChannels, ManyInRow, fewestTaps: IndexedPixels.FewTaps),
             ]),
             new(() => Registers.Exist(32) ? [new BlockKernel<T, Lanes256<T>>(channels)] : [], () => Registers.Exist(64) ? [new BlockKernel<T, Lanes512<T>>(channels)] : []),
             new(() => [new BlockKernel<T, Lanes128<T>>(channels)]),
-            .. Groups(kernels => Lines(kernels).Skip(Planes)),
+            .. Groups(walks => walks.Rows),
             new(() => [new PlanarKernel<StridedPlanes>(new(lines), sizeof(T))]),
         ];
 
-        static IEnumerable<PoolKernel> Lines(PoolKernel[] kernels) => kernels.Where(kernel => !kernel.UnitsArePlanes);
-        KernelGroup[] Groups(Func<PoolKernel[], IEnumerable<PoolKernel>> some) => [new(() => [.. some(widths[1])], () => [.. some(widths[0])]), new(() => [.. some(widths[2])])];
+        KernelGroup[] Groups(Func<Walks, PoolKernel[]> some) => [new(() => some(widths[1]), () => some(widths[0])), new(() => some(widths[2]))];
     }
 
     /// <summary>Kernels for windows of more taps than an element can number: those for elements twice as wide.</summary>
-    private static PoolKernel[] Widened<T, TWide>(PoolKernel[][] wide)
+    private static PoolKernel[] Widened<T, TWide>(Walks[] wide)
         where T : unmanaged
         where TWide : unmanaged
     {
-        PoolKernel[] all = [.. wide.SelectMany(kernels => kernels)], kernels = [new InterleavedKernel(all, FewChannels, FewOddChannels, ManyTaps), .. all];
+        PoolKernel[] all = [.. wide.SelectMany(walks => (PoolKernel[])[.. walks.Lines, .. walks.Whole])], kernels = [new InterleavedKernel(all, FewChannels, FewOddChannels, ManyTaps), .. all];
         if (Registers.Exist(64)) return [new WidenedKernel<T, Lanes512<T>, TWide, Lanes512<TWide>>(kernels)];
         if (Registers.Exist(32)) return [new WidenedKernel<T, Lanes256<T>, TWide, Lanes256<TWide>>(kernels)];
         return Registers.Exist(16) ? [new WidenedKernel<T, Lanes128<T>, TWide, Lanes128<TWide>>(kernels)] : [];
     }
 
     /// <summary>The line kernels of each register width.</summary>
-    private static PoolKernel[][] Lines<T, TNumber>(T worst)
+    private static Walks[] Lines<T, TNumber>(T worst)
         where T : unmanaged
         where TNumber : unmanaged =>
         [
@@ -110,7 +109,7 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
     /// <summary>Every kernel on registers; none where this machine lacks such registers.</summary>
     /// <param name="reducer">The reducer for what may be expected.</param>
     /// <param name="exact">The one for taps of which the first is not sure.</param>
-    private static PoolKernel[] OnRegisters<T, TTap, TNumber, TNumbers, TReducer, TExact>(TReducer reducer, TExact exact)
+    private static Walks OnRegisters<T, TTap, TNumber, TNumbers, TReducer, TExact>(TReducer reducer, TExact exact)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TNumber : unmanaged
@@ -118,20 +117,31 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
         where TReducer : struct, IChoiceLanes<T, TTap>, ITieWatch<TTap>
         where TExact : struct, IChoiceLanes<T, TTap>
     {
-        if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return [];
+        if (!Registers.Exist(Unsafe.SizeOf<TTap>())) return new([], [], []);
         var folds = new IndexedKernel<T, TTap, TReducer, TExact, IndexedFolds<T, TTap, TNumber, TNumbers>>(reducer, exact);
-        return
-        [
-            new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixelStrips<T, TTap, TNumber, TNumbers>>(reducer, exact),
-            new IndexedKernel<T, TTap, TReducer, TExact, IndexedRuns<T, TTap, TNumber, TNumbers, PixelLanes<T, TTap, TNumber, TNumbers>>>(reducer, exact),
-            new IndexedKernel<T, TTap, TReducer, TExact, IndexedRuns<T, TTap, TNumber, TNumbers, TurnedLanes<T, TTap, TNumber, TNumbers>>>(reducer, exact),
-            new IndexedKernel<T, TTap, TReducer, TExact, IndexedShifts<T, TTap, TNumber, TNumbers>>(reducer, exact),
-            new IndexedKernel<T, TTap, TReducer, TExact, IndexedStrips<T, TTap, TNumber, TNumbers>>(reducer, exact),
-            new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixels<T, TTap, TNumber, TNumbers>>(reducer, exact),
-            new IndexedKernel<T, TTap, TReducer, TExact, IndexedRows<T, TTap, TNumber, TNumbers>>(reducer, exact),
-            new IndexedColumns<T, TTap, TNumber, TNumbers, TReducer>(reducer, folds),
-            folds,
-            new IndexedPlanes<T, TTap, TNumber, TNumbers, TReducer, TExact>(reducer, exact),
-        ];
+        return new(
+            [
+                new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixelStrips<T, TTap, TNumber, TNumbers>>(reducer, exact),
+                new IndexedKernel<T, TTap, TReducer, TExact, IndexedRuns<T, TTap, TNumber, TNumbers, PixelLanes<T, TTap, TNumber, TNumbers>>>(reducer, exact),
+                .. TTap.Count >= TurnedLanes<T, TTap, TNumber, TNumbers>.FewestPlanes ? [new IndexedKernel<T, TTap, TReducer, TExact, IndexedRuns<T, TTap, TNumber, TNumbers, TurnedLanes<T, TTap, TNumber, TNumbers>>>(reducer, exact)] : (PoolKernel[])[],
+            ],
+            [
+                new IndexedKernel<T, TTap, TReducer, TExact, IndexedShifts<T, TTap, TNumber, TNumbers>>(reducer, exact),
+                new IndexedKernel<T, TTap, TReducer, TExact, IndexedStrips<T, TTap, TNumber, TNumbers>>(reducer, exact),
+                new IndexedKernel<T, TTap, TReducer, TExact, IndexedPixels<T, TTap, TNumber, TNumbers>>(reducer, exact),
+                new IndexedKernel<T, TTap, TReducer, TExact, IndexedRows<T, TTap, TNumber, TNumbers>>(reducer, exact),
+                new IndexedColumns<T, TTap, TNumber, TNumbers, TReducer>(reducer, folds),
+                folds,
+            ],
+            [new IndexedPlanes<T, TTap, TNumber, TNumbers, TReducer, TExact>(reducer, exact)]);
+    }
+
+    /// <summary>The kernels of one register width.</summary>
+    /// <param name="Planes">Those whose lanes are planes, which are better than rows.</param>
+    /// <param name="Rows">Those of rows, first those that walk down rows of small windows.</param>
+    /// <param name="Whole">Those for whole planes.</param>
+    private sealed record Walks(PoolKernel[] Planes, PoolKernel[] Rows, PoolKernel[] Whole)
+    {
+        public PoolKernel[] Lines => [.. Planes, .. Rows];
     }
 }
