@@ -34,12 +34,12 @@ internal static unsafe class StripChoice<T, TTap, TNumber, TNumbers>
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
         long taps = TTaps.Of(walk.Taps), dilation = walk.TapStep, stride = TStride.Of(walk.Stride), shared = taps - (TOpen.Count - 1) * stride;
-        long rowStep = walk.RowStep, toStep = walk.ToStep, markStep = walk.MarkStep, nextStep = walk.NextStep, left = walk.Outputs;
+        long rowStep = walk.RowStep, toStep = walk.ToStep, markStep = walk.MarkStep, nextStep = walk.NextStep, left = walk.Outputs, outside = walk.Outside;
         T* from = walk.From, to = walk.To;
         byte* marks = walk.Marks, next = walk.Next;
         TNumbers one = NumberLine.Fill<TNumbers, TNumber>(1), row = default, rowTaps = NumberLine.Fill<TNumbers, TNumber>(taps), strideTaps = NumberLine.Fill<TNumbers, TNumber>(stride * taps);
         TNumbers start = NumberLine.Fill<TNumbers, TNumber>((1 - TOpen.Count) * stride * taps);
-        TNumbers head = TNumbers.Load(walk.Heads), begun = head + NumberLine.Fill<TNumbers, TNumber>(walk.Outside * taps);
+        TNumbers first = TNumbers.Load(walk.Heads) + NumberLine.Fill<TNumbers, TNumber>(outside * taps);
         var combine = new ChoiceCombine<T, TTap, TNumber, TNumbers, TReducer>(reducer);
         TOpen open = default;
         bool everyRow = typeof(TStride) == typeof(One);
@@ -47,8 +47,9 @@ internal static unsafe class StripChoice<T, TTap, TNumber, TNumbers>
         for (long before = TOpen.Count - 1, i = 0; ; from += rowStep)
         {
             // A new window is what it chooses of this row; above the input that is nothing, by the number of its first tap inside.
-            Choice<TTap, TNumbers> loaded = Row<TLoad, TReducer>(reducer, from, taps, dilation, TNumbers.Max(begun, row + head), row + one, one);
+            Choice<TTap, TNumbers> loaded = Row<TLoad, TReducer>(reducer, from, taps, dilation, first, row + one, one);
             row += rowTaps;
+            if (--outside < 0) first += rowTaps;
             if (everyRow || i == 0)
             {
                 open.TakeNewer(combine, loaded);
