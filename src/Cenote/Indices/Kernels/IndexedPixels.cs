@@ -46,10 +46,13 @@ internal readonly unsafe struct IndexedPixels<T, TTap, TNumber, TNumbers> : IInd
         _isWhole = PlaneList<T>.IsEven(_plan, _from, out _pitch) && _plan.Taps == _plan.MaxCount && _plan.IsGlobal;
         _channels = Pixel(job);
         _isDense = IsDense(job);
+        bool inOrder = _from.Width == _channels && PixelWindows.AsksInOrder<TTap>(_plan, _from.Height * sizeof(T));
         _walk = new(_channels, _from.Width, _plan.Width.Stride, _to.Width, _channels)
         {
             Ahead = Prefetch.Multiple(_from.Width * sizeof(T)),
             Fresh = Prefetch.Pays(_plan.InputElements * sizeof(T)) ? _plan.Height.Stride : 0,
+            FreshDepths = inOrder ? _plan.Depth.Stride : _plan.Depth.MaxCount,
+            InOrder = inOrder,
         };
     }
 

@@ -20,6 +20,9 @@ internal readonly unsafe struct IndexedStrips<T, TTap, TNumber, TNumbers> : IInd
     /// <summary>The copied rows.</summary>
     private readonly T* _copies;
 
+    /// <summary>Where nothing is copied.</summary>
+    private readonly TripleChoice<T, TTap, TNumber, TNumbers>? _triples;
+
     private IndexedStrips(in PoolJob job, in StripPlan<T, TTap> cut, byte* scratch)
     {
         (_plan, _from, _to, _marks, _cut) = (job.Plan, job.InputLayout, job.OutputLayout, job.Offsets.Layout, cut);
@@ -32,6 +35,8 @@ internal readonly unsafe struct IndexedStrips<T, TTap, TNumber, TNumbers> : IInd
             _heads[i] = *(TNumber*)&before;
         }
     }
+
+    private IndexedStrips(in PoolJob job, in TripleChoice<T, TTap, TNumber, TNumbers> triples) => (_plan, _from, _triples) = (job.Plan, job.InputLayout, triples);
 
     public static string Name => "strips";
 
@@ -47,6 +52,7 @@ internal readonly unsafe struct IndexedStrips<T, TTap, TNumber, TNumbers> : IInd
     public static IndexedStrips<T, TTap, TNumber, TNumbers> Create<TReducer>(TReducer reducer, in PoolJob job, long number)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
+        if (TripleChoice<T, TTap, TNumber, TNumbers>.Exist && TripleChoice<T, TTap, TNumber, TNumbers>.Suits(job)) return new(job, new TripleChoice<T, TTap, TNumber, TNumbers>(job, (TNumber*)Scratch.Of(sizeof(TTap))));
         var cut = new StripPlan<T, TTap>(job.Plan);
         var windows = new IndexedStrips<T, TTap, TNumber, TNumbers>(job, cut, Scratch.Of(HeadBytes(cut) + cut.CopyBytes));
         for (long i = 0; i < cut.Rows; i++) cut.Row.Clear(reducer.Padding, windows._copies + i * cut.Room);
@@ -58,6 +64,12 @@ internal readonly unsafe struct IndexedStrips<T, TTap, TNumber, TNumbers> : IInd
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
         T* input = slice.Input + slice.Depth.Start * _from.Depth;
+        if (TripleChoice<T, TTap, TNumber, TNumbers>.Exist && _triples is { } triples)
+        {
+            triples.Pool(reducer, input, slice.Output, slice.Offsets, first, end, ref watch);
+            return;
+        }
+
         long step = _plan.Height.Dilation, nextStep = _to.Height * sizeof(T) / _cut.Strips;
         for (long h = first; h < end; h += _cut.Band)
         {

@@ -27,12 +27,14 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
         // The last register steps back over channels already written, where there is room.
         long whole = channels - channels % (4 * count), last = Math.Max(0, channels - count);
         Steps pixels = new(alike, next, walk.To, walk.Numbers), one = new(1, 0, 0, 0), apart = new(4, next, walk.To, walk.Numbers);
-        if (whole > 0) watch = Fours(load, reducer, from, to, numbers, taps, pixels, new(whole / (4 * count), 4 * count, 4 * count, 4 * count), new(4, count, count, count), next * 4 * count / whole, watch);
+        // What the registers of a pixel, or the turns of all pixels, ask for are rows as long as theirs.
+        long rows = walk.InOrder ? walk.Fresh : 1, turns = (channels + count - 1) / count;
+        if (whole > 0) watch = Fours(load, reducer, from, to, numbers, taps, pixels, new(whole / (4 * count), 4 * count, 4 * count, 4 * count), new(4, count, count, count), new(0, rows * next, rows * next * 4 * count / whole), watch);
         // And where there are so many, and few pixels, the last four.
         if (whole > 0 && whole < channels && alike < 4)
         {
             long back = channels - 4 * count;
-            return Fours(load, reducer, from + back, to + back, numbers + back, taps, pixels, new(1, 0, 0, 0), new(4, count, count, count), 0, watch);
+            return Fours(load, reducer, from + back, to + back, numbers + back, taps, pixels, new(1, 0, 0, 0), new(4, count, count, count), default, watch);
         }
 
         if (whole == 0 && alike == 1)
@@ -51,10 +53,11 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
                 continue;
             }
 
-            watch = Fours(load, reducer, from + c, to + c, numbers + c, taps, one, new(alike / 4, 4 * next, 4 * walk.To, 4 * walk.Numbers), apart, c == 0 ? 4 * next : 0, watch);
+            Asks asks = walk.InOrder ? new(c / count * rows * alike / turns * next - c, 0, 4 * rows * next / turns) : new(0, 0, c == 0 ? 4 * next : 0);
+            watch = Fours(load, reducer, from + c, to + c, numbers + c, taps, one, new(alike / 4, 4 * next, 4 * walk.To, 4 * walk.Numbers), apart, asks, watch);
             // The last four step back over pixels already written.
             long behind = alike - 4;
-            if (alike % 4 != 0) watch = Fours(load, reducer, from + c + behind * next, to + c + behind * walk.To, numbers + c + behind * walk.Numbers, taps, one, one, apart, 0, watch);
+            if (alike % 4 != 0) watch = Fours(load, reducer, from + c + behind * next, to + c + behind * walk.To, numbers + c + behind * walk.Numbers, taps, one, one, apart, default, watch);
         }
 
         return watch;
@@ -100,10 +103,10 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
     /// <param name="outer">The pixels.</param>
     /// <param name="inner">The fours of each.</param>
     /// <param name="apart">The distances between the four.</param>
-    /// <param name="asks">How many elements of a row each four asks for ahead; none where this has been done.</param>
+    /// <param name="asks">What is asked for ahead.</param>
     /// <param name="watch">What was seen before.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private TTap Fours<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, TNumber* numbers, in NumberedTaps taps, in Steps outer, in Steps inner, in Steps apart, long asks, TTap watch)
+    private TTap Fours<TLoad, TReducer>(TLoad load, TReducer reducer, T* from, T* to, TNumber* numbers, in NumberedTaps taps, in Steps outer, in Steps inner, in Steps apart, in Asks asks, TTap watch)
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
@@ -111,17 +114,20 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
         TNumbers start = NumberLine.Fill<TNumbers, TNumber>(taps.Number), one = NumberLine.Fill<TNumbers, TNumber>(taps.TapNumbers);
         TNumbers nextRow = NumberLine.Fill<TNumbers, TNumber>(taps.RowNumbers - taps.Columns * taps.TapNumbers), nextDepth = NumberLine.Fill<TNumbers, TNumber>(taps.DepthNumbers);
         long columns = taps.Columns, next = taps.Next, gap = apart.From;
+        // Of the rows that no output above has read, what the windows some pixels further on will; or, in the order of memory, the row behind them and on.
+        bool inOrder = walk.InOrder;
+        long asked = walk.Fresh == 0 ? 0 : asks.Count, askDepth = Math.Max(0, taps.Depths - walk.FreshDepths), askRow = inOrder ? taps.Rows : Math.Max(0, taps.Rows - walk.Fresh), askEnd = inOrder ? taps.Rows + 1 : taps.Rows;
         for (long step = 0; step < outer.Count; step++)
         {
             T* first = from + step * outer.From, end = to + step * outer.To;
             TNumber* chosen = numbers + step * outer.Numbers;
-            T* ask = first + walk.Ahead / sizeof(T);
+            T* ask = from + asks.First + step * asks.Next + (inOrder ? 0 : walk.Ahead / sizeof(T));
             for (long four = 0; four < inner.Count; four++, first += inner.From, end += inner.To, chosen += inner.Numbers)
             {
-                // Of the rows that no output above has read, what the windows some pixels further on will: between one four and the next, for in one go there is more than can be on its way.
-                for (long i = 0; asks > 0 && walk.Fresh > 0 && i < taps.Depths; i++)
-                    for (long j = Math.Max(0, taps.Rows - walk.Fresh); j < taps.Rows; j++) Prefetch.Behind(ask + i * taps.NextDepth + j * taps.NextRow, asks * sizeof(T), 0);
-                ask += asks;
+                // Between one four and the next, for in one go there is more than can be on its way.
+                for (long i = askDepth; asked > 0 && i < taps.Depths; i++)
+                    for (long j = askRow; j < askEnd; j++) Prefetch.Behind(ask + i * taps.NextDepth + j * taps.NextRow, asked * sizeof(T), 0);
+                ask += asked;
                 Choices<T, TTap, TNumber, TNumbers, TReducer> a = new(reducer, none, start), b = new(reducer, none, start), c = new(reducer, none, start), d = new(reducer, none, start);
                 TNumbers number = start;
                 for (long i = 0; i < taps.Depths; i++, number += nextDepth)
@@ -156,6 +162,9 @@ internal readonly unsafe struct PixelChoice<T, TTap, TNumber, TNumbers>(PixelWal
 
     /// <summary>How many pieces of work, and the distances between them in input, output and numbers.</summary>
     private readonly record struct Steps(long Count, long From, long To, long Numbers);
+
+    /// <summary>Where what is asked for begins, behind the first tap, how far from pixel to pixel, and how many elements of a row each four asks for; none where this has been done.</summary>
+    private readonly record struct Asks(long First, long Next, long Count);
 }
 
 /// <summary>Where pixels and what is asked for ahead of them lie, in elements.</summary>
@@ -171,6 +180,12 @@ internal readonly record struct PixelWalk(long Channels, long Pixel, long Stride
 
     /// <inheritdoc cref="Ahead"/>
     public long Fresh { get; init; }
+
+    /// <summary>How many slices of a window are asked for.</summary>
+    public long FreshDepths { get; init; }
+
+    /// <summary>Whether the new rows of the next output row are asked for as they lie in memory, not each a little ahead of itself.</summary>
+    public bool InOrder { get; init; }
 }
 
 /// <summary>Where the taps of a window lie, and how they are numbered.</summary>

@@ -37,22 +37,27 @@ internal static unsafe class StripChoice<T, TTap, TNumber, TNumbers>
         long rowStep = walk.RowStep, toStep = walk.ToStep, markStep = walk.MarkStep, nextStep = walk.NextStep, left = walk.Outputs, outside = walk.Outside;
         T* from = walk.From, to = walk.To;
         byte* marks = walk.Marks, next = walk.Next;
-        TTap none = reducer.Lift(reducer.Padding);
         TNumbers one = NumberLine.Fill<TNumbers, TNumber>(1), row = default, rowTaps = NumberLine.Fill<TNumbers, TNumber>(taps), strideTaps = NumberLine.Fill<TNumbers, TNumber>(stride * taps);
         TNumbers start = NumberLine.Fill<TNumbers, TNumber>((1 - TOpen.Count) * stride * taps);
-        TNumbers head = TNumbers.Load(walk.Heads), begun = head + NumberLine.Fill<TNumbers, TNumber>(outside * taps);
+        TNumbers first = TNumbers.Load(walk.Heads) + NumberLine.Fill<TNumbers, TNumber>(outside * taps);
         var combine = new ChoiceCombine<T, TTap, TNumber, TNumbers, TReducer>(reducer);
         TOpen open = default;
         bool everyRow = typeof(TStride) == typeof(One);
         // One place for all rows, since the inliner has a budget: the first of each stride begins a window, and the last that the oldest one reads ends it.
         for (long before = TOpen.Count - 1, i = 0; ; from += rowStep)
         {
-            // Before a new window takes up registers.
-            Choice<TTap, TNumbers> loaded = Row<TLoad, TReducer>(reducer, from, taps, dilation, row, one);
-            if (everyRow || i == 0) open.Shift(new(none, outside > 0 ? begun : row + head));
+            // A new window is what it chooses of this row; above the input that is nothing, by the number of its first tap inside.
+            Choice<TTap, TNumbers> loaded = Row<TLoad, TReducer>(reducer, from, taps, dilation, first, row + one, one);
             row += rowTaps;
-            if (everyRow || i < shared) open.Take(combine, loaded);
+            if (--outside < 0) first += rowTaps;
+            if (everyRow || i == 0)
+            {
+                open.TakeNewer(combine, loaded);
+                open.Shift(loaded);
+            }
+            else if (i < shared) open.Take(combine, loaded);
             else open.TakeNewer(combine, loaded);
+
             if ((everyRow || ++i == shared) && before <= 0)
             {
                 Prefetch.Line(next);
@@ -67,7 +72,6 @@ internal static unsafe class StripChoice<T, TTap, TNumber, TNumbers>
             if (!everyRow && i < stride) continue;
             i = 0;
             before--;
-            outside -= stride;
             start += strideTaps;
         }
     }
@@ -77,31 +81,43 @@ internal static unsafe class StripChoice<T, TTap, TNumber, TNumbers>
         where TLoad : struct, IStridedLoad<T, TTap> => Unsafe.BitCast<TTap, TNumbers>(TLoad.Settle(Unsafe.BitCast<TNumbers, TTap>(numbers)));
 
     /// <summary>What the windows choose of a row.</summary>
+    /// <param name="reducer">Chooses.</param>
+    /// <param name="from">The first taps.</param>
+    /// <param name="taps">How many.</param>
+    /// <param name="dilation">The distance between them.</param>
+    /// <param name="head">The number of the first tap inside the input: what counts where all are as good as padding.</param>
+    /// <param name="second">The second tap's number.</param>
+    /// <param name="one">What lies between numbers.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Choice<TTap, TNumbers> Row<TLoad, TReducer>(TReducer reducer, T* from, long taps, long dilation, TNumbers number, TNumbers one)
+    private static Choice<TTap, TNumbers> Row<TLoad, TReducer>(TReducer reducer, T* from, long taps, long dilation, TNumbers head, TNumbers second, TNumbers one)
         where TLoad : struct, IStridedLoad<T, TTap>
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
-        var row = new RowOfTaps<TReducer>(reducer, number, one);
+        var row = new RowOfTaps<TReducer>(reducer, head, second, one);
         default(TLoad).Walk(ref row, from, taps, dilation);
         return row.Chosen;
     }
 
-    private struct RowOfTaps<TReducer>(TReducer reducer, TNumbers number, TNumbers one) : ITapSink<TTap>
+    private struct RowOfTaps<TReducer>(TReducer reducer, TNumbers head, TNumbers second, TNumbers one) : ITapSink<TTap>
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
         public Choice<TTap, TNumbers> Chosen;
 
-        private TNumbers _next = number;
+        private TNumbers _next = second;
         private bool _any;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Take(TTap tap)
         {
-            var taken = new Choice<TTap, TNumbers>(reducer.Lift(tap), _next);
-            Chosen = _any ? new ChoiceCombine<T, TTap, TNumber, TNumbers, TReducer>(reducer).Combine(Chosen, taken) : taken;
+            if (_any)
+            {
+                Chosen = new ChoiceCombine<T, TTap, TNumber, TNumbers, TReducer>(reducer).Combine(Chosen, new(reducer.Lift(tap), _next));
+                _next += one;
+                return;
+            }
+
+            Chosen = new(reducer.Lift(tap), head);
             _any = true;
-            _next += one;
         }
     }
 }
