@@ -138,6 +138,7 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
             if (lines > 1 && first < end) setUp.Keep(this, isExact, job, line, TWindows.Create(reducer, job, line));
         }
 
+        if (ResultStream.Exists<TTap>() && ResultStream.Pays(plan, sizeof(T))) ResultStream.Settle();
         return watch;
     }
 

@@ -142,6 +142,9 @@ internal unsafe interface ILaneMoves<TSelf, T> : IRegister<TSelf, T>
     /// <summary>Stores the first lanes only; no byte behind them is touched.</summary>
     static abstract void StorePart(TSelf lanes, T* to, long end);
 
+    /// <summary>Stores past the caches what is as long as a line, where a line begins.</summary>
+    static virtual void StorePast(TSelf lanes, T* to) => TSelf.Store(lanes, to);
+
     /// <summary>Stores the lower <paramref name="size"/> bytes of every lane, side by side: 1, 2, 4 or 8, and no more than a lane has.</summary>
     static abstract void StoreNarrow(TSelf lanes, void* to, int size);
 

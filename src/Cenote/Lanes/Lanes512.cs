@@ -22,6 +22,9 @@ internal readonly unsafe partial struct Lanes512<T>(Vector512<T> value) : ILanes
     public static void Store(Lanes512<T> lanes, T* to) => lanes.Value.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePast(Lanes512<T> lanes, T* to) => lanes.Value.StoreAlignedNonTemporal(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> LoadPart(T* from, long end, Lanes512<T> otherwise)
     {
         // Numbers of lanes fit a signed byte, whatever the element.

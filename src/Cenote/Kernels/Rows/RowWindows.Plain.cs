@@ -37,6 +37,10 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
         }
     }
 
+    /// <summary>Whether outputs go past the caches: whole registers at least, of rows on end together.</summary>
+    private bool Streams(T* output, long outputs, long rows) =>
+        outputs >= TTap.Count && ResultStream.Pays(_plan, sizeof(T)) && ResultStream.Suits(output, outputs % TTap.Count == 0 && _to.Height == outputs ? rows * outputs : outputs);
+
     /// <summary>Makes rows of outputs one by one, with windows of one row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private TTap Single<TLoad, TReducer>(TLoad load, TReducer reducer, in Rows rows, ReadOnlySpan<RowStep> steps, T* output, TTap watch)
@@ -44,12 +48,15 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long outputs = _outputs, taps = _plan.Width.Kernel, dilation = _plan.Width.Dilation, stride = _plan.Width.LaneStride;
-        bool ahead = _row.IsInside && Prefetch.Pays(_plan.InputElements * sizeof(T));
+        bool ahead = _row.IsInside && Prefetch.Pays(_plan.InputElements * sizeof(T)), streams = ResultStream.Exists<TTap>() && Streams(output, outputs, steps.Length);
         TAcc none = reducer.Lift(reducer.Padding);
+        TTap before = default, pattern = default;
+        T* begun = null, next = null;
         foreach (ref readonly RowStep step in steps)
         {
             long factor = _plan.OuterDivisor(rows.Depth.Extent * step.Extent);
             T* to = output + step.Row * _to.Height, row = rows.First + step.Line * rows.Step;
+            if (ResultStream.Exists<TTap>() && streams) ResultStream.Turn(before, ref pattern, ref begun, ref next, to);
             for (long o = 0; o < outputs; o += TTap.Count)
             {
                 if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
@@ -58,14 +65,21 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
                 if (ahead)
                 {
                     Prefetch.Behind(row + o * stride, stride * sizeof(TTap));
-                    Prefetch.Along(to + o, sizeof(TTap), OutputDistance);
+                    if (!streams) Prefetch.Along(to + o, sizeof(TTap), OutputDistance);
                 }
 
                 watch = TReducer.WatchState(reducer.Watch(watch, window.Seen), window.State);
-                Store(reducer.Finish(window.State, _extents.At(_start + o), factor), to + o, outputs);
+                TTap results = reducer.Finish(window.State, _extents.At(_start + o), factor);
+                if (ResultStream.Exists<TTap>() && to + o == next)
+                {
+                    ResultStream.Store(ref before, results, pattern, begun, next);
+                    next += TTap.Count;
+                }
+                else Store(results, to + o, outputs);
             }
         }
 
+        if (ResultStream.Exists<TTap>() && streams) ResultStream.End(before, next);
         return watch;
     }
 
@@ -75,15 +89,19 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long rowStep = rows.Step * _plan.Height.Dilation, nextDepth = rows.NextDepth, depths = rows.Depth.Count;
+        bool streams = ResultStream.Exists<TTap>() && Streams(output, outputs, steps.Length);
         bool ahead = Prefetch.Pays(_plan.InputElements * sizeof(T)), inOrder = Prefetch.InOrder(2 * rowStep * sizeof(T));
         long distance = Prefetch.Rows((depths > 1 ? depths * nextDepth : 2 * rowStep) * sizeof(T));
         byte* extents = _extents.At(_start);
         TAcc none = reducer.Lift(reducer.Padding);
         var load = new CrossedLoad<T, TTap>();
+        TTap before = default, pattern = default;
+        T* begun = null, next = null;
         foreach (ref readonly RowStep step in steps)
         {
             long factor = _plan.OuterDivisor(rows.Depth.Extent * step.Extent);
             T* to = output + step.Row * _to.Height, first = rows.First + step.Line * rows.Step;
+            if (ResultStream.Exists<TTap>() && streams) ResultStream.Turn(before, ref pattern, ref begun, ref next, to);
             for (long o = 0; o < outputs; o += TTap.Count)
             {
                 if (o + TTap.Count > outputs) o = Math.Max(0, outputs - TTap.Count);
@@ -109,10 +127,17 @@ internal readonly unsafe partial struct RowWindows<T, TTap, TState, TAcc>
 
                 watch = TReducer.WatchState(reducer.Watch(watch, window.Seen), window.State);
                 TTap results = reducer.Finish(window.State, extents, factor);
-                Store(default(TReducer) is IPairSum ? results : TTap.Uncross(results), to + o, outputs);
+                if (default(TReducer) is not IPairSum) results = TTap.Uncross(results);
+                if (ResultStream.Exists<TTap>() && to + o == next)
+                {
+                    ResultStream.Store(ref before, results, pattern, begun, next);
+                    next += TTap.Count;
+                }
+                else Store(results, to + o, outputs);
             }
         }
 
+        if (ResultStream.Exists<TTap>() && streams) ResultStream.End(before, next);
         return watch;
     }
 }
