@@ -8,6 +8,9 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     /// <summary>Rows of more taps are not written out.</summary>
     private const long MostWrittenOut = 3;
 
+    /// <summary>Outputs of a plane whose borders are a good part of it.</summary>
+    private const long SmallPlane = 128;
+
     // Inlined, what cannot be is known to the compiler, as of strips.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HasRows<TReducer>(PoolPlan plan)
@@ -18,9 +21,9 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
         plan is { Slides: true, Depth.Kernel: 1, Width.Stride: > 1 } && plan.Channels > TTap.Count && IsNear(plan)
         && (plan.Height.Kernel * plan.Width.Kernel < SixWindows.FewestTaps ? FewTapsPay(plan) : SharesLittle(plan));
 
-    /// <summary>Those that are written out are faster by themselves, and lose it by calls: where there are borders, and pixels of some registers. Measured.</summary>
+    /// <summary>Those that are written out are faster by themselves. Small planes lose it by calls, where they have borders and pixels of some registers. Measured: 30 outputs 0.8 to 0.9, 120 0.95, 250 and more 1.0 to 1.1.</summary>
     private static bool FewTapsPay(PoolPlan plan) =>
-        plan.Width.Kernel > MostWrittenOut || (plan.Channels > 3 * TTap.Count && plan.Width.MostClipped > 0);
+        plan.Width.Kernel > MostWrittenOut || (plan.Channels > 3 * TTap.Count && plan.Width.MostClipped > 0 && plan.Height.OutputLength * plan.Width.OutputLength <= SmallPlane);
 
     /// <summary>Strips load a row that windows share once: worth it where it is more than a quarter of them, or half, where a pixel fills a strip. Measured.</summary>
     private static bool SharesLittle(PoolPlan plan)
