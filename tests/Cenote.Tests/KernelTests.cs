@@ -212,7 +212,7 @@ public class KernelTests
         if (isLarge) (shape[1], shape[2], shape[3]) = (1 + random.Next(3), 1 + random.Next(30), 1 + random.Next(50));
         // And over volumes, by rows and by pixels.
         if (isDeep) (shape[1], shape[2], shape[3], shape[4]) = (random.Next(2) == 0 ? 1 + random.Next(3) : 8 * (1 + random.Next(9)), 1 + random.Next(14), 1 + random.Next(10), 1 + random.Next(random.Next(2) == 0 ? 12 : 70));
-        if (isShared) (shape[1], shape[2], shape[3]) = (8 + random.Next(100), 1 + random.Next(40), 1 + random.Next(12));
+        if (isShared) (shape[1], shape[2], shape[3]) = (8 + random.Next(200), 1 + random.Next(40), 1 + random.Next(12));
         // Pixels of a part of a register, of any element type.
         if (IsOfPixels(number)) shape[1] = 1 + random.Next(random.Next(2) == 0 ? 16 : 64);
         int[] kernel = new int[rank], stride = new int[rank], before = new int[rank], after = new int[rank], dilation = new int[rank];

@@ -14,7 +14,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     // Inlined, what cannot be is known to the compiler, as of lines.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HasStrips<TReducer>(TReducer reducer, PoolPlan plan)
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => MayHaveStrips<TReducer>() && StripsFit(reducer, plan);
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => MayHaveStrips<TReducer>() && StripsFit(reducer, plan) && !RowsPay(plan);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool MayHaveStrips<TReducer>()

@@ -51,6 +51,9 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     /// <summary>The way down the rows, where strips take it.</summary>
     private readonly PixelSteps.Memory* _steps;
 
+    /// <summary>The rows of windows, where they are made in the order of memory.</summary>
+    private readonly PixelRows.Row* _outputRows;
+
     /// <summary>Where the rows of a window begin, those of all its depths, from its first tap on; and where memory is asked for.</summary>
     private readonly long* _rows, _asks;
 
@@ -63,7 +66,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     /// <summary>How many output rows are made together: memory is read row by row, and caches kind of pixel by kind of pixel, for each is a call.</summary>
     private readonly long _band;
 
-    private PixelWindows(in PoolJob job, PixelTable pixels, long* rows, byte* ones, T* lines, PixelSteps.Memory* steps)
+    private PixelWindows(in PoolJob job, PixelTable pixels, long* rows, byte* ones, T* lines, PixelSteps.Memory* steps, PixelRows.Row* outputRows)
     {
         (_plan, _from, _to, _pixels) = (job.Plan, job.InputLayout, job.OutputLayout, pixels);
         _rows = rows;
@@ -71,6 +74,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         _ones = ones;
         _lines = lines;
         _steps = steps;
+        _outputRows = outputRows;
         bool readsOnEnd = _plan.Depth.MaxCount > 1 && _from.Width * sizeof(T) <= SmallPixelBytes;
         bool isFar = !IsNear(_plan), asks = isFar && _from.Width <= 2 * _plan.Channels;
         _inOrder = asks && PixelWindows.AsksInOrder<TTap>(_plan, _from.Height * sizeof(T));
@@ -110,12 +114,15 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     {
         long tableBytes = PixelTable.Bytes(job.Plan), rowBytes = RowBytes(job.Plan), onesBytes = Scratch.Round(TTap.Count * TReducer.ExtentSize);
         long stepBytes = HasStrips(reducer, job.Plan) ? StripStepBytes(job.Plan) : 0;
-        long lineBytes = stepBytes == 0 && HasLines(reducer, job.Plan) ? Capacity(job.Plan) * LineLength(job.Plan) * sizeof(T) : 0;
-        byte* scratch = Scratch.Of(tableBytes + rowBytes + onesBytes + stepBytes + lineBytes), ones = scratch + tableBytes + rowBytes;
+        long outputRowBytes = stepBytes == 0 && HasRows<TReducer>(job.Plan) ? PixelRows.Rows.Bytes(job.Plan) : 0;
+        long lineBytes = stepBytes + outputRowBytes == 0 && HasLines(reducer, job.Plan) ? Capacity(job.Plan) * LineLength(job.Plan) * sizeof(T) : 0;
+        byte* scratch = Scratch.Of(tableBytes + rowBytes + onesBytes + stepBytes + outputRowBytes + lineBytes), ones = scratch + tableBytes + rowBytes;
         var steps = (PixelSteps.Memory*)(ones + onesBytes);
         if (stepBytes > 0) steps->Clear();
+        var outputRows = (PixelRows.Row*)(ones + onesBytes + stepBytes);
+        if (outputRowBytes > 0) PixelRows.Rows.Write(job, outputRows);
         for (int lane = 0; lane < TTap.Count && TReducer.ExtentSize > 0; lane++) reducer.WriteExtent(ones, lane, 1);
-        return new(job, PixelTable.Write(job, scratch), (long*)(scratch + tableBytes), ones, (T*)(ones + onesBytes + stepBytes), steps);
+        return new(job, PixelTable.Write(job, scratch), (long*)(scratch + tableBytes), ones, (T*)(ones + onesBytes + stepBytes + outputRowBytes), steps, outputRows);
     }
 
     // One more than there may be: the second is read before it is known whether there is one.
@@ -127,6 +134,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         if (HasStrips(reducer, _plan)) PoolStrips(reducer, input, output, depth, first, end, 1, ref watch);
+        else if (HasRows<TReducer>(_plan)) PoolRows(reducer, input + depth.Start * _from.Depth, output, first, end, 1, ref watch);
         else if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, output, 1, depth, first, end, ref watch);
         else Pool(reducer, input, output, depth, first, end, 1, null, ref watch);
     }
@@ -136,6 +144,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     {
         PoolPlan plan = windows._plan;
         if (HasStrips(reducer, plan)) windows.PoolStrips(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, ref watch);
+        else if (HasRows<TReducer>(plan)) windows.PoolRows(reducer, input, output, 0, plan.Height.OutputLength, images, ref watch);
         else if (HasLines(reducer, plan)) windows.PoolLines(reducer, input, output, images, ref watch);
         else windows.Pool(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, null, ref watch);
     }
