@@ -51,8 +51,8 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
     /// <summary>The same at a stride of 1, where rows are combined once, as rows of taps; and the most taps of such windows. Measured.</summary>
     private const long FewRowsOfTaps = 24, MostTaps = 25;
 
-    /// <summary>Behind the copies: the two squares, of a register for each lane, that <see cref="Transposition"/> works in, and one for its result.</summary>
-    private static readonly long SpareBytes = 3L * TTap.Count * sizeof(TTap);
+    /// <summary>Behind the copies: room for the positions of a square that a shorter plane does not have; the two squares, of a register for each lane, that <see cref="Transposition"/> works in, and one for its result.</summary>
+    private static readonly long RoomBytes = MostLanes * sizeof(TTap), SpareBytes = RoomBytes + 3L * TTap.Count * sizeof(TTap);
 
     [ThreadStatic]
     private static byte[]? _copies;
@@ -133,7 +133,7 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
         long most = Lanes(job), copyBytes = CopyBytes(job, most), bytes = copyBytes + SpareBytes + Scratch.Alignment, planes = job.Plan.Batch * job.Plan.Channels;
         if (_copies is null || _copies.Length < bytes) _copies = GC.AllocateUninitializedArray<byte>((int)bytes, pinned: true);
         byte* memory = (byte*)Scratch.Round((long)(nint)Unsafe.AsPointer(ref _copies[0]));
-        T* square = (T*)(memory + copyBytes);
+        T* square = (T*)(memory + copyBytes + RoomBytes);
         PoolJob block = default;
         PoolKernel? kernel = null;
         for (long plane = first * most, last = Math.Min(planes, end * most); plane < last; plane += most)
