@@ -134,19 +134,24 @@ internal sealed unsafe partial class BlockKernel<T, TTap>
     private static void Starts<TElement>(PoolPlan plan, TElement* memory, in TensorLayout layout, long first, long planes, TElement** starts, long lanes)
         where TElement : unmanaged
     {
-        var (n, c) = Math.DivRem(first, plan.Channels);
-        for (long lane = 0, plane = first; lane < lanes; lane++)
+        bool areOnEnd = plan.Batch == 1 || layout.Batch == plan.Channels * layout.Channel;
+        for (long register = 0; register < lanes; register += Planes, starts += Planes)
         {
-            if (lane % Planes == 0 && plane > planes - Planes && plane > first)
+            long from = register == 0 ? first : Math.Max(first, Math.Min(first + register, planes - Planes));
+            if (areOnEnd)
             {
-                plane = Math.Max(first, planes - Planes);
-                (n, c) = Math.DivRem(plane, plan.Channels);
+                for (long lane = 0; lane < Planes; lane++) starts[lane] = memory + Math.Min(from + lane, planes - 1) * layout.Channel;
+                continue;
             }
 
-            starts[lane] = memory + n * layout.Batch + c * layout.Channel;
-            if (plane + 1 == planes) continue;
-            plane++;
-            if (++c == plan.Channels) (c, n) = (0, n + 1);
+            var (n, c) = Math.DivRem(from, plan.Channels);
+            for (long lane = 0, plane = from; lane < Planes; lane++)
+            {
+                starts[lane] = memory + n * layout.Batch + c * layout.Channel;
+                if (plane + 1 == planes) continue;
+                plane++;
+                if (++c == plan.Channels) (c, n) = (0, n + 1);
+            }
         }
     }
 }

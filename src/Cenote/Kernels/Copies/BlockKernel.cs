@@ -130,15 +130,17 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
         plan.Height is { Stride: 1, Kernel: > 1 } height && plan.Width.OutputLength != plan.Width.InputLength && height.OutputLength * height.Kernel <= FewRowsOfTaps && plan.MaxCount <= MostTaps;
 
     /// <summary>
-    /// The same of the widest registers: more than half of the lanes will do where windows of many taps share some, three quarters where they are few, and nearly all where rows would read less than all of the input. Measured.
+    /// The same of the widest registers: more than half of the lanes will do where windows have many taps, and in rows shorter than half a register; elsewhere three quarters, and nearly all where rows read only what they need. Measured.
     /// </summary>
     private static bool AreMostlyPlanes(PoolPlan plan, BlockRows rows)
     {
         AxisPlan width = plan.Width;
         long planes = plan.Batch * plan.Channels, lanes = (planes + WidestPlanes - 1) / WidestPlanes * WidestPlanes;
-        if (width.Before == 0 && width.Kernel <= width.LaneStride) return 8 * planes > 7 * lanes;
-        bool areMany = plan.MaxCount > FewTaps && (rows == BlockRows.SumsInOrder || width.LaneStride == 2);
-        return areMany || (width.OutputLength < WidestPlanes && planes > WidestPlanes) ? 2 * planes > lanes : 4 * planes >= 3 * lanes;
+        bool areShort = width.OutputLength <= WidestPlanes / 2, areMany = plan.MaxCount > FewTaps;
+        if (!areShort && width.Before == 0 && width.Kernel <= width.LaneStride && (width.Kernel == 1 || width.LaneStride == 4)) return 8 * planes > 7 * lanes;
+        bool isHalf = rows == BlockRows.SumsInOrder ? areMany || (plan.MaxCount == FewTaps && width.LaneStride > 1)
+            : areMany && width.LaneStride > 1 && (width.LaneStride == 2 || width.OutputLength < WidestPlanes);
+        return isHalf || (areShort && planes > WidestPlanes) ? 2 * planes > lanes : 4 * planes >= 3 * lanes;
     }
 
     /// <summary>Whether enough lanes of a block are planes: more than half will do where a row fills no register either. Measured.</summary>
