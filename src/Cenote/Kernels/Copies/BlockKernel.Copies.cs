@@ -11,7 +11,6 @@ internal sealed unsafe partial class BlockKernel<T, TTap>
     private static void CopyIn(in PoolJob job, in PoolJob block, T* square, long first, long planes)
     {
         long lanes = block.Plan.Channels;
-        T* turned = square + Transposition.Room<TTap, T>();
         T** all = stackalloc T*[(int)lanes];
         Starts(job.Plan, (T*)job.Input, job.InputLayout, first, planes, all, lanes);
         for (long lane = 0; lane < lanes; lane += Planes)
@@ -29,29 +28,20 @@ internal sealed unsafe partial class BlockKernel<T, TTap>
                     continue;
                 }
 
+                if (run.Length < Planes)
+                {
+                    for (long j = 0; j < Planes; j++) TTap.Store(TTap.LoadPart(starts[j] + run.Offset, run.Length, default), square + j * Planes);
+                    // What lies behind the positions is written later, or is room for it.
+                    Transposition.Turn<TTap, T>(square, Planes, to, lanes, square);
+                    continue;
+                }
+
                 for (long i = 0; i < run.Length; i += Planes)
                 {
-                    if (run.Length >= Planes) i = Math.Min(i, run.Length - Planes);
-                    if (areEven && run.Length >= Planes)
-                    {
-                        Transposition.Turn<TTap, T>(starts[0] + run.Offset + i, step, to + i * lanes, lanes, square);
-                        continue;
-                    }
-
-                    for (long j = 0; j < Planes; j++)
-                    {
-                        T* from = starts[j] + run.Offset + i;
-                        TTap.Store(run.Length >= Planes ? TTap.Load(from) : TTap.LoadPart(from, run.Length, default), square + j * Planes);
-                    }
-
-                    if (run.Length >= Planes)
-                    {
-                        Transposition.Turn<TTap, T>(square, Planes, to + i * lanes, lanes, square);
-                        continue;
-                    }
-
-                    Transposition.Turn<TTap, T>(square, Planes, turned, Planes, square);
-                    for (long j = 0; j < run.Length; j++) TTap.Store(TTap.Load(turned + j * Planes), to + (i + j) * lanes);
+                    i = Math.Min(i, run.Length - Planes);
+                    EvenRows<T> columns = new(to + i * lanes, lanes);
+                    if (areEven) Transposition.Turn<TTap, T, EvenRows<T>, EvenRows<T>>(new(starts[0] + run.Offset + i, step), columns, square);
+                    else Transposition.Turn<TTap, T, RowsApart<T>, EvenRows<T>>(new(starts, run.Offset + i), columns, square);
                 }
             }
         }
@@ -81,24 +71,20 @@ internal sealed unsafe partial class BlockKernel<T, TTap>
                     continue;
                 }
 
+                if (run.Length < Planes)
+                {
+                    // Behind the positions there is more to read, though not of this plane.
+                    Transposition.Turn<TTap, T>(from, lanes, turned, Planes, square);
+                    for (long j = 0; j < real; j++) TTap.StorePart(TTap.Load(turned + j * Planes), starts[j] + run.Offset, run.Length);
+                    continue;
+                }
+
                 for (long i = 0; i < run.Length; i += Planes)
                 {
-                    if (run.Length >= Planes) i = Math.Min(i, run.Length - Planes);
-                    if (areEven && run.Length >= Planes)
-                    {
-                        Transposition.Turn<TTap, T>(from + i * lanes, lanes, starts[0] + run.Offset + i, step, square);
-                        continue;
-                    }
-
-                    for (long j = 0; j < Math.Min(Planes, run.Length); j++) TTap.Store(TTap.Load(from + (i + j) * lanes), square + j * Planes);
-                    Transposition.Turn<TTap, T>(square, Planes, turned, Planes, square);
-                    for (long j = 0; j < real; j++)
-                    {
-                        T* to = starts[j] + run.Offset + i;
-                        TTap results = TTap.Load(turned + j * Planes);
-                        if (run.Length >= Planes) TTap.Store(results, to);
-                        else TTap.StorePart(results, to, run.Length);
-                    }
+                    i = Math.Min(i, run.Length - Planes);
+                    EvenRows<T> rows = new(from + i * lanes, lanes);
+                    if (areEven) Transposition.Turn<TTap, T, EvenRows<T>, EvenRows<T>>(rows, new(starts[0] + run.Offset + i, step), square);
+                    else Transposition.Turn<TTap, T, EvenRows<T>, RowsApart<T>>(rows, new(starts, run.Offset + i), square);
                 }
             }
         }
@@ -148,19 +134,24 @@ internal sealed unsafe partial class BlockKernel<T, TTap>
     private static void Starts<TElement>(PoolPlan plan, TElement* memory, in TensorLayout layout, long first, long planes, TElement** starts, long lanes)
         where TElement : unmanaged
     {
-        var (n, c) = Math.DivRem(first, plan.Channels);
-        for (long lane = 0, plane = first; lane < lanes; lane++)
+        bool areOnEnd = plan.Batch == 1 || layout.Batch == plan.Channels * layout.Channel;
+        for (long register = 0; register < lanes; register += Planes, starts += Planes)
         {
-            if (lane % Planes == 0 && plane > planes - Planes && plane > first)
+            long from = register == 0 ? first : Math.Max(first, Math.Min(first + register, planes - Planes));
+            if (areOnEnd)
             {
-                plane = Math.Max(first, planes - Planes);
-                (n, c) = Math.DivRem(plane, plan.Channels);
+                for (long lane = 0; lane < Planes; lane++) starts[lane] = memory + Math.Min(from + lane, planes - 1) * layout.Channel;
+                continue;
             }
 
-            starts[lane] = memory + n * layout.Batch + c * layout.Channel;
-            if (plane + 1 == planes) continue;
-            plane++;
-            if (++c == plan.Channels) (c, n) = (0, n + 1);
+            var (n, c) = Math.DivRem(from, plan.Channels);
+            for (long lane = 0, plane = from; lane < Planes; lane++)
+            {
+                starts[lane] = memory + n * layout.Batch + c * layout.Channel;
+                if (plane + 1 == planes) continue;
+                plane++;
+                if (++c == plan.Channels) (c, n) = (0, n + 1);
+            }
         }
     }
 }

@@ -49,10 +49,28 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
     private const long FewRows = 3;
 
     /// <summary>The same at a stride of 1, where rows are combined once, as rows of taps; and the most taps of such windows. Measured.</summary>
-    private const long FewRowsOfTaps = 24, MostTaps = 25;
+    private static readonly long FewRowsOfTaps = HasWidest ? 56 : 24;
 
-    /// <summary>Behind the copies: the two squares, of a register for each lane, that <see cref="Transposition"/> works in, and one for its result.</summary>
-    private static readonly long SpareBytes = 3L * TTap.Count * sizeof(TTap);
+    private const long MostTaps = 25;
+
+    /// <summary>Whether there are registers of whole cache lines: their squares take half the steps, so that more is worth turning.</summary>
+    private static bool HasWidest
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => sizeof(T) == 4 && sizeof(TTap) >= 32 && Registers.Exist((int)Prefetch.CacheLine);
+    }
+
+    /// <summary>Planes of a register of the widest that a block is made of: which kind of kernel is the faster one is decided by those.</summary>
+    private static readonly int WidestPlanes = HasWidest ? (int)Prefetch.CacheLine / sizeof(T) : Planes;
+
+    /// <summary>Rows of outputs up to which blocks on such registers are faster, where windows share taps: of maxima at strides of two with more than nine taps, of more than 32 taps averaged. Measured: 0.5 to 0.98 of rows.</summary>
+    private static readonly long MostRowOfMany = 3 * WidestPlanes;
+
+    /// <summary>The same of maxima of fewer taps at a stride of two, and the copies of a register of planes up to which they are. Measured: 0.6 to 0.95 of rows, above 1.1 to 1.3.</summary>
+    private static readonly long MostRowAtTwo = 2 * WidestPlanes, MidBytes = 2 * NearBytes;
+
+    /// <summary>Behind the copies: room for the positions of a square that a shorter plane does not have; the two squares, of a register for each lane, that <see cref="Transposition"/> works in, and one for its result.</summary>
+    private static readonly long RoomBytes = MostLanes * sizeof(TTap), SpareBytes = RoomBytes + 3L * TTap.Count * sizeof(TTap);
 
     [ThreadStatic]
     private static byte[]? _copies;
@@ -75,7 +93,9 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
         long planes = plan.Batch * plan.Channels, most = rows switch
         {
             BlockRows.SumsInOrder => MostOfSums(job),
-            BlockRows.Extremes when width.LaneStride > 1 && AreSmall(job) => long.MaxValue,
+            BlockRows.Extremes when width.Stride > 1 && (width.OutputLength == 1 || AreSmall(job)) => long.MaxValue,
+            BlockRows.Extremes when HasWidest && width.LaneStride == 2 && plan.MaxCount > FewTaps => MostRowOfMany,
+            BlockRows.Extremes when HasWidest && width.LaneStride == 2 && width.OutputLength <= MostRowAtTwo && CopyBytes(job, WidestPlanes) <= MidBytes => MostRowAtTwo,
             BlockRows.Extremes when width.LaneStride == 2 && plan.HasSingleTaps => MostRow,
             BlockRows.Extremes when width.LaneStride == 1 && BeginOften(plan) => MostRowOfFew,
             BlockRows.Extremes when width.LaneStride == 3 || (width.LaneStride > 1 && plan.Height.OutputLength <= FewRows) => MostRow,
@@ -83,7 +103,7 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
             _ => 0,
         };
         return sizeof(T) == 4 && !IsFar(plan) && Transposition.IsQuick<TTap, T>() && plan.Slides && plan.Depth.Kernel == 1 && width.OutputLength <= most && (width.Kernel > 1 || width.LaneStride > 1)
-            && AreMostlyPlanes(planes, width.OutputLength) && CopyBytes(job, Planes) <= MostBytes;
+            && (HasWidest ? AreMostlyPlanes(plan, rows) : AreMostlyPlanes(planes, width.OutputLength)) && CopyBytes(job, Planes) <= MostBytes;
     }
 
     private static long MostOfSums(in PoolJob job)
@@ -95,16 +115,33 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
         if (width.Before == 0 && RowWindows<T, TTap, T, TTap>.ArePairs(plan)) return 0;
         if (plan.MaxCount <= FewTaps) return MostRowOfFew;
         // Sums in any order of rows are made once, and rows of two registers and more are then faster as they lie. Measured.
-        if (width.LaneStride == 1 && plan is { FoldsInAnyOrder: true, FoldsRows: true }) return 2 * TTap.Count - 1;
+        if (width.LaneStride == 1 && plan is { FoldsInAnyOrder: true, FoldsRows: true }) return HasWidest ? MostRowOfMany : 2 * TTap.Count - 1;
         return width.LaneStride > 1 ? MostRow : MostRow - TTap.Count;
     }
 
     /// <summary>Whether planes are so small, and so many, that blocks are as wide as can be: rows of any length are then worth less than what they begin with. Measured.</summary>
-    private static bool AreSmall(in PoolJob job) => job.Plan.Batch * job.Plan.Channels >= MostLanes && CopyBytes(job, MostLanes) <= NearBytes;
+    private static bool AreSmall(in PoolJob job) => job.Plan.Batch * job.Plan.Channels >= SmallLanes && CopyBytes(job, SmallLanes) <= NearBytes;
+
+    /// <summary>How wide that is; the widest registers take what others would.</summary>
+    private static readonly long SmallLanes = sizeof(TTap) == Prefetch.CacheLine ? MostLanes / 2 : MostLanes;
 
     /// <summary>Whether planes have so few rows of small windows that most of their time is what leads to them; those around each input take shifts.</summary>
     private static bool BeginOften(PoolPlan plan) =>
         plan.Height is { Stride: 1, Kernel: > 1 } height && plan.Width.OutputLength != plan.Width.InputLength && height.OutputLength * height.Kernel <= FewRowsOfTaps && plan.MaxCount <= MostTaps;
+
+    /// <summary>
+    /// The same of the widest registers: more than half of the lanes will do where windows have many taps, and in rows shorter than half a register; elsewhere three quarters, and nearly all where rows read only what they need. Measured.
+    /// </summary>
+    private static bool AreMostlyPlanes(PoolPlan plan, BlockRows rows)
+    {
+        AxisPlan width = plan.Width;
+        long planes = plan.Batch * plan.Channels, lanes = (planes + WidestPlanes - 1) / WidestPlanes * WidestPlanes;
+        bool areShort = width.OutputLength <= WidestPlanes / 2, areMany = plan.MaxCount > FewTaps;
+        if (!areShort && width.Before == 0 && width.Kernel <= width.LaneStride && (width.Kernel == 1 || width.LaneStride == 4)) return 8 * planes > 7 * lanes;
+        bool isHalf = rows == BlockRows.SumsInOrder ? areMany || (plan.MaxCount == FewTaps && width.LaneStride > 1)
+            : areMany && width.LaneStride > 1 && (width.LaneStride == 2 || width.OutputLength < WidestPlanes);
+        return isHalf || (areShort && planes > WidestPlanes) ? 2 * planes > lanes : 4 * planes >= 3 * lanes;
+    }
 
     /// <summary>Whether enough lanes of a block are planes: more than half will do where a row fills no register either. Measured.</summary>
     private static bool AreMostlyPlanes(long planes, long row)
@@ -133,7 +170,7 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
         long most = Lanes(job), copyBytes = CopyBytes(job, most), bytes = copyBytes + SpareBytes + Scratch.Alignment, planes = job.Plan.Batch * job.Plan.Channels;
         if (_copies is null || _copies.Length < bytes) _copies = GC.AllocateUninitializedArray<byte>((int)bytes, pinned: true);
         byte* memory = (byte*)Scratch.Round((long)(nint)Unsafe.AsPointer(ref _copies[0]));
-        T* square = (T*)(memory + copyBytes);
+        T* square = (T*)(memory + copyBytes + RoomBytes);
         PoolJob block = default;
         PoolKernel? kernel = null;
         for (long plane = first * most, last = Math.Min(planes, end * most); plane < last; plane += most)

@@ -23,17 +23,27 @@ internal static unsafe class Transposition
     /// <param name="to">Where the first column goes.</param>
     /// <param name="toStep">From one column to the next.</param>
     /// <param name="square">Room for the square, for turning, and for its columns.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Turn<TTap, T>(T* rows, long step, T* to, long toStep, T* square)
         where T : unmanaged
+        where TTap : unmanaged, IRegister<TTap, T> => Turn<TTap, T, EvenRows<T>, EvenRows<T>>(new(rows, step), new(to, toStep), square);
+
+    /// <summary>Turns a square whose rows and columns lie wherever they do.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="to">Where columns go, in order.</param>
+    /// <param name="square">Room for the square, for turning, and for its columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void Turn<TTap, T, TRows, TColumns>(TRows rows, TColumns to, T* square)
+        where T : unmanaged
         where TTap : unmanaged, IRegister<TTap, T>
+        where TRows : struct, ISquareRows<TRows, T>
+        where TColumns : struct, ISquareRows<TColumns, T>
     {
         long lanes = TTap.Count;
         // A pair of registers of half the size is as large, and squares of it are made of four.
         if (sizeof(T) == 4 && IsFour<TTap, T>() && Avx512F.IsSupported)
         {
-            Half(rows, step, to, toStep);
-            Half(rows + lanes / 2, step, to + lanes / 2 * toStep, toStep);
+            Half<T, TRows, TColumns>(rows, to);
+            Half<T, TRows, TColumns>(rows.From(0, lanes / 2), to.From(lanes / 2, 0));
             return;
         }
 
@@ -41,21 +51,21 @@ internal static unsafe class Transposition
         {
             // The rows may lie where the room begins.
             for (long i = 0; i < lanes; i += lanes / 2)
-                for (long j = 0; j < lanes; j += lanes / 2) Turn<Lanes256<T>, T>(rows + i * step + j, step, to + j * toStep + i, toStep, square + lanes * lanes);
+                for (long j = 0; j < lanes; j += lanes / 2) Turn<Lanes256<T>, T, TRows, TColumns>(rows.From(i, j), to.From(j, i), square + lanes * lanes);
             return;
         }
 
         if (sizeof(T) == 4 && IsQuick<TTap, T>())
         {
-            Quarter(rows, step, to, toStep);
-            Quarter(rows + lanes / 2, step, to + lanes / 2 * toStep, toStep);
+            Quarter<T, TRows, TColumns>(rows, to);
+            Quarter<T, TRows, TColumns>(rows.From(0, lanes / 2), to.From(lanes / 2, 0));
             return;
         }
 
         T* turned = square + Room<TTap, T>();
-        for (long i = 0; i < lanes; i++) TTap.Store(TTap.Load(rows + i * step), square + i * lanes);
+        for (long i = 0; i < lanes; i++) TTap.Store(TTap.Load(rows.At(i)), square + i * lanes);
         Turn<TTap, T>(square, turned);
-        for (long i = 0; i < lanes; i++) TTap.Store(TTap.Load(turned + i * lanes), to + i * toStep);
+        for (long i = 0; i < lanes; i++) TTap.Store(TTap.Load(turned + i * lanes), to.At(i));
     }
 
     /// <summary>Whether a square is made of four of registers half as wide, which interleave in one step.</summary>
@@ -65,29 +75,31 @@ internal static unsafe class Transposition
 
     /// <summary>Half of the columns of a square of the widest registers: rows half a square apart are loaded together, turned in fours within each quarter of a register, and the quarters put in order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Half<T>(T* rows, long step, T* to, long toStep)
+    private static void Half<T, TRows, TColumns>(TRows rows, TColumns to)
         where T : unmanaged
+        where TRows : struct, ISquareRows<TRows, T>
+        where TColumns : struct, ISquareRows<TColumns, T>
     {
-        var (first, second, third, fourth) = Four(rows, step);
-        var (fifth, sixth, seventh, eighth) = Four(rows + 4 * step, step);
+        var (first, second, third, fourth) = Four<T, TRows>(rows);
+        var (fifth, sixth, seventh, eighth) = Four<T, TRows>(rows.From(4, 0));
         Vector512<long> low = Vector512.Create(0L, 1, 8, 9, 4, 5, 12, 13), high = Vector512.Create(2L, 3, 10, 11, 6, 7, 14, 15);
-        T* next = to + 4 * toStep;
-        Avx512F.PermuteVar8x64x2(first, low, fifth).As<long, T>().Store(to);
-        Avx512F.PermuteVar8x64x2(second, low, sixth).As<long, T>().Store(to + toStep);
-        Avx512F.PermuteVar8x64x2(third, low, seventh).As<long, T>().Store(to + 2 * toStep);
-        Avx512F.PermuteVar8x64x2(fourth, low, eighth).As<long, T>().Store(to + 3 * toStep);
-        Avx512F.PermuteVar8x64x2(first, high, fifth).As<long, T>().Store(next);
-        Avx512F.PermuteVar8x64x2(second, high, sixth).As<long, T>().Store(next + toStep);
-        Avx512F.PermuteVar8x64x2(third, high, seventh).As<long, T>().Store(next + 2 * toStep);
-        Avx512F.PermuteVar8x64x2(fourth, high, eighth).As<long, T>().Store(next + 3 * toStep);
+        Avx512F.PermuteVar8x64x2(first, low, fifth).As<long, T>().Store(to.At(0));
+        Avx512F.PermuteVar8x64x2(second, low, sixth).As<long, T>().Store(to.At(1));
+        Avx512F.PermuteVar8x64x2(third, low, seventh).As<long, T>().Store(to.At(2));
+        Avx512F.PermuteVar8x64x2(fourth, low, eighth).As<long, T>().Store(to.At(3));
+        Avx512F.PermuteVar8x64x2(first, high, fifth).As<long, T>().Store(to.At(4));
+        Avx512F.PermuteVar8x64x2(second, high, sixth).As<long, T>().Store(to.At(5));
+        Avx512F.PermuteVar8x64x2(third, high, seventh).As<long, T>().Store(to.At(6));
+        Avx512F.PermuteVar8x64x2(fourth, high, eighth).As<long, T>().Store(to.At(7));
     }
 
     /// <summary>Four rows, and those half a square below, turned within each quarter of a register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector512<long> First, Vector512<long> Second, Vector512<long> Third, Vector512<long> Fourth) Four<T>(T* rows, long step)
+    private static (Vector512<long> First, Vector512<long> Second, Vector512<long> Third, Vector512<long> Fourth) Four<T, TRows>(TRows rows)
         where T : unmanaged
+        where TRows : struct, ISquareRows<TRows, T>
     {
-        Vector512<float> first = Both(rows, step), second = Both(rows + step, step), third = Both(rows + 2 * step, step), fourth = Both(rows + 3 * step, step);
+        Vector512<float> first = Both<T, TRows>(rows, 0), second = Both<T, TRows>(rows, 1), third = Both<T, TRows>(rows, 2), fourth = Both<T, TRows>(rows, 3);
         Vector512<double> low = Avx512F.UnpackLow(first, second).AsDouble(), high = Avx512F.UnpackHigh(first, second).AsDouble();
         Vector512<double> nextLow = Avx512F.UnpackLow(third, fourth).AsDouble(), nextHigh = Avx512F.UnpackHigh(third, fourth).AsDouble();
         return (Avx512F.UnpackLow(low, nextLow).AsInt64(), Avx512F.UnpackHigh(low, nextLow).AsInt64(), Avx512F.UnpackLow(high, nextHigh).AsInt64(), Avx512F.UnpackHigh(high, nextHigh).AsInt64());
@@ -95,26 +107,30 @@ internal static unsafe class Transposition
 
     /// <summary>Half of a row, and of the one eight below.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Both<T>(T* from, long step)
-        where T : unmanaged => Vector512.Create(Vector256.Load((float*)from), Vector256.Load((float*)(from + 8 * step)));
+    private static Vector512<float> Both<T, TRows>(TRows rows, long row)
+        where T : unmanaged
+        where TRows : struct, ISquareRows<TRows, T> => Vector512.Create(Vector256.Load((float*)rows.At(row)), Vector256.Load((float*)rows.At(row + 8)));
 
     /// <summary>Half of the columns of a square, in registers of which each half is loaded by itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Quarter<T>(T* rows, long step, T* to, long toStep)
+    private static void Quarter<T, TRows, TColumns>(TRows rows, TColumns to)
         where T : unmanaged
+        where TRows : struct, ISquareRows<TRows, T>
+        where TColumns : struct, ISquareRows<TColumns, T>
     {
-        Vector256<T> first = Halves(rows, step), second = Halves(rows + step, step), third = Halves(rows + 2 * step, step), fourth = Halves(rows + 3 * step, step);
+        Vector256<T> first = Halves<T, TRows>(rows, 0), second = Halves<T, TRows>(rows, 1), third = Halves<T, TRows>(rows, 2), fourth = Halves<T, TRows>(rows, 3);
         Vector256<T> low = Low(first, third), high = High(first, third), nextLow = Low(second, fourth), nextHigh = High(second, fourth);
-        Low(low, nextLow).Store(to);
-        High(low, nextLow).Store(to + toStep);
-        Low(high, nextHigh).Store(to + 2 * toStep);
-        High(high, nextHigh).Store(to + 3 * toStep);
+        Low(low, nextLow).Store(to.At(0));
+        High(low, nextLow).Store(to.At(1));
+        Low(high, nextHigh).Store(to.At(2));
+        High(high, nextHigh).Store(to.At(3));
     }
 
     /// <summary>Half of a row, and of the one four below.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<T> Halves<T>(T* from, long step)
-        where T : unmanaged => Vector256.Create(Vector128.Load(from), Vector128.Load(from + 4 * step));
+    private static Vector256<T> Halves<T, TRows>(TRows rows, long row)
+        where T : unmanaged
+        where TRows : struct, ISquareRows<TRows, T> => Vector256.Create(Vector128.Load(rows.At(row)), Vector128.Load(rows.At(row + 4)));
 
     /// <summary>
     /// Writes the columns of the square one after the other. Taking every second lane of two neighbouring registers moves the lowest bit of an
