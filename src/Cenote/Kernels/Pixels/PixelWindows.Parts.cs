@@ -19,6 +19,12 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     {
         AxisPlan depth = slices.Plan.Depth;
         long rows = slices.Plan.Height.OutputLength;
+        if (HasAxes(reducer, slices.Plan))
+        {
+            windows.PoolAxes(reducer, input, output - slices.First * nextSlice, 1, slices, 0, rows, ref watch);
+            return;
+        }
+
         if (!HasParts(reducer, slices.Plan))
         {
             for (long d = slices.First; d < slices.End; d++, output += nextSlice) windows.Pool(reducer, input, output, depth[d], 0, rows, ref watch);

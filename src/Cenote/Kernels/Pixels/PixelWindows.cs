@@ -93,7 +93,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     public static long Lines(PoolPlan plan) => 1;
 
     public static long Images(PoolPlan plan) =>
-        plan.Batch > 1 && plan.Depth.OutputLength == 1 && IsNear(plan) ? Math.Min(plan.Batch, TogetherBytes / (plan.InputElements / plan.Batch * sizeof(T))) : 1;
+        plan.Batch > 1 && IsNear(plan) ? Math.Min(plan.Batch, TogetherBytes / (plan.InputElements / plan.Batch * sizeof(T))) : 1;
 
     private static bool IsNear(PoolPlan plan) => plan.InputElements + plan.OutputElements <= NearBytes / sizeof(T);
 
@@ -102,7 +102,8 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     {
         long tableBytes = PixelTable.Bytes(job.Plan), rowBytes = RowBytes(job.Plan), onesBytes = Scratch.Round(TTap.Count * TReducer.ExtentSize);
         long stepBytes = HasStrips(reducer, job.Plan) ? StripStepBytes(job.Plan) : 0;
-        long lineBytes = stepBytes == 0 && HasLines(reducer, job.Plan) ? Capacity(job.Plan) * LineLength(job.Plan) * sizeof(T) : 0;
+        long lineBytes = stepBytes == 0 && HasLines(reducer, job.Plan) ? Capacity(job.Plan) * LineLength(job.Plan, job.Plan.Channels) * sizeof(T) : 0;
+        if (HasAxes(reducer, job.Plan)) lineBytes = AxesImages(job.Plan) * AxesElements(job.Plan) * sizeof(T);
         byte* scratch = Scratch.Of(tableBytes + rowBytes + onesBytes + stepBytes + lineBytes), ones = scratch + tableBytes + rowBytes;
         var steps = (PixelSteps.Memory*)(ones + onesBytes);
         if (stepBytes > 0) steps->Clear();
@@ -119,6 +120,11 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         if (HasStrips(reducer, _plan)) PoolStrips(reducer, input, output, depth, first, end, 1, ref watch);
+        else if (HasAxes(reducer, _plan))
+        {
+            long d = (depth.Start - depth.Before + _plan.Depth.Before) / _plan.Depth.Stride;
+            PoolAxes(reducer, input, output - d * _to.Depth, 1, new(_plan, d, d + 1), first, end, ref watch);
+        }
         else if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, output, 1, depth, first, end, ref watch);
         else Pool(reducer, input, output, depth, first, end, 1, null, ref watch);
     }
@@ -127,9 +133,21 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = windows._plan;
-        if (HasStrips(reducer, plan)) windows.PoolStrips(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, ref watch);
-        else if (HasLines(reducer, plan)) windows.PoolLines(reducer, input, output, images, ref watch);
-        else windows.Pool(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, null, ref watch);
+        long slices = plan.Depth.OutputLength, rows = plan.Height.OutputLength;
+        if (HasAxes(reducer, plan))
+        {
+            windows.PoolAxes(reducer, input, output, images, new(plan, 0, slices), 0, rows, ref watch);
+            return;
+        }
+
+        for (; HasParts(reducer, plan) && images > 0; images--, input += windows._from.Batch, output += windows._to.Batch) Pool(windows, reducer, input, output, windows._to.Depth, new(plan, 0, slices), ref watch);
+        for (long d = 0; d < slices && images > 0; d++, output += windows._to.Depth)
+        {
+            Window depth = plan.Depth[d];
+            if (HasStrips(reducer, plan)) windows.PoolStrips(reducer, input, output, depth, 0, rows, images, ref watch);
+            else if (HasLines(reducer, plan)) windows.PoolLines(reducer, input + depth.Start * windows._from.Depth, output, images, depth, ref watch);
+            else windows.Pool(reducer, input, output, depth, 0, rows, images, null, ref watch);
+        }
     }
 
     private void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, long images, Part? part, ref TTap watch)
