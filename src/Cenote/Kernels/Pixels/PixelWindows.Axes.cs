@@ -11,24 +11,36 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     /// <summary>What lines and slices may take, a part of the second-level cache; of more channels blocks are made one after the other.</summary>
     private const long AxesBytes = 256 << 10;
 
+    /// <summary>What a kind of windows costs before its first register, in registers loaded. Measured.</summary>
+    private const long KindLoads = 40;
+
     // Inlined, what cannot be is known to the compiler, as of lines.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HasAxes<TReducer>(TReducer reducer, PoolPlan plan)
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => MayHaveStrips<TReducer>() && AxesFit(reducer, plan);
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => MayHaveAxes<TReducer>() && AxesFit(reducer, plan);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool MayHaveAxes<TReducer>()
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> => AreWide && sizeof(TAcc) == sizeof(TTap) && (default(TReducer) is ITapSum || (TReducer.IsIdempotent && default(TReducer) is ITapState));
 
     private static bool AxesFit<TReducer>(TReducer reducer, PoolPlan plan)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
         reducer.FoldsInAnyOrder(plan) && plan is { Slides: true, Depth: { Kernel: > 1, Dilation: 1 }, Height.Dilation: 1 } && (default(TReducer) is not ITapSum || plan.FoldsRows)
         && plan.InputElements * sizeof(T) <= MostInputBytes && AxesPay(plan, default(TReducer) is ITapSum) && AxesBlock(plan) > 0;
 
-    /// <summary>Whether fewer registers are loaded and stored so, for each output of the width.</summary>
+    /// <summary>Whether fewer registers are loaded and stored so, and fewer kinds of windows made.</summary>
     private static bool AxesPay(PoolPlan plan, bool areSums)
     {
-        AxisPlan depth = plan.Depth, height = plan.Height;
-        long width = plan.Width.MaxCount, outputs = depth.OutputLength * height.OutputLength, lines = depth.InputLength * height.InputLength * (width + 1);
+        AxisPlan depth = plan.Depth, height = plan.Height, width = plan.Width;
+        long outputs = depth.OutputLength * height.OutputLength, lines = depth.InputLength * height.InputLength * (width.MaxCount + 1);
         long rest = areSums ? outputs * depth.MaxCount * height.MaxCount : depth.InputLength * height.OutputLength * (height.MaxCount + 1) + outputs * depth.MaxCount;
-        return lines + rest < outputs * depth.MaxCount * height.MaxCount * width;
+        long kinds = Kinds(width) + (areSums ? depth.OutputLength * Kinds(height) : depth.OutputLength + Kinds(height));
+        double registers = Math.Max(1, Images(plan)) * width.OutputLength * ((plan.Channels + TTap.Count - 1) / TTap.Count);
+        return registers * (lines + rest) + KindLoads * kinds < registers * outputs * depth.MaxCount * height.MaxCount * width.MaxCount + (double)KindLoads * Kinds(depth) * Kinds(height) * Kinds(width);
     }
+
+    /// <summary>How many kinds of windows an axis has, whole ones and those cut off.</summary>
+    private static long Kinds(AxisPlan axis) => axis.OutputLength - Math.Max(0, Math.Min(axis.WholeEnd, axis.OutputLength) - axis.WholeFrom - 1);
 
     /// <summary>Channels of a block: all that there is room for, in blocks as even as can be; 0 where there is room for no register.</summary>
     private static long AxesBlock(PoolPlan plan)
@@ -127,13 +139,15 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     private void FoldRows<TReducer>(TReducer reducer, T* input, long channels, long length, long images, long depths, long rows, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        bool areSlices = _from.Depth == rows * _from.Height, areImages = areSlices && _from.Batch == depths * _from.Depth;
+        // An axis of one position has no step of its own.
+        long next = rows > 1 ? _from.Height : depths > 1 ? _from.Depth : _from.Batch;
+        bool areSlices = depths == 1 || _from.Depth == rows * next, areImages = areSlices && (images == 1 || _from.Batch == depths * rows * next);
         long slicesAtOnce = areSlices ? depths : 1, imagesAtOnce = areImages ? images : 1, atOnce = imagesAtOnce * slicesAtOnce * rows;
         // Behind the last row there may be nothing that a narrow pixel could be read with.
-        long readable = channels >= TTap.Count ? atOnce : _from.Height >= TTap.Count ? atOnce - 1 : 0;
+        long readable = channels >= TTap.Count ? atOnce : next >= TTap.Count ? atOnce - 1 : 0;
         T* line = _lines;
         _rows[0] = 0;
         for (long image = 0; image < images; image += imagesAtOnce)
-            for (long slice = 0; slice < depths; slice += slicesAtOnce, line += atOnce * length) Fold(reducer, input + image * _from.Batch + slice * _from.Depth, channels, atOnce, readable, line, length, ref watch);
+            for (long slice = 0; slice < depths; slice += slicesAtOnce, line += atOnce * length) Fold(reducer, input + image * _from.Batch + slice * _from.Depth, channels, atOnce, next, readable, line, length, ref watch);
     }
 }

@@ -86,7 +86,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
             if (made > from) Buffer.MemoryCopy(_lines + (from - kept) * length, _lines, (made - from) * length * sizeof(T), (made - from) * length * sizeof(T));
             else made = from;
             kept = from;
-            if (to > made) Fold(reducer, input + made * _from.Height, channels, to - made, Math.Max(0, Math.Min(to, readable) - made), _lines + (made - kept) * length, length, ref watch);
+            if (to > made) Fold(reducer, input + made * _from.Height, channels, to - made, _from.Height, Math.Max(0, Math.Min(to, readable) - made), _lines + (made - kept) * length, length, ref watch);
             made = Math.Max(made, to);
             for (long row = h, alike; row < last; row += alike)
             {
@@ -102,11 +102,12 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     /// <param name="row">The first row's first channel.</param>
     /// <param name="channels">How many channels.</param>
     /// <param name="rows">How many rows.</param>
+    /// <param name="nextRow">From row to row.</param>
     /// <param name="readable">How many of them can be read beyond their end.</param>
     /// <param name="line">The first line.</param>
     /// <param name="length">From line to line.</param>
     /// <param name="watch">Notes the taps.</param>
-    private void Fold<TReducer>(TReducer reducer, T* row, long channels, long rows, long readable, T* line, long length, ref TTap watch)
+    private void Fold<TReducer>(TReducer reducer, T* row, long channels, long rows, long nextRow, long readable, T* line, long length, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long next = _plan.Width.Stride * _from.Width;
@@ -115,12 +116,12 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
             PixelTable.Entry entry = _pixels[pixel];
             alike = entry.Alike;
             var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? 1 : 0, (nint)_asks, 0, entry.Count, _pixels.Step, 1, ByRows: false);
-            PixelOutputs sums = next == channels ? new(rows, _from.Height, length, 1, 0, 0, alike * channels, 0) : new(rows, _from.Height, length, alike, next, channels, channels, 0);
+            PixelOutputs sums = next == channels ? new(rows, nextRow, length, 1, 0, 0, alike * channels, 0) : new(rows, nextRow, length, alike, next, channels, channels, 0);
             T* from = row + entry.Start, to = line + pixel * channels;
             long whole = sums.Length >= TTap.Count ? rows : readable;
             if (whole > 0) PixelGroups.Fold<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, sums with { Rows = whole }, taps, _ones, ref watch);
             if (AreWide && whole < rows)
-                PixelGroups.Fold<T, TTap, TState, TAcc, ShortLoad<T, TTap>, TReducer>(new(sums.Length, reducer.Padding), reducer, from + whole * _from.Height, to + whole * length, sums with { Rows = rows - whole }, taps, _ones, ref watch);
+                PixelGroups.Fold<T, TTap, TState, TAcc, ShortLoad<T, TTap>, TReducer>(new(sums.Length, reducer.Padding), reducer, from + whole * nextRow, to + whole * length, sums with { Rows = rows - whole }, taps, _ones, ref watch);
         }
     }
 

@@ -126,35 +126,54 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
             PoolAxes(reducer, input, output - d * _to.Depth, 1, new(_plan, d, d + 1), first, end, ref watch);
         }
         else if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, output, 1, depth, first, end, ref watch);
-        else Pool(reducer, input, output, depth, first, end, 1, null, ref watch);
+        else Pool(reducer, input, output, EndOf(input, 1), depth, first, end, new(1, 0, 0), null, ref watch);
     }
 
     public static void Pool<TReducer>(in PixelWindows<T, TTap, TState, TAcc> windows, TReducer reducer, T* input, T* output, long images, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = windows._plan;
-        long slices = plan.Depth.OutputLength, rows = plan.Height.OutputLength;
-        if (HasAxes(reducer, plan))
+        Slices slices = new(plan, 0, plan.Depth.OutputLength);
+        if (!HasParts(reducer, plan)) windows.PoolSlices(reducer, input, output, images, slices, ref watch);
+        else for (long image = 0; image < images; image++) Pool(windows, reducer, input + image * windows._from.Batch, output + image * windows._to.Batch, windows._to.Depth, slices, ref watch);
+    }
+
+    /// <summary>Pools whole slices of some images.</summary>
+    private void PoolSlices<TReducer>(TReducer reducer, T* input, T* output, long images, in Slices slices, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long rows = _plan.Height.OutputLength;
+        if (HasAxes(reducer, _plan))
         {
-            windows.PoolAxes(reducer, input, output, images, new(plan, 0, slices), 0, rows, ref watch);
+            PoolAxes(reducer, input, output, images, slices, 0, rows, ref watch);
             return;
         }
 
-        for (; HasParts(reducer, plan) && images > 0; images--, input += windows._from.Batch, output += windows._to.Batch) Pool(windows, reducer, input, output, windows._to.Depth, new(plan, 0, slices), ref watch);
-        for (long d = 0; d < slices && images > 0; d++, output += windows._to.Depth)
+        for (long d = slices.First, alike; d < slices.End; d += alike)
         {
-            Window depth = plan.Depth[d];
-            if (HasStrips(reducer, plan)) windows.PoolStrips(reducer, input, output, depth, 0, rows, images, ref watch);
-            else if (HasLines(reducer, plan)) windows.PoolLines(reducer, input + depth.Start * windows._from.Depth, output, images, depth, ref watch);
-            else windows.Pool(reducer, input, output, depth, 0, rows, images, null, ref watch);
+            Window depth = _plan.Depth[d];
+            T* to = output + d * _to.Depth;
+            alike = 1;
+            if (HasStrips(reducer, _plan)) PoolStrips(reducer, input, to, depth, 0, rows, images, ref watch);
+            else if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, to, images, depth, ref watch);
+            else
+            {
+                // What leads to windows of a kind is spent once for all slices, too, or for all images, whichever are more.
+                if (IsNear(_plan)) alike = Alike(_plan.Depth, depth, d, slices.End);
+                Others ofImages = new(images, _from.Batch, _to.Batch), ofSlices = new(alike, _plan.Depth.Stride * _from.Depth, _to.Depth), others = alike > images ? ofSlices : ofImages, outer = alike > images ? ofImages : ofSlices;
+                T* end = EndOf(input, images);
+                for (long i = 0; i < outer.Count; i++) Pool(reducer, input + i * outer.From, to + i * outer.To, end, depth, 0, rows, others, null, ref watch);
+            }
         }
     }
 
-    private void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, long images, Part? part, ref TTap watch)
+    /// <summary>Behind the last element of some images.</summary>
+    private T* EndOf(T* input, long images) => input + (images - 1) * _from.Batch + (_plan.Depth.InputLength - 1) * _from.Depth + (_plan.Height.InputLength - 1) * _from.Height + (_plan.Width.InputLength - 1) * _from.Width + _plan.Channels;
+
+    private void Pool<TReducer>(TReducer reducer, T* input, T* output, T* inputEnd, in Window depth, long first, long end, in Others others, Part? part, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long rows = 0, asks = 0;
-        T* inputEnd = input + (images - 1) * _from.Batch + (_plan.Depth.InputLength - 1) * _from.Depth + (_plan.Height.InputLength - 1) * _from.Height + (_plan.Width.InputLength - 1) * _from.Width + _plan.Channels;
         for (long h = first, alikeRows; h < end; h += alikeRows)
         {
             Window height = _plan.Height[h];
@@ -163,12 +182,12 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
             rows = height.Count;
             T* corner = input + depth.Start * _from.Depth + height.Start * _from.Height, row = output + h * _to.Height;
             long factor = _plan.OuterDivisor(depth.Extent * height.Extent);
-            Pool(reducer, corner, row, inputEnd, factor, images, alikeRows, depth.Count * rows, asks, part, ref watch);
+            Pool(reducer, corner, row, inputEnd, factor, others, alikeRows, depth.Count * rows, asks, part, ref watch);
         }
     }
 
     /// <summary>Makes rows of windows that have the same rows of taps, block by block.</summary>
-    private void Pool<TReducer>(TReducer reducer, T* corner, T* row, T* inputEnd, long factor, long images, long alikeRows, long rows, long asks, in Part? part, ref TTap watch)
+    private void Pool<TReducer>(TReducer reducer, T* corner, T* row, T* inputEnd, long factor, in Others others, long alikeRows, long rows, long asks, in Part? part, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, freshRows = _inOrder ? _plan.Height.Stride : 1, fresh = asks > 0 ? freshRows * next / ((channels + TTap.Count - 1) / TTap.Count) : 0;
@@ -187,15 +206,15 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
             T* from = corner + entry.Start, to = row + pixel * _to.Width;
             long blocks = 1, across = alikeRows, fromAcross = nextRow, toAcross = _to.Height, pixels = isDense ? 1 : alike, fromPixel = next, toPixel = _to.Width;
             // A block has two sides: of one row or one pixel images are the other.
-            if (images > 1 && across > 1 && pixels > 1) blocks = images;
-            else if (images > 1)
+            if (others.Count > 1 && across > 1 && pixels > 1) blocks = others.Count;
+            else if (others.Count > 1)
             {
                 if (across > 1) (pixels, fromPixel, toPixel) = (across, fromAcross, toAcross);
-                (across, fromAcross, toAcross) = (images, _from.Batch, _to.Batch);
+                (across, fromAcross, toAcross) = (others.Count, others.From, others.To);
             }
 
             PixelOutputs outputs = new(across, fromAcross, toAcross, pixels, fromPixel, toPixel, isDense ? alike * channels : channels, isDense ? freshRows * TTap.Count : fresh);
-            for (; blocks > 0; blocks--, from += _from.Batch, to += _to.Batch)
+            for (; blocks > 0; blocks--, from += others.From, to += others.To)
             {
                 if (part is { } some) Pool(reducer, from, to, outputs, taps, some, ref watch);
                 else if (!isNarrow) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
@@ -212,6 +231,12 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         if (default(TReducer) is ITapSum && many)
         {
             PixelGroups.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones);
+            return;
+        }
+
+        if (many && MayHaveAxes<TReducer>() && typeof(TLoad) == typeof(UnitLoad<T, TTap>) && _plan.Depth.Kernel > 1)
+        {
+            PixelGroups.Fold<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones, ref watch);
             return;
         }
 
@@ -244,6 +269,12 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         else if (taps.Asks > 0) Pool<TSide, Any, Any, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
         else Pool<TSide, Any, None, TLoad, TReducer>(load, reducer, from, to, outputs, taps, ref watch);
     }
+
+    /// <summary>What is made like the first: images of a batch, or slices whose windows lie inside the input.</summary>
+    /// <param name="Count">How many, the first counted.</param>
+    /// <param name="From">From one to the next, in the input.</param>
+    /// <param name="To">The same in the output.</param>
+    private readonly record struct Others(long Count, long From, long To);
 
     /// <returns>How many places memory is asked for at: one for each row that no output above has read, or for all of a slice.</returns>
     private long WriteRows(in Window depth, in Window height)
