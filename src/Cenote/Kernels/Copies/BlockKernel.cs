@@ -85,7 +85,7 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
             _ => 0,
         };
         return sizeof(T) == 4 && !IsFar(plan) && Transposition.IsQuick<TTap, T>() && plan.Slides && width.OutputLength <= most && (width.Kernel > 1 || width.LaneStride > 1)
-            && AreMostlyPlanes(planes, width.OutputLength) && CopyBytes(job, Planes) <= MostBytes;
+            && AreMostlyPlanes(planes, plan.Depth.Kernel > 1 ? Planes : width.OutputLength) && CopyBytes(job, Planes) <= MostBytes;
     }
 
     private static long MostOfSums(in PoolJob job)
