@@ -248,8 +248,11 @@ public sealed partial class PoolPlan
     /// <summary>Whether sums may be grouped: those of few taps are PyTorch's to the last bit, but not over uneven windows, which it divides axis by axis.</summary>
     internal bool FoldsInAnyOrder => !Slides || MaxCount > MostTapsInOrder;
 
-    /// <summary>Whether sums that may be grouped are sums of rows. Where no row is read twice, folding it into a line of its own gains nothing.</summary>
-    internal bool FoldsRows => (Height.Kernel > Height.Stride && Height.OutputLength > 1) || Width.Kernel > 2 * Width.Stride + 2;
+    /// <summary>
+    /// Whether sums that may be grouped are sums of rows. Where no row is read twice, folding it into a line of its own gains nothing; but that windows of volumes come in many kinds, by which of their slices, rows and columns
+    /// lie outside the input, and rows do not.
+    /// </summary>
+    internal bool FoldsRows => (Slides && Depth.MaxCount > 1) || (Height.Kernel > Height.Stride && Height.OutputLength > 1) || Width.Kernel > 2 * Width.Stride + 2;
 
     /// <summary>
     /// Whether sums that may be grouped, and what has no order, go slice by slice, and slices by runs of rows: where windows of volumes have many rows, for a row and for each that is new in the next window.

@@ -26,7 +26,7 @@ internal unsafe interface ILineWindows<TSelf, T, TTap, TState, TAcc>
     /// <summary>How many images of a batch are best walked together: what leads to windows of a kind is then spent once for all of them.</summary>
     static virtual long Images(PoolPlan plan) => 1;
 
-    /// <summary>Pools whole images of one slice.</summary>
+    /// <summary>Pools whole images.</summary>
     /// <param name="windows">The walk.</param>
     /// <param name="reducer">Combines.</param>
     /// <param name="input">The first element of the first image.</param>

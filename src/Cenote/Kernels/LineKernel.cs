@@ -106,12 +106,13 @@ internal sealed unsafe class LineKernel<T, TTap, TState, TAcc, TReducer, TExact,
             long last = Math.Min(rows, row + end - first);
             T* input = (T*)job.Input + n * job.InputLayout.Batch + c * job.InputLayout.Channel;
             T* output = (T*)job.Output + n * job.OutputLayout.Batch + c * job.OutputLayout.Channel + d * job.OutputLayout.Depth;
-            long slices = row == 0 ? Math.Min(depths - d, (end - first) / rows) : 0, images = row == 0 && most > 1 ? Math.Min(most, (end - first) / rows) : 0;
+            long slices = row == 0 ? Math.Min(depths - d, (end - first) / rows) : 0, images = row == 0 && d == 0 && most > 1 ? Math.Min(most, (end - first) / (depths * rows)) : 0;
             if (images > 1)
             {
                 TWindows.Pool(windows, reducer, input, output, images, ref watch);
-                first += images * rows;
+                first += images * depths * rows;
                 n += images - 1;
+                d = depths - 1;
             }
             else if (slices > 1)
             {

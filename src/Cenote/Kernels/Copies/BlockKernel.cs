@@ -92,6 +92,8 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
         AxisPlan width = plan.Width;
         long planes = plan.Batch * plan.Channels, most = rows switch
         {
+            // What leads to a row of windows is spent on each of its slices, and volumes near enough to be a block have short rows. Measured.
+            BlockRows.SumsInOrder or BlockRows.Extremes when plan.Depth.Kernel > 1 => long.MaxValue,
             BlockRows.SumsInOrder => MostOfSums(job),
             BlockRows.Extremes when width.Stride > 1 && (width.OutputLength == 1 || AreSmall(job)) => long.MaxValue,
             BlockRows.Extremes when HasWidest && width.LaneStride == 2 && plan.MaxCount > FewTaps => MostRowOfMany,
@@ -102,8 +104,8 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
             BlockRows.Extremes when width.LaneStride > 1 => TTap.Count,
             _ => 0,
         };
-        return sizeof(T) == 4 && !IsFar(plan) && Transposition.IsQuick<TTap, T>() && plan.Slides && plan.Depth.Kernel == 1 && width.OutputLength <= most && (width.Kernel > 1 || width.LaneStride > 1)
-            && (HasWidest ? AreMostlyPlanes(plan, rows) : AreMostlyPlanes(planes, width.OutputLength)) && CopyBytes(job, Planes) <= MostBytes;
+        return sizeof(T) == 4 && !IsFar(plan) && Transposition.IsQuick<TTap, T>() && plan.Slides && width.OutputLength <= most && (width.Kernel > 1 || width.LaneStride > 1)
+            && (HasWidest && plan.Depth.Kernel == 1 ? AreMostlyPlanes(plan, rows) : AreMostlyPlanes(planes, plan.Depth.Kernel > 1 ? Planes : width.OutputLength)) && CopyBytes(job, Planes) <= MostBytes;
     }
 
     private static long MostOfSums(in PoolJob job)

@@ -37,7 +37,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     private static bool LinesFit<TReducer>(TReducer reducer, PoolPlan plan)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
         reducer.FoldsInAnyOrder(plan) && plan is { Slides: true, FoldsRows: true, Depth.Kernel: 1, Height.Dilation: 1 } && LinesPay<TReducer>(plan)
-        && plan.InputElements * sizeof(T) <= MostInputBytes && (AreWide || plan.Channels >= TTap.Count) && Capacity(plan) * LineLength(plan) <= LineBytes / sizeof(T);
+        && plan.InputElements * sizeof(T) <= MostInputBytes && (AreWide || plan.Channels >= TTap.Count) && Capacity(plan) * LineLength(plan, plan.Channels) <= LineBytes / sizeof(T);
 
     /// <summary>Sums: where at least three windows share a row. Maxima: where fewer registers are loaded so; most pixels begin between two cache lines, and lines do not. Measured.</summary>
     private static bool LinesPay<TReducer>(PoolPlan plan)
@@ -50,22 +50,22 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     }
 
     /// <summary>From line to line. Of pixels narrower than a register there is room for one behind the last; and whole cache lines, an odd number, so that lines one below the other have places of their own.</summary>
-    private static long LineLength(PoolPlan plan)
+    private static long LineLength(PoolPlan plan, long channels)
     {
-        long length = plan.Width.OutputLength * plan.Channels, line = Prefetch.CacheLine / sizeof(T);
-        return plan.Channels >= TTap.Count ? length : ((length + TTap.Count + line - 1) / line | 1) * line;
+        long length = plan.Width.OutputLength * channels, line = Prefetch.CacheLine / sizeof(T);
+        return channels >= TTap.Count ? length : ((length + TTap.Count + line - 1) / line | 1) * line;
     }
 
     /// <summary>How many lines are kept: those of all images that are made together, of narrow pixels. Others have more to do for each call, and take longer so: 1.1 to 1.2 times. Measured.</summary>
-    private static long Capacity(PoolPlan plan) => Math.Min((plan.Channels < TTap.Count ? Math.Max(1, Images(plan)) : 1) * plan.Height.InputLength, Math.Max(plan.Height.Kernel, LineBytes / sizeof(T) / LineLength(plan)));
+    private static long Capacity(PoolPlan plan) => Math.Min((plan.Channels < TTap.Count ? Math.Max(1, Images(plan)) : 1) * plan.Height.InputLength, Math.Max(plan.Height.Kernel, LineBytes / sizeof(T) / LineLength(plan, plan.Channels)));
 
     /// <summary>Pools whole images: as many together as there is room for, for each of their kinds of windows is a call.</summary>
-    private void PoolLines<TReducer>(TReducer reducer, T* input, T* output, long images, ref TTap watch)
+    private void PoolLines<TReducer>(TReducer reducer, T* input, T* output, long images, in Window depth, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long rows = _plan.Height.InputLength, together = _from.Batch == rows * _from.Height ? Math.Max(1, Capacity(_plan) / rows) : 1;
         for (long image = 0; image < images; image += together)
-            PoolLines(reducer, input + image * _from.Batch, output + image * _to.Batch, Math.Min(together, images - image), _plan.Depth[0], 0, _plan.Height.OutputLength, ref watch);
+            PoolLines(reducer, input + image * _from.Batch, output + image * _to.Batch, Math.Min(together, images - image), depth, 0, _plan.Height.OutputLength, ref watch);
     }
 
     private void PoolLines<TReducer>(TReducer reducer, T* input, T* output, long images, in Window depth, long first, long end, ref TTap watch)
@@ -74,9 +74,9 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
         AxisPlan height = _plan.Height;
         // Rows of images that are made together are those of one.
         long others = (images - 1) * height.InputLength, all = height.InputLength + others;
+        long channels = _plan.Channels, length = LineLength(_plan, channels), capacity = Capacity(_plan), kept = 0, made = 0;
         // Behind the last row there may be nothing that a narrow pixel could be read with.
-        long readable = all - (_plan.Channels >= TTap.Count ? 0 : _from.Height >= TTap.Count ? 1 : all);
-        long length = LineLength(_plan), capacity = Capacity(_plan), kept = 0, made = 0;
+        long readable = all - (channels >= TTap.Count ? 0 : _from.Height >= TTap.Count ? 1 : all);
         long band = capacity >= height.InputLength ? height.OutputLength : (capacity - height.Kernel) / height.Stride + 1;
         for (long row = 0; row < height.MaxCount; row++) _rows[row] = row * length;
         for (long h = first, last; h < end; h = last)
@@ -86,42 +86,59 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
             if (made > from) Buffer.MemoryCopy(_lines + (from - kept) * length, _lines, (made - from) * length * sizeof(T), (made - from) * length * sizeof(T));
             else made = from;
             kept = from;
-            if (to > made) Fold(reducer, input + made * _from.Height, to - made, Math.Max(0, Math.Min(to, readable) - made), _lines + (made - kept) * length, ref watch);
+            if (to > made) Fold(reducer, input + made * _from.Height, channels, to - made, _from.Height, Math.Max(0, Math.Min(to, readable) - made), _lines + (made - kept) * length, length, ref watch);
             made = Math.Max(made, to);
             for (long row = h, alike; row < last; row += alike)
             {
                 Window window = height[row];
                 alike = window.Count == height.Kernel ? Math.Min(last, height.WholeEnd) - row : 1;
-                Add(reducer, _lines + (window.Start - kept) * length, output + row * _to.Height, images, alike, window.Count, _plan.OuterDivisor(depth.Extent * window.Extent));
+                Add(reducer, _lines + (window.Start - kept) * length, output + row * _to.Height, channels, images, height.InputLength * length, alike, height.Stride * length, window.Count, _plan.OuterDivisor(depth.Extent * window.Extent));
             }
         }
     }
 
     /// <summary>Combines the taps of rows along the width. Pixels narrower than a register are written as a whole one, over which the next is written.</summary>
-    /// <param name="readable">How many of the rows can be read beyond their end.</param>
-    private void Fold<TReducer>(TReducer reducer, T* row, long rows, long readable, T* line, ref TTap watch)
+    /// <param name="reducer">Combines.</param>
+    /// <param name="row">The first row's first channel.</param>
+    /// <param name="channels">How many channels.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="nextRow">From row to row.</param>
+    /// <param name="readable">How many of them can be read beyond their end.</param>
+    /// <param name="line">The first line.</param>
+    /// <param name="length">From line to line.</param>
+    /// <param name="watch">Notes the taps.</param>
+    private void Fold<TReducer>(TReducer reducer, T* row, long channels, long rows, long nextRow, long readable, T* line, long length, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, length = LineLength(_plan);
+        long next = _plan.Width.Stride * _from.Width;
         for (long pixel = 0, alike; pixel < _pixels.Count; pixel += alike)
         {
             PixelTable.Entry entry = _pixels[pixel];
             alike = entry.Alike;
             var taps = new PixelTaps((nint)_rows, entry.Count > 0 ? 1 : 0, (nint)_asks, 0, entry.Count, _pixels.Step, 1, ByRows: false);
-            PixelOutputs sums = next == channels ? new(rows, _from.Height, length, 1, 0, 0, alike * channels, 0) : new(rows, _from.Height, length, alike, next, channels, channels, 0);
+            PixelOutputs sums = next == channels ? new(rows, nextRow, length, 1, 0, 0, alike * channels, 0) : new(rows, nextRow, length, alike, next, channels, channels, 0);
             T* from = row + entry.Start, to = line + pixel * channels;
             long whole = sums.Length >= TTap.Count ? rows : readable;
             if (whole > 0) PixelGroups.Fold<T, TTap, TState, TAcc, UnitLoad<T, TTap>, TReducer>(default, reducer, from, to, sums with { Rows = whole }, taps, _ones, ref watch);
             if (AreWide && whole < rows)
-                PixelGroups.Fold<T, TTap, TState, TAcc, ShortLoad<T, TTap>, TReducer>(new(sums.Length, reducer.Padding), reducer, from + whole * _from.Height, to + whole * length, sums with { Rows = rows - whole }, taps, _ones, ref watch);
+                PixelGroups.Fold<T, TTap, TState, TAcc, ShortLoad<T, TTap>, TReducer>(new(sums.Length, reducer.Padding), reducer, from + whole * nextRow, to + whole * length, sums with { Rows = rows - whole }, taps, _ones, ref watch);
         }
     }
 
     /// <summary>Combines lines: of all pixels together that have the same divisor.</summary>
-    private void Add<TReducer>(TReducer reducer, T* line, T* row, long images, long rows, long lines, long factor)
+    /// <param name="reducer">Combines.</param>
+    /// <param name="line">The first line of the first image's first row.</param>
+    /// <param name="row">Where that row belongs.</param>
+    /// <param name="channels">How many channels.</param>
+    /// <param name="images">How many images.</param>
+    /// <param name="nextImage">From the first line of one to that of the next.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="nextRow">From the first line of one to that of the next.</param>
+    /// <param name="lines">How many lines, each where <see cref="_rows"/> says.</param>
+    /// <param name="factor">What averages divide by on behalf of them.</param>
+    private void Add<TReducer>(TReducer reducer, T* line, T* row, long channels, long images, long nextImage, long rows, long nextRow, long lines, long factor)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        long channels = _plan.Channels, nextRow = _plan.Height.Stride * LineLength(_plan);
         for (long pixel = 0, alike; pixel < _pixels.Count; pixel += alike)
         {
             long divisor = _pixels[pixel].Divisor;
@@ -129,7 +146,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
             while (pixel + alike < _pixels.Count && (TReducer.IsIdempotent || _pixels[pixel + alike].Divisor == divisor)) alike += _pixels[pixel + alike].Alike;
             var taps = new PixelTaps((nint)_rows, lines, (nint)_asks, 0, 1, 0, factor * divisor, ByRows: false);
             T* from = line + pixel * channels, to = row + pixel * _to.Width;
-            long length = alike * channels, nextImage = _plan.Height.InputLength * LineLength(_plan);
+            long length = alike * channels;
             // A block of the lines down all rows, and then the next; the last may be longer.
             long block = BlockBytes / sizeof(T), blocks = _to.Width == channels ? Math.Max(0, length / block - 1) : 0;
             if (blocks == 0 && _to.Width == channels)

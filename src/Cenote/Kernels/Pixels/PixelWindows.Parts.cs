@@ -8,10 +8,10 @@ namespace Cenote;
 /// </content>
 internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
 {
-    /// <summary>Whether windows are made so: where two share a slice, and outputs are fewer than inputs. States must be outputs, in order, and no register may step back over some that were added to.</summary>
+    /// <summary>Whether windows are made so: from memory, where two share a slice, and outputs are fewer than inputs. States must be outputs, in order, and no register may step back over some that were added to.</summary>
     private static bool HasParts<TReducer>(TReducer reducer, PoolPlan plan)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
-        default(TReducer) is ITapState && sizeof(TAcc) == sizeof(TTap) && plan.Channels % TTap.Count == 0 && (TReducer.IsExact || !reducer.FoldsInAnyOrder(plan))
+        default(TReducer) is ITapState && sizeof(TAcc) == sizeof(TTap) && !IsNear(plan) && plan.Channels % TTap.Count == 0 && (TReducer.IsExact || !reducer.FoldsInAnyOrder(plan))
         && plan.Depth is { Slides: true, Dilation: 1, Stride: > 1 } depth && depth.Kernel > depth.Stride;
 
     public static void Pool<TReducer>(in PixelWindows<T, TTap, TState, TAcc> windows, TReducer reducer, T* input, T* output, long nextSlice, in Slices slices, ref TTap watch)
@@ -19,13 +19,13 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     {
         AxisPlan depth = slices.Plan.Depth;
         long rows = slices.Plan.Height.OutputLength;
+        output -= slices.First * nextSlice;
         if (!HasParts(reducer, slices.Plan))
         {
-            for (long d = slices.First; d < slices.End; d++, output += nextSlice) windows.Pool(reducer, input, output, depth[d], 0, rows, ref watch);
+            windows.PoolSlices(reducer, input, output, 1, slices, ref watch);
             return;
         }
 
-        output -= slices.First * nextSlice;
         long begun = slices.First;
         for (long open = slices.First, slice = depth[open].Start; open < slices.End; slice++)
         {
@@ -35,7 +35,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
                 Window window = depth[d], next = d + 1 < begun ? depth[d + 1] : default;
                 bool ends = slice == window.Start + window.Count - 1, hasNext = slice < next.Start + next.Count - 1;
                 Part part = new(slice == window.Start, ends, hasNext ? nextSlice : 0, slice == next.Start);
-                windows.Pool(reducer, input, output + d * nextSlice, window with { Start = slice, Count = 1 }, 0, rows, 1, part, ref watch);
+                windows.Pool(reducer, input, output + d * nextSlice, windows.EndOf(input, 1), window with { Start = slice, Count = 1 }, 0, rows, new(1, 0, 0), part, ref watch);
                 if (ends) open = d + 1;
                 if (hasNext) d++;
             }

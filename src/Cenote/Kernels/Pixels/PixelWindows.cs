@@ -105,7 +105,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     public static long Lines(PoolPlan plan) => 1;
 
     public static long Images(PoolPlan plan) =>
-        plan.Batch > 1 && plan.Depth.OutputLength == 1 && IsNear(plan) ? Math.Min(plan.Batch, TogetherBytes / (plan.InputElements / plan.Batch * sizeof(T))) : 1;
+        plan.Batch > 1 && IsNear(plan) ? Math.Min(plan.Batch, TogetherBytes / (plan.InputElements / plan.Batch * sizeof(T))) : 1;
 
     private static bool IsNear(PoolPlan plan) => plan.InputElements + plan.OutputElements <= NearBytes / sizeof(T);
 
@@ -115,7 +115,8 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         long tableBytes = PixelTable.Bytes(job.Plan), rowBytes = RowBytes(job.Plan), onesBytes = Scratch.Round(TTap.Count * TReducer.ExtentSize);
         long stepBytes = HasStrips(reducer, job.Plan) ? StripStepBytes(job.Plan) : 0;
         long outputRowBytes = stepBytes == 0 && HasRows<TReducer>(job.Plan) ? PixelRows.Rows.Bytes(job.Plan) : 0;
-        long lineBytes = stepBytes + outputRowBytes == 0 && HasLines(reducer, job.Plan) ? Capacity(job.Plan) * LineLength(job.Plan) * sizeof(T) : 0;
+        long lineBytes = stepBytes + outputRowBytes == 0 && HasLines(reducer, job.Plan) ? Capacity(job.Plan) * LineLength(job.Plan, job.Plan.Channels) * sizeof(T) : 0;
+        if (HasAxes(reducer, job.Plan)) lineBytes = AxesImages(job.Plan) * AxesElements(job.Plan) * sizeof(T);
         byte* scratch = Scratch.Of(tableBytes + rowBytes + onesBytes + stepBytes + outputRowBytes + lineBytes), ones = scratch + tableBytes + rowBytes;
         var steps = (PixelSteps.Memory*)(ones + onesBytes);
         if (stepBytes > 0) steps->Clear();
@@ -135,25 +136,61 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     {
         if (HasStrips(reducer, _plan)) PoolStrips(reducer, input, output, depth, first, end, 1, ref watch);
         else if (HasRows<TReducer>(_plan)) PoolRows(reducer, input + depth.Start * _from.Depth, output, first, end, 1, ref watch);
+        else if (HasAxes(reducer, _plan))
+        {
+            long d = (depth.Start - depth.Before + _plan.Depth.Before) / _plan.Depth.Stride;
+            PoolAxes(reducer, input, output - d * _to.Depth, 1, new(_plan, d, d + 1), first, end, ref watch);
+        }
         else if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, output, 1, depth, first, end, ref watch);
-        else Pool(reducer, input, output, depth, first, end, 1, null, ref watch);
+        else Pool(reducer, input, output, EndOf(input, 1), depth, first, end, new(1, 0, 0), null, ref watch);
     }
 
     public static void Pool<TReducer>(in PixelWindows<T, TTap, TState, TAcc> windows, TReducer reducer, T* input, T* output, long images, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         PoolPlan plan = windows._plan;
-        if (HasStrips(reducer, plan)) windows.PoolStrips(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, ref watch);
-        else if (HasRows<TReducer>(plan)) windows.PoolRows(reducer, input, output, 0, plan.Height.OutputLength, images, ref watch);
-        else if (HasLines(reducer, plan)) windows.PoolLines(reducer, input, output, images, ref watch);
-        else windows.Pool(reducer, input, output, plan.Depth[0], 0, plan.Height.OutputLength, images, null, ref watch);
+        Slices slices = new(plan, 0, plan.Depth.OutputLength);
+        if (!HasParts(reducer, plan)) windows.PoolSlices(reducer, input, output, images, slices, ref watch);
+        else for (long image = 0; image < images; image++) Pool(windows, reducer, input + image * windows._from.Batch, output + image * windows._to.Batch, windows._to.Depth, slices, ref watch);
     }
 
-    private void Pool<TReducer>(TReducer reducer, T* input, T* output, in Window depth, long first, long end, long images, Part? part, ref TTap watch)
+    /// <summary>Pools whole slices of some images.</summary>
+    private void PoolSlices<TReducer>(TReducer reducer, T* input, T* output, long images, in Slices slices, ref TTap watch)
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        long rows = _plan.Height.OutputLength;
+        if (HasAxes(reducer, _plan))
+        {
+            PoolAxes(reducer, input, output, images, slices, 0, rows, ref watch);
+            return;
+        }
+
+        for (long d = slices.First, alike; d < slices.End; d += alike)
+        {
+            Window depth = _plan.Depth[d];
+            T* to = output + d * _to.Depth;
+            alike = 1;
+            if (HasStrips(reducer, _plan)) PoolStrips(reducer, input, to, depth, 0, rows, images, ref watch);
+            else if (HasRows<TReducer>(_plan)) PoolRows(reducer, input + depth.Start * _from.Depth, to, 0, rows, images, ref watch);
+            else if (HasLines(reducer, _plan)) PoolLines(reducer, input + depth.Start * _from.Depth, to, images, depth, ref watch);
+            else
+            {
+                // What leads to windows of a kind is spent once for all slices, too, or for all images, whichever are more.
+                if (IsNear(_plan)) alike = Alike(_plan.Depth, depth, d, slices.End);
+                Others ofImages = new(images, _from.Batch, _to.Batch), ofSlices = new(alike, _plan.Depth.Stride * _from.Depth, _to.Depth), others = alike > images ? ofSlices : ofImages, outer = alike > images ? ofImages : ofSlices;
+                T* end = EndOf(input, images);
+                for (long i = 0; i < outer.Count; i++) Pool(reducer, input + i * outer.From, to + i * outer.To, end, depth, 0, rows, others, null, ref watch);
+            }
+        }
+    }
+
+    /// <summary>Behind the last element of some images.</summary>
+    private T* EndOf(T* input, long images) => input + (images - 1) * _from.Batch + (_plan.Depth.InputLength - 1) * _from.Depth + (_plan.Height.InputLength - 1) * _from.Height + (_plan.Width.InputLength - 1) * _from.Width + _plan.Channels;
+
+    private void Pool<TReducer>(TReducer reducer, T* input, T* output, T* inputEnd, in Window depth, long first, long end, in Others others, Part? part, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long rows = 0, asks = 0;
-        T* inputEnd = input + (images - 1) * _from.Batch + (_plan.Depth.InputLength - 1) * _from.Depth + (_plan.Height.InputLength - 1) * _from.Height + (_plan.Width.InputLength - 1) * _from.Width + _plan.Channels;
         for (long h = first, alikeRows; h < end; h += alikeRows)
         {
             Window height = _plan.Height[h];
@@ -162,12 +199,12 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
             rows = height.Count;
             T* corner = input + depth.Start * _from.Depth + height.Start * _from.Height, row = output + h * _to.Height;
             long factor = _plan.OuterDivisor(depth.Extent * height.Extent);
-            Pool(reducer, corner, row, inputEnd, factor, images, alikeRows, depth.Count * rows, asks, part, ref watch);
+            Pool(reducer, corner, row, inputEnd, factor, others, alikeRows, depth.Count * rows, asks, part, ref watch);
         }
     }
 
     /// <summary>Makes rows of windows that have the same rows of taps, block by block.</summary>
-    private void Pool<TReducer>(TReducer reducer, T* corner, T* row, T* inputEnd, long factor, long images, long alikeRows, long rows, long asks, in Part? part, ref TTap watch)
+    private void Pool<TReducer>(TReducer reducer, T* corner, T* row, T* inputEnd, long factor, in Others others, long alikeRows, long rows, long asks, in Part? part, ref TTap watch)
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, freshRows = _inOrder ? _plan.Height.Stride : 1, fresh = asks > 0 ? freshRows * next / ((channels + TTap.Count - 1) / TTap.Count) : 0;
@@ -186,15 +223,15 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
             T* from = corner + entry.Start, to = row + pixel * _to.Width;
             long blocks = 1, across = alikeRows, fromAcross = nextRow, toAcross = _to.Height, pixels = isDense ? 1 : alike, fromPixel = next, toPixel = _to.Width;
             // A block has two sides: of one row or one pixel images are the other.
-            if (images > 1 && across > 1 && pixels > 1) blocks = images;
-            else if (images > 1)
+            if (others.Count > 1 && across > 1 && pixels > 1) blocks = others.Count;
+            else if (others.Count > 1)
             {
                 if (across > 1) (pixels, fromPixel, toPixel) = (across, fromAcross, toAcross);
-                (across, fromAcross, toAcross) = (images, _from.Batch, _to.Batch);
+                (across, fromAcross, toAcross) = (others.Count, others.From, others.To);
             }
 
             PixelOutputs outputs = new(across, fromAcross, toAcross, pixels, fromPixel, toPixel, isDense ? alike * channels : channels, isDense ? freshRows * TTap.Count : fresh);
-            for (; blocks > 0; blocks--, from += _from.Batch, to += _to.Batch)
+            for (; blocks > 0; blocks--, from += others.From, to += others.To)
             {
                 if (part is { } some) Pool(reducer, from, to, outputs, taps, some, ref watch);
                 else if (!isNarrow) Pool(new UnitLoad<T, TTap>(), reducer, from, to, outputs, taps, ref watch);
@@ -211,6 +248,12 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         if (default(TReducer) is ITapSum && many)
         {
             PixelGroups.Pool<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones);
+            return;
+        }
+
+        if (many && MayHaveAxes<TReducer>() && typeof(TLoad) == typeof(UnitLoad<T, TTap>) && _plan.Depth.Kernel > 1)
+        {
+            PixelGroups.Fold<T, TTap, TState, TAcc, TLoad, TReducer>(load, reducer, from, to, outputs, taps, _ones, ref watch);
             return;
         }
 
@@ -251,6 +294,12 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     /// <summary>Whether they do: whole registers that follow each other. Measured: windows that share taps wait for these as long as for memory (1.0 to 1.1), others take 0.8 to 0.97 of ordinary stores.</summary>
     private bool Streams(in PixelOutputs outputs, T* to) =>
         _plan.Height.Span <= _plan.Height.Stride && _plan.Width.Span <= _plan.Width.Stride && outputs.Length % TTap.Count == 0 && (outputs.Pixels == 1 || outputs.To == outputs.Length) && ResultStream.Pays(_plan, sizeof(T)) && ResultStream.Suits(to, outputs.Pixels * outputs.Length);
+
+    /// <summary>What is made like the first: images of a batch, or slices whose windows lie inside the input.</summary>
+    /// <param name="Count">How many, the first counted.</param>
+    /// <param name="From">From one to the next, in the input.</param>
+    /// <param name="To">The same in the output.</param>
+    private readonly record struct Others(long Count, long From, long To);
 
     /// <returns>How many places memory is asked for at: one for each row that no output above has read, or for all of a slice.</returns>
     private long WriteRows(in Window depth, in Window height)
