@@ -37,7 +37,10 @@ internal static class GradientKernels
         where TSums256 : unmanaged, ILanes<TSums256, T>
         where TSums128 : unmanaged, ILanes<TSums128, T> => KernelCatalog.Of(
         [
-            .. isChosen && Registers.Exist(16) ? [new PlaneScatterKernel<T>()] : (ReadOnlySpan<PoolKernel>)[],
+            .. isChosen && Registers.Exist(16) ? [new PlaneScatterKernel<T>(), new TableScatterKernel<T>()] : (ReadOnlySpan<PoolKernel>)[],
+            .. Shares<T, TSums512>(isChosen),
+            .. Shares<T, TSums256>(isChosen),
+            .. Shares<T, TSums128>(isChosen),
             .. Routes<T, T, TSums512, SameFormat<T, TSums512>>(isChosen),
             .. Routes<T, T, TSums256, SameFormat<T, TSums256>>(isChosen),
             .. Routes<T, T, TSums128, SameFormat<T, TSums128>>(isChosen),
@@ -62,6 +65,15 @@ internal static class GradientKernels
             segments,
             reference,
         ]);
+
+    private static PoolKernel[] Shares<T, TSums>(bool isChosen)
+        where T : unmanaged, INumber<T>
+        where TSums : unmanaged, ILanes<TSums, T>
+    {
+        if (isChosen || !Registers.Exist(Unsafe.SizeOf<TSums>())) return [];
+        var pixels = new PixelSharesKernel<T, TSums>();
+        return [pixels, new BlockKernel<T, TSums>([pixels])];
+    }
 
     private static PoolKernel[] Routes<T, TSum, TSums, TFormat>(bool isChosen)
         where T : unmanaged
