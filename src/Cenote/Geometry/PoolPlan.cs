@@ -20,7 +20,6 @@ public sealed partial class PoolPlan
     private readonly AxisPlan[] _axes;
     private KernelChoice? _choice;
     private readonly PoolPlan?[] _blocks = new PoolPlan?[BitOperations.Log2(MostPlanes) + 1];
-    private readonly bool _isTransposed;
     private PoolPlan? _interleaved, _transposed, _over, _image, _unpadded;
 
     /// <summary>The transposed plan.</summary>
@@ -30,7 +29,7 @@ public sealed partial class PoolPlan
         (_inputShape, _outputShape, Batch, Channels) = (plan._outputShape, plan._inputShape, plan.Batch, plan.Channels);
         (InputElements, OutputElements) = (plan.OutputElements, plan.InputElements);
         _axes = [plan.Depth.Transpose(), plan.Height.Transpose(), plan.Width.Transpose()];
-        (_transposed, _isTransposed) = (plan, true);
+        _transposed = plan;
         MaxExtent = MaxCount;
     }
 
@@ -172,8 +171,7 @@ public sealed partial class PoolPlan
             && Depth.HasWindowsOf(other.Depth) && Height.HasWindowsOf(other.Height) && Width.HasWindowsOf(other.Width));
 
     /// <summary>The same windows over so many planes, a power of two, as the channels of one image.</summary>
-    // What windows count is known to the plan of which this one may be the transpose.
-    internal PoolPlan Block(int planes) => _blocks[BitOperations.Log2((uint)planes)] ??= _isTransposed ? Transposed.Block(planes).Transposed : new(this, 1, planes, Width, DivisorOverride);
+    internal PoolPlan Block(int planes) => _blocks[BitOperations.Log2((uint)planes)] ??= new(this, 1, planes, Width, DivisorOverride);
 
     /// <summary>The same windows of one image.</summary>
     internal PoolPlan Image => Batch == 1 ? this : _image ??= new(this, 1, Channels, Width, DivisorOverride);

@@ -68,12 +68,7 @@ internal static class GradientKernels
 
     private static PoolKernel[] Shares<T, TSums>(bool isChosen)
         where T : unmanaged, INumber<T>
-        where TSums : unmanaged, ILanes<TSums, T>
-    {
-        if (isChosen || !Registers.Exist(Unsafe.SizeOf<TSums>())) return [];
-        var pixels = new PixelSharesKernel<T, TSums>();
-        return [pixels, new BlockKernel<T, TSums>([pixels])];
-    }
+        where TSums : unmanaged, ILanes<TSums, T> => !isChosen && Registers.Exist(Unsafe.SizeOf<TSums>()) ? [new PixelSharesKernel<T, TSums>(), new TurnedSharesKernel<T, TSums>()] : [];
 
     private static PoolKernel[] Routes<T, TSum, TSums, TFormat>(bool isChosen)
         where T : unmanaged

@@ -52,7 +52,7 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
     private const long FewRowsOfTaps = 24, MostTaps = 25;
 
     /// <summary>Behind the copies: the two squares, of a register for each lane, that <see cref="Transposition"/> works in, and one for its result.</summary>
-    private static readonly long SpareBytes = 3L * TTap.Count * sizeof(TTap);
+    internal static readonly long SpareBytes = 3L * TTap.Count * sizeof(TTap);
 
     [ThreadStatic]
     private static byte[]? _copies;
@@ -142,9 +142,9 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
             long lanes = most;
             while (lanes > Planes && lanes / 2 >= last - plane) lanes /= 2;
             if (kernel is null || lanes < most) kernel = Find(block = Block(job, memory, lanes))!;
-            CopyIn(job, block, square, plane, planes);
+            CopyIn(job, (T*)block.Input, lanes, square, plane, planes);
             kernel.Run(block, 0, kernel.Units(block));
-            CopyOut(job, block, square, plane, planes);
+            CopyOut(job, (T*)block.Output, lanes, 0, job.Plan.Depth.OutputLength, job.Plan.Height.OutputLength, square, plane, planes);
             CopyOffsets(job, block, plane, planes);
         }
     }
