@@ -37,13 +37,14 @@ internal static class GradientKernels
         where TSums256 : unmanaged, ILanes<TSums256, T>
         where TSums128 : unmanaged, ILanes<TSums128, T> => KernelCatalog.Of(
         [
-            .. isChosen && Registers.Exist(16) ? [new PlaneScatterKernel<T>(), new TableScatterKernel<T>()] : (ReadOnlySpan<PoolKernel>)[],
+            .. isChosen && Registers.Exist(16) ? [new PlaneScatterKernel<T>()] : (ReadOnlySpan<PoolKernel>)[],
             .. Shares<T, TSums512>(isChosen),
             .. Shares<T, TSums256>(isChosen),
             .. Shares<T, TSums128>(isChosen),
             .. Routes<T, T, TSums512, SameFormat<T, TSums512>>(isChosen),
             .. Routes<T, T, TSums256, SameFormat<T, TSums256>>(isChosen),
             .. Routes<T, T, TSums128, SameFormat<T, TSums128>>(isChosen),
+            .. isChosen && Registers.Exist(16) ? [new TableScatterKernel<T>()] : (ReadOnlySpan<PoolKernel>)[],
             .. On<T, T, TSums512, SameFormat<T, TSums512>>(isChosen),
             .. On<T, T, TSums256, SameFormat<T, TSums256>>(isChosen),
             .. On<T, T, TSums128, SameFormat<T, TSums128>>(isChosen),

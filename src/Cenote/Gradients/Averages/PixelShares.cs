@@ -52,7 +52,12 @@ internal readonly unsafe struct PixelShares<T, TLanes>
     /// <summary>What the windows of an image give, their channels side by side.</summary>
     public T* Shares { get; }
 
-    public static bool Accepts(in PoolJob job) => job.Offsets.Start is null && job.Plan.MaxCount <= MostWindows && !job.Plan.Transposed.IsGlobal && GradientDivisors<T>.Accepts(job.Plan.Transposed);
+    /// <summary>Whether an image has more than a row, for to find the runs of one takes as long as to make it, and so many windows.</summary>
+    public static bool Accepts(in PoolJob job)
+    {
+        PoolPlan plan = job.Plan, pooling = plan.Transposed;
+        return job.Offsets.Start is null && plan.Depth.OutputLength * plan.Height.OutputLength > 1 && plan.MaxCount <= MostWindows && !pooling.IsGlobal && GradientDivisors<T>.Accepts(pooling);
+    }
 
     public static long Bytes(PoolPlan plan, long channels) =>
         ShareBytes(plan, channels) + GradientDivisors<T>.Bytes(plan.Transposed) + (plan.Depth.OutputLength + plan.Height.OutputLength) * sizeof(Window) + plan.Width.OutputLength * sizeof(Run) + plan.Depth.MaxCount * plan.Height.MaxCount * sizeof(nint);
