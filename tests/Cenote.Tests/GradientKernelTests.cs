@@ -98,7 +98,7 @@ public class GradientKernelTests
     [InlineData(3, 2, 2, 2, 17, 7, 9, 10)]
     [InlineData(1, 3, 0, 1, 9, 8, 5, 11)]
     [InlineData(2, 4, 0, 1, 140, 5, 6, 6)]
-    [InlineData(2, 2, 0, 1, 3, 1, 70, 90)]
+    [InlineData(2, 2, 0, 1, 3, 2, 70, 90)]
     public void Windows_whose_taps_a_table_places(int kernel, int stride, int padding, int dilation, int channels, int depth, int height, int width)
     {
         foreach (bool byChannels in (bool[])[false, true])
@@ -295,7 +295,8 @@ public class GradientKernelTests
             }
         }
 
-        string[] others = isChosen ? ["place", "scatter", "plain scatter", "table scatter"] : ["spread", "sliding gradients", "separable gradients"];
+        // Sums of 16-bit elements are not made where they belong.
+        string[] others = isChosen ? ["place", "scatter", "plain scatter", .. sizeof(T) > 2 ? ["table scatter"] : (string[])[]] : ["spread", "sliding gradients", "separable gradients"];
         foreach (string name in others) Assert.Equal(System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated, ran.Contains(name));
         Assert.Equal(System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated, ran.Any(name => name.StartsWith("gradient tiles", StringComparison.Ordinal)));
     }
