@@ -38,9 +38,13 @@ internal static class GradientKernels
         where TSums128 : unmanaged, ILanes<TSums128, T> => KernelCatalog.Of(
         [
             .. isChosen && Registers.Exist(16) ? [new PlaneScatterKernel<T>()] : (ReadOnlySpan<PoolKernel>)[],
+            .. Shares<T, TSums512>(isChosen),
+            .. Shares<T, TSums256>(isChosen),
+            .. Shares<T, TSums128>(isChosen),
             .. Routes<T, T, TSums512, SameFormat<T, TSums512>>(isChosen),
             .. Routes<T, T, TSums256, SameFormat<T, TSums256>>(isChosen),
             .. Routes<T, T, TSums128, SameFormat<T, TSums128>>(isChosen),
+            .. isChosen && Registers.Exist(16) ? [new TableScatterKernel<T>()] : (ReadOnlySpan<PoolKernel>)[],
             .. On<T, T, TSums512, SameFormat<T, TSums512>>(isChosen),
             .. On<T, T, TSums256, SameFormat<T, TSums256>>(isChosen),
             .. On<T, T, TSums128, SameFormat<T, TSums128>>(isChosen),
@@ -62,6 +66,10 @@ internal static class GradientKernels
             segments,
             reference,
         ]);
+
+    private static PoolKernel[] Shares<T, TSums>(bool isChosen)
+        where T : unmanaged, INumber<T>
+        where TSums : unmanaged, ILanes<TSums, T> => !isChosen && Registers.Exist(Unsafe.SizeOf<TSums>()) ? [new PixelSharesKernel<T, TSums>(), new TurnedSharesKernel<T, TSums>()] : [];
 
     private static PoolKernel[] Routes<T, TSum, TSums, TFormat>(bool isChosen)
         where T : unmanaged

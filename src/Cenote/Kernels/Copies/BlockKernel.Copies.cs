@@ -6,17 +6,22 @@ namespace Cenote;
 internal sealed unsafe partial class BlockKernel<T, TTap>
 {
     /// <summary>Lays planes side by side.</summary>
+    /// <param name="job">The planes are those of its input.</param>
+    /// <param name="pixels">Where they are to lie side by side.</param>
+    /// <param name="lanes">How many planes lie side by side.</param>
+    /// <param name="square">Where squares are turned.</param>
+    /// <param name="first">The first plane.</param>
+    /// <param name="planes">How many there are in all.</param>
     // Bounds: a row's last stretch steps back over positions already copied; rows shorter than a register are loaded in part.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void CopyIn(in PoolJob job, in PoolJob block, T* square, long first, long planes)
+    internal static void CopyIn(in PoolJob job, T* pixels, long lanes, T* square, long first, long planes)
     {
-        long lanes = block.Plan.Channels;
         T** all = stackalloc T*[(int)lanes];
         Starts(job.Plan, (T*)job.Input, job.InputLayout, first, planes, all, lanes);
         for (long lane = 0; lane < lanes; lane += Planes)
         {
             T** starts = all + lane;
-            T* register = (T*)block.Input + lane;
+            T* register = pixels + lane;
             bool areEven = AreEven(starts, out long step);
             foreach (Stretch run in new Stretches(job.Plan.Depth.InputLength, job.Plan.Height.InputLength, job.Plan.Width.InputLength, job.InputLayout))
             {
@@ -47,21 +52,29 @@ internal sealed unsafe partial class BlockKernel<T, TTap>
         }
     }
 
-    /// <summary>Puts outputs where they belong.</summary>
+    /// <summary>Puts outputs where they belong: some rows of one depth, or all rows of some depths.</summary>
+    /// <param name="job">The planes are those of its output.</param>
+    /// <param name="pixels">The outputs side by side.</param>
+    /// <param name="lanes">How many planes lie side by side.</param>
+    /// <param name="place">The first output of these.</param>
+    /// <param name="depths">How many depths.</param>
+    /// <param name="rows">How many rows of each.</param>
+    /// <param name="square">Where squares are turned.</param>
+    /// <param name="first">The first plane.</param>
+    /// <param name="planes">How many there are in all.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void CopyOut(in PoolJob job, in PoolJob block, T* square, long first, long planes)
+    internal static void CopyOut(in PoolJob job, T* pixels, long lanes, long place, long depths, long rows, T* square, long first, long planes)
     {
-        long lanes = block.Plan.Channels;
         T* turned = square + Transposition.Room<TTap, T>();
         T** all = stackalloc T*[(int)lanes];
-        Starts(job.Plan, (T*)job.Output, job.OutputLayout, first, planes, all, lanes);
+        Starts(job.Plan, (T*)job.Output + place, job.OutputLayout, first, planes, all, lanes);
         for (long lane = 0; lane < lanes; lane += Planes)
         {
             T** starts = all + lane;
-            T* register = (T*)block.Output + lane;
+            T* register = pixels + lane;
             long real = Math.Min(Planes, planes - first);
             bool areEven = AreEven(starts, out long step);
-            foreach (Stretch run in new Stretches(job.Plan.Depth.OutputLength, job.Plan.Height.OutputLength, job.Plan.Width.OutputLength, job.OutputLayout))
+            foreach (Stretch run in new Stretches(depths, rows, job.Plan.Width.OutputLength, job.OutputLayout))
             {
                 T* from = register + run.Position * lanes;
                 if (run.Step != 1)
