@@ -161,6 +161,27 @@ public class GradientKernelTests
         }
     }
 
+    /// <summary>Windows that share no input: rows that end within a window, behind the last one or in the padding, and pixels that fill registers and that do not.</summary>
+    [Theory]
+    [InlineData(2, 2, 0, 3, 7, 131)]
+    [InlineData(2, 2, 1, 17, 9, 260)]
+    [InlineData(1, 2, 0, 33, 8, 129)]
+    [InlineData(3, 3, 1, 20, 650, 201)]
+    [InlineData(2, 5, 1, 21, 650, 203)]
+    [InlineData(4, 4, 2, 16, 650, 255)]
+    [InlineData(17, 19, 8, 18, 450, 350)]
+    public void Windows_that_share_no_input(int kernel, int stride, int padding, int channels, int height, int width)
+    {
+        if (!System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated) return;
+        foreach (bool byChannels in (bool[])[false, true])
+        {
+            if (byChannels && channels < 16) continue;
+            // Tables for so many places would be too large.
+            if (byChannels || stride < 19) Turn<float>(new MaxPool2d(kernel, stride, padding), [1, channels, height, width], 5, byChannels, "apart, 512 bits");
+            if (byChannels || stride < 19) Turn<double>(new MaxPool2d(kernel, stride, padding), [1, channels, height, width], 5, byChannels, "apart, 512 bits");
+        }
+    }
+
     private static unsafe void Turn<T>(IndexedPool layer, nint[] shape, int oneIn, bool byChannels, string? expectedKernel)
         where T : unmanaged
     {

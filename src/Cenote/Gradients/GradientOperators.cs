@@ -37,6 +37,7 @@ internal static class GradientKernels
         where TSums256 : unmanaged, ILanes<TSums256, T>
         where TSums128 : unmanaged, ILanes<TSums128, T> => KernelCatalog.Of(
         [
+            .. Registers.Exist(64) ? [new ApartKernel<T, TSums512>(isChosen)] : (ReadOnlySpan<PoolKernel>)[],
             .. isChosen && Registers.Exist(16) ? [new PlaneScatterKernel<T>()] : (ReadOnlySpan<PoolKernel>)[],
             .. Shares<T, TSums512>(isChosen),
             .. Shares<T, TSums256>(isChosen),

@@ -39,7 +39,8 @@ internal sealed unsafe class TurnedSharesKernel<T, TLanes> : PoolKernel
         long lanes = TLanes.Count, planes = plan.Batch * plan.Channels, depths = plan.Depth.OutputLength, rows = plan.Height.OutputLength, row = plan.Width.OutputLength * lanes;
         long mostRows = Math.Clamp(PartBytes / (row * sizeof(T)), 1, rows), mostDepths = Math.Clamp(mostRows < rows ? 1 : PartBytes / (rows * row * sizeof(T)), 1, depths);
         long shareBytes = Scratch.Round(PixelShares<T, TLanes>.Bytes(plan, lanes)), squareBytes = BlockKernel<T, TLanes>.SpareBytes;
-        byte* scratch = Scratch.Of(shareBytes + squareBytes + mostDepths * mostRows * row * sizeof(T));
+        // Behind the pixels there is room to read a square.
+        byte* scratch = Scratch.Of(shareBytes + squareBytes + (mostDepths * mostRows * row + TLanes.Count * lanes) * sizeof(T));
         var shares = new PixelShares<T, TLanes>(plan, lanes, scratch);
         T* square = (T*)(scratch + shareBytes), pixels = (T*)(scratch + shareBytes + squareBytes);
         TensorLayout dense = new(0, 1, plan.Height.InputLength * plan.Width.InputLength * lanes, plan.Width.InputLength * lanes, lanes);

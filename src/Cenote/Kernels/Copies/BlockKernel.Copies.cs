@@ -95,9 +95,9 @@ internal sealed unsafe partial class BlockKernel<T, TTap>
                 for (long i = 0; i < run.Length; i += Planes)
                 {
                     i = Math.Min(i, run.Length - Planes);
-                    EvenRows<T> rows = new(from + i * lanes, lanes);
-                    if (areEven) Transposition.Turn<TTap, T, EvenRows<T>, EvenRows<T>>(rows, new(starts[0] + run.Offset + i, step), square);
-                    else Transposition.Turn<TTap, T, EvenRows<T>, RowsApart<T>>(rows, new(starts, run.Offset + i), square);
+                    EvenRows<T> columns = new(from + i * lanes, lanes);
+                    if (areEven) Transposition.Turn<TTap, T, EvenRows<T>, EvenRows<T>>(columns, new(starts[0] + run.Offset + i, step), square);
+                    else Transposition.Turn<TTap, T, EvenRows<T>, RowsApart<T>>(columns, new(starts, run.Offset + i), square);
                 }
             }
         }
