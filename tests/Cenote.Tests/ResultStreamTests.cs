@@ -7,7 +7,7 @@ public unsafe class ResultStreamTests
 {
     private const byte GapByte = 0x5A;
 
-    public static MatrixTheoryData<string, int> Rows => new(["rows on end", "odd rows", "long rows", "volumes", "pixels", "long pixels", "columns of pixels","bytes", "small floats"], [1, 2, 7]);
+    public static MatrixTheoryData<string, int> Rows => new(["rows on end", "odd rows", "long rows", "volumes", "pixels", "long pixels", "columns of pixels", "bytes", "small floats"], [1, 2, 7]);
 
     [Theory]
     [MemberData(nameof(Rows))]
