@@ -7,7 +7,7 @@ public unsafe class ResultStreamTests
 {
     private const byte GapByte = 0x5A;
 
-    public static TheoryData<string, int> Rows => new MatrixTheoryData<string, int>(["rows on end", "odd rows", "long rows", "volumes", "pixels", "long pixels", "bytes", "small floats"], [1, 2, 7]);
+    public static MatrixTheoryData<string, int> Rows => new(["rows on end", "odd rows", "long rows", "volumes", "pixels", "long pixels", "columns of pixels", "bytes", "small floats"], [1, 2, 7]);
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -18,9 +18,10 @@ public unsafe class ResultStreamTests
             case "rows on end": Run<float>(new MaxPool2d(2) { MaxDegreeOfParallelism = threads }, [3, 224, 96, 96], false, i => Element(i)); break;
             case "odd rows": Run<float>(new AvgPool2d(2) { MaxDegreeOfParallelism = threads }, [2, 3, 1003, 1003], false, i => Element(i)); break;
             case "long rows": Run<float>(new MaxPool1d(4) { MaxDegreeOfParallelism = threads }, [2, 64, 48004], false, i => Element(i)); break;
-            case "volumes": Run<float>(new AvgPool3d(2) { MaxDegreeOfParallelism = threads }, [3, 8, 24, 96, 96], false, i => Element(i)); break;
+            case "volumes": Run<float>(new AvgPool3d(2) { MaxDegreeOfParallelism = threads }, [3, 9, 24, 96, 96], false, i => Element(i)); break;
             case "pixels": Run<float>(new MaxPool2d(2) { MaxDegreeOfParallelism = threads }, [3, 48, 200, 200], true, i => Element(i)); break;
             case "long pixels": Run<float>(new AvgPool1d(4) { MaxDegreeOfParallelism = threads }, [3, 64, 30001], true, i => Element(i)); break;
+            case "columns of pixels": Run<float>(new MaxPool2d(new Spatial(2, 1), new Spatial(2, 1)) { MaxDegreeOfParallelism = threads }, [3, 32, 200, 250], true, i => Element(i)); break;
             case "bytes": Run<byte>(new MaxPool2d(2) { MaxDegreeOfParallelism = threads }, [3, 1, 3000, 2800], false, i => (byte)(i * 151)); break;
             default: Run<Half>(new MaxPool2d(2) { MaxDegreeOfParallelism = threads }, [3, 1, 2400, 2100], false, i => (Half)Element(i)); break;
         }
@@ -42,7 +43,7 @@ public unsafe class ResultStreamTests
         var expected = new T[outputs];
         for (nint n = 0; n < shape[0]; n++)
         {
-            fixed (T* to = expected) layer.Forward(new ReadOnlyTensorSpan<T>(from + n * image, image, one, strides), new TensorSpan<T>(to + n * outputImage, outputImage, oneOutput, outputStrides));
+            fixed (T* to = expected) layer.Forward(new ReadOnlyTensorSpan<T>(from + n * image, image, one, Strides(one, pixels)), new TensorSpan<T>(to + n * outputImage, outputImage, oneOutput, Strides(oneOutput, pixels)));
         }
 
         // From the end of memory back, so that the output begins everywhere in a line.

@@ -396,7 +396,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
                 }
             }
 
-            if (MayStream<TAsks, TLoad>() && streams) ResultStream.End(before, to);
+            if (MayStream<TAsks, TLoad>() && streams) ResultStream.End(before, firstTo + outputs.Pixels * length);
         }
 
         watch = seen;
