@@ -31,7 +31,7 @@ internal static unsafe class ApartPixels<T, TLanes, TGiven>
         to += column * nextTo;
         for (; column < endColumn; column++, to += nextTo)
         {
-            TLanes same = TLanes.Fill(typeof(TGiven) == typeof(ToAll) ? divisor : Bits(number + tap));
+            TLanes same = typeof(TGiven) == typeof(ToAll) ? TLanes.Fill(divisor) : TLanes.Fill(Bits(tap < kernel && window < outputs ? number + tap : -1));
             if (tap < kernel && window < outputs)
             {
                 for (long c = 0; c < channels; c += lanes)
