@@ -190,6 +190,12 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
+        if (typeof(TLoad) == typeof(UnitLoad<T, TTap>) && OpenPixels.MayBe<T, TTap, TState, TAcc, TReducer>() && OpenPixels.Fit(outputs, taps))
+        {
+            OpenPixels.Pool<T, TTap, TState, TAcc, TReducer>(reducer, from, to, outputs, taps, _ones, ref watch);
+            return;
+        }
+
         bool many = taps.ByRows || taps.Rows * taps.Columns >= SixWindows.FewestTaps;
         if (default(TReducer) is ITapSum && many)
         {
