@@ -3,20 +3,27 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>
-/// Windows of one row of taps where channels lie side by side: a register of channels is walked along the row, and what the windows still open come to stays on registers, so that each tap
-/// is loaded once for all windows that share it. Maxima of the taps that windows share are made once, too.
+/// Windows of one row of taps where channels lie side by side: up to four registers of a pixel are walked along the row, in the order of memory, and what the windows still open come to stays on registers
+/// (<see cref="IOpenWindows{TSelf, TAcc}"/>), so that each tap is loaded once for all windows that share it. What a stride comes to is made once for all of them, too, unless sums are in order.
 /// </summary>
 internal static unsafe class OpenPixels
 {
     /// <summary>The most windows that are open at once.</summary>
     private const long MostOpen = 8;
 
+    /// <summary>The most registers side by side.</summary>
+    private const long Most = 4;
+
+    /// <summary>Registers that hold states; there are 32.</summary>
+    private const long States = 24;
+
+    /// <summary>Windows of so many taps and more are worth it where neighbours could be one pixel with more channels: maxima take 0.5 to 0.9 of the time, sums of five to seven taps 0.4 to 1.1, of two and three 1.3 to 2. Measured.</summary>
     private const long FewestSums = 5;
 
-    /// <summary>Input of pixels that are walked along together, register after register, in bytes: a part of the first-level cache, with room for as many outputs.</summary>
-    private const long BlockBytes = 16 << 10;
+    /// <summary>Input of pixels that are walked along together, some registers after the others, in bytes: a part of the first-level cache.</summary>
+    private const long BlockBytes = 6 << 10;
 
-    /// <summary>Whether windows are made so. With 32 registers there is room for all that are open.</summary>
+    /// <summary>Whether windows are made so: where there are 32 registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool MayBe<T, TTap, TState, TAcc, TReducer>()
         where T : unmanaged
@@ -26,12 +33,12 @@ internal static unsafe class OpenPixels
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc> =>
         Registers.Exist(64) && sizeof(TAcc) == sizeof(TTap) && (default(TReducer) is ITapSum || (TReducer.IsIdempotent && default(TReducer) is ITapState));
 
-    public static bool Fit(in PixelOutputs outputs, in PixelTaps taps) =>
-        outputs.Pixels > 1 && taps is { Rows: 1, ByRows: false, Next: > 0 } && outputs.From % taps.Next == 0 && outputs.From > 0 && taps.Columns <= MostOpen * (outputs.From / taps.Next);
-
-    /// <summary>Whether neighbours at stride 1 are better made so than as one pixel with more channels, of which each tap is loaded for itself. Measured: maxima 0.5 to 0.9 of the time, sums of five to seven taps 0.6 to 1.1, of two and three 1.3 to 2.</summary>
+    /// <summary>Whether neighbours at stride 1 are better walked along than made as one pixel with more channels.</summary>
     public static bool Pay<TReducer>(long taps)
         where TReducer : struct => taps is > 1 and <= MostOpen && (default(TReducer) is not ITapSum || taps >= FewestSums);
+
+    public static bool Fit(in PixelOutputs outputs, in PixelTaps taps) =>
+        outputs is { Pixels: > 1, From: > 0 } && taps is { Rows: 1, ByRows: false, Next: > 0 } && outputs.From % taps.Next == 0 && taps.Columns <= MostOpen * (outputs.From / taps.Next);
 
     /// <summary>Makes a block of outputs.</summary>
     public static void Pool<T, TTap, TState, TAcc, TReducer>(TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones, ref TTap watch)
@@ -42,177 +49,209 @@ internal static unsafe class OpenPixels
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long stride = outputs.From / taps.Next, open = (taps.Columns + stride - 1) / stride;
+        long registers = (outputs.Length + TTap.Count - 1) / TTap.Count, most = Math.Min(Most, States / open), groups = (registers + most - 1) / most;
+        long block = groups == 1 ? outputs.Pixels : Math.Max(2 * open, BlockBytes / sizeof(T) / outputs.From);
+        for (long row = 0; row < outputs.Rows; row++)
+        {
+            for (long first = 0; first < outputs.Pixels; first += block)
+            {
+                T* blockFrom = from + row * outputs.FromRow + first * outputs.From, blockTo = to + row * outputs.ToRow + first * outputs.To;
+                PixelOutputs some = outputs with { Rows = 1, Pixels = Math.Min(block, outputs.Pixels - first) };
+                // Groups of as many registers as there is room for, as even as can be.
+                long left = registers, at = 0;
+                for (long group = groups; group > 0; group--)
+                {
+                    long length = Math.Min(outputs.Length - at, (left + group - 1) / group * TTap.Count);
+                    Pool<T, TTap, TState, TAcc, TReducer>(open, reducer, blockFrom + at, blockTo + at, some with { Length = length, Fresh = at > 0 ? 0 : outputs.Fresh }, taps, ones, ref watch);
+                    left -= length / TTap.Count;
+                    at += length;
+                }
+            }
+        }
+    }
+
+    private static void Pool<T, TTap, TState, TAcc, TReducer>(long open, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones, ref TTap watch)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        if (default(TReducer) is not ITapSum && open > 1) Pool<T, TTap, TState, TAcc, RowFirst, TReducer>(open - 1, reducer, from, to, outputs, taps, ones, ref watch);
+        else Pool<T, TTap, TState, TAcc, TapByTap, TReducer>(open, reducer, from, to, outputs, taps, ones, ref watch);
+    }
+
+    private static void Pool<T, TTap, TState, TAcc, TOrder, TReducer>(long open, TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones, ref TTap watch)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TOrder : struct
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
         switch (open)
         {
-            case 1: Pool<T, TTap, TState, TAcc, One, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
-            case 2: Pool<T, TTap, TState, TAcc, Two, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
-            case 3: Pool<T, TTap, TState, TAcc, Three, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
-            case 4: Pool<T, TTap, TState, TAcc, Four, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
-            case 5: Pool<T, TTap, TState, TAcc, Five, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
-            case 6: Pool<T, TTap, TState, TAcc, Six, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
-            case 7: Pool<T, TTap, TState, TAcc, Seven, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
-            default: Pool<T, TTap, TState, TAcc, Eight, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
+            case 1: Pool<T, TTap, TState, TAcc, TOrder, OneOpen<TAcc>, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
+            case 2: Pool<T, TTap, TState, TAcc, TOrder, MoreOpen<OneOpen<TAcc>, TAcc>, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
+            case 3: Pool<T, TTap, TState, TAcc, TOrder, MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
+            case 4: Pool<T, TTap, TState, TAcc, TOrder, MoreOpen<MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TAcc>, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
+            case 5: Pool<T, TTap, TState, TAcc, TOrder, MoreOpen<MoreOpen<MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TAcc>, TAcc>, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
+            case 6: Pool<T, TTap, TState, TAcc, TOrder, MoreOpen<MoreOpen<MoreOpen<MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TAcc>, TAcc>, TAcc>, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
+            case 7: Pool<T, TTap, TState, TAcc, TOrder, MoreOpen<MoreOpen<MoreOpen<MoreOpen<MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TAcc>, TAcc>, TAcc>, TAcc>, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
+            default: Pool<T, TTap, TState, TAcc, TOrder, MoreOpen<MoreOpen<MoreOpen<MoreOpen<MoreOpen<MoreOpen<MoreOpen<OneOpen<TAcc>, TAcc>, TAcc>, TAcc>, TAcc>, TAcc>, TAcc>, TAcc>, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
+        }
+    }
+
+    private static void Pool<T, TTap, TState, TAcc, TOrder, TOpen, TReducer>(TReducer reducer, T* from, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones, ref TTap watch)
+        where T : unmanaged
+        where TTap : unmanaged, ILanes<TTap, T>
+        where TState : unmanaged
+        where TAcc : unmanaged, IRegister<TAcc, TState>
+        where TOrder : struct
+        where TOpen : struct, IOpenWindows<TOpen, TAcc>
+        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    {
+        switch ((outputs.Length + TTap.Count - 1) / TTap.Count)
+        {
+            case 1: Pool<T, TTap, TState, TAcc, TOrder, One, TOpen, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
+            case 2: Pool<T, TTap, TState, TAcc, TOrder, Two, TOpen, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
+            case 3: Pool<T, TTap, TState, TAcc, TOrder, Three, TOpen, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
+            default: Pool<T, TTap, TState, TAcc, TOrder, Four, TOpen, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
         }
     }
 
     // Bounds: windows are clipped to the input, and registers to the channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Pool<T, TTap, TState, TAcc, TOpen, TReducer>(TReducer reducer, T* firstFrom, T* firstTo, in PixelOutputs outputs, in PixelTaps taps, byte* ones, ref TTap watch)
+    private static void Pool<T, TTap, TState, TAcc, TOrder, TSide, TOpen, TReducer>(TReducer reducer, T* tap, T* to, in PixelOutputs outputs, in PixelTaps taps, byte* ones, ref TTap watch)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
         where TAcc : unmanaged, IRegister<TAcc, TState>
-        where TOpen : struct, ISide
+        where TOrder : struct
+        where TSide : struct, ISide
+        where TOpen : struct, IOpenWindows<TOpen, TAcc>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        TAcc none = reducer.Lift(reducer.Padding);
-        TTap seen = watch, by = TReducer.Divisor(ones, taps.Divisor);
-        long next = taps.Next, stride = outputs.From / next, divisor = taps.Divisor, nextTo = outputs.To, older = TOpen.Of(0) - 1;
-        // The oldest window ends in the middle of a stride, or with it.
-        long ends = taps.Columns - older * stride, begins = stride - ends, gap = begins * next;
-        long length = outputs.Length, last = Math.Max(0, length - TTap.Count), block = Math.Max(4 * TOpen.Of(0), BlockBytes / sizeof(T) / outputs.From);
-        long ask = taps.Asks > 0 ? outputs.Fresh * sizeof(T) : 0;
-        for (long row = 0; row < outputs.Rows; row++)
+        TAcc none = reducer.Lift(reducer.Padding), fold = none, fold2 = none, fold3 = none, fold4 = none;
+        TTap seen = watch, seen2 = default, seen3 = default, seen4 = default, by = TReducer.Divisor(ones, taps.Divisor);
+        TOpen open = default, open2 = default, open3 = default, open4 = default;
+        for (int i = 0; i < TOpen.Count; i++)
         {
-            for (long first = 0; first < outputs.Pixels; first += block)
+            open.Shift(none);
+            open2.Shift(none);
+            open3.Shift(none);
+            open4.Shift(none);
+        }
+
+        long next = taps.Next, stride = outputs.From / next, divisor = taps.Divisor, nextTo = outputs.To, left = outputs.Pixels, length = outputs.Length;
+        // Registers lie side by side, the last as far back as it must.
+        long second = TSide.Of(0) == 2 ? length - TTap.Count : TTap.Count, third = TSide.Of(0) == 3 ? length - TTap.Count : 2 * TTap.Count, fourth = length - TTap.Count;
+        // For so many strides a window is open before the one in whose middle, or with which, it ends.
+        long before = (taps.Columns - 1) / stride, ends = taps.Columns - before * stride, begins = stride - ends, gap = begins * next;
+        long fresh = taps.Asks > 0 ? outputs.Fresh * sizeof(T) : 0, ahead = taps.AskStarts[0];
+        while (true)
+        {
+            Take<T, TTap, TState, TAcc, TOrder, First, TOpen, TReducer>(reducer, tap, ref open, ref fold, ref seen);
+            if (TSide.Of(0) > 1) Take<T, TTap, TState, TAcc, TOrder, First, TOpen, TReducer>(reducer, tap + second, ref open2, ref fold2, ref seen2);
+            if (TSide.Of(0) > 2) Take<T, TTap, TState, TAcc, TOrder, First, TOpen, TReducer>(reducer, tap + third, ref open3, ref fold3, ref seen3);
+            if (TSide.Of(0) > 3) Take<T, TTap, TState, TAcc, TOrder, First, TOpen, TReducer>(reducer, tap + fourth, ref open4, ref fold4, ref seen4);
+            tap += next;
+            for (long i = ends; i > 1; i--, tap += next)
             {
-                T* from = firstFrom + row * outputs.FromRow + first * outputs.From, to = firstTo + row * outputs.ToRow + first * nextTo;
-                long pixels = Math.Min(block, outputs.Pixels - first);
-                T* asked = from + block * outputs.From;
-                for (long i = 0; ; i = Math.Min(i + TTap.Count, last))
+                Take<T, TTap, TState, TAcc, TOrder, Every, TOpen, TReducer>(reducer, tap, ref open, ref fold, ref seen);
+                if (TSide.Of(0) > 1) Take<T, TTap, TState, TAcc, TOrder, Every, TOpen, TReducer>(reducer, tap + second, ref open2, ref fold2, ref seen2);
+                if (TSide.Of(0) > 2) Take<T, TTap, TState, TAcc, TOrder, Every, TOpen, TReducer>(reducer, tap + third, ref open3, ref fold3, ref seen3);
+                if (TSide.Of(0) > 3) Take<T, TTap, TState, TAcc, TOrder, Every, TOpen, TReducer>(reducer, tap + fourth, ref open4, ref fold4, ref seen4);
+            }
+
+            if (--before < 0)
+            {
+                TTap.Store(Finish<T, TTap, TState, TAcc, TOrder, TOpen, TReducer>(reducer, open, fold, ones, divisor, by), to);
+                if (TSide.Of(0) > 1) TTap.Store(Finish<T, TTap, TState, TAcc, TOrder, TOpen, TReducer>(reducer, open2, fold2, ones, divisor, by), to + second);
+                if (TSide.Of(0) > 2) TTap.Store(Finish<T, TTap, TState, TAcc, TOrder, TOpen, TReducer>(reducer, open3, fold3, ones, divisor, by), to + third);
+                if (TSide.Of(0) > 3) TTap.Store(Finish<T, TTap, TState, TAcc, TOrder, TOpen, TReducer>(reducer, open4, fold4, ones, divisor, by), to + fourth);
+                if (fresh > 0) Prefetch.Behind(tap + ahead, fresh, 0);
+                if (--left == 0) break;
+                to += nextTo;
+            }
+
+            // Where no windows overlap, what lies between them is passed over.
+            if (typeof(TOrder) == typeof(TapByTap) && TOpen.Count == 1) tap += gap;
+            else
+            {
+                for (long i = begins; i > 0; i--, tap += next)
                 {
-                    TAcc a = none, b = none, c = none, d = none, e = none, f = none, g = none, h = none, fold = none;
-                    T* tap = from + i, at = to + i;
-                    // The first windows open.
-                    for (long k = older; k > 0; k--)
-                    {
-                        Begin<T, TTap, TState, TAcc, TOpen, TReducer>(reducer, tap, ref fold, ref seen, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
-                        tap += next;
-                        for (long j = stride; j > 1; j--, tap += next) Take<T, TTap, TState, TAcc, TOpen, TReducer>(reducer, tap, ref fold, ref seen, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
-                        Shift<T, TTap, TState, TAcc, TOpen, TReducer>(reducer, none, fold, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
-                    }
-
-                    for (long pixel = pixels; ; at += nextTo)
-                    {
-                        if (default(TReducer) is ITapSum) a = AddFrom<T, TTap, TAcc>(a, tap);
-                        Begin<T, TTap, TState, TAcc, TOpen, TReducer>(reducer, tap, ref fold, ref seen, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
-                        tap += next;
-                        for (long j = ends; j > 1; j--, tap += next)
-                        {
-                            if (default(TReducer) is ITapSum) a = AddFrom<T, TTap, TAcc>(a, tap);
-                            Take<T, TTap, TState, TAcc, TOpen, TReducer>(reducer, tap, ref fold, ref seen, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
-                        }
-
-                        TAcc made = default(TReducer) is ITapSum ? a : TOpen.Of(0) == 1 ? fold : reducer.Combine(a, fold);
-                        TTap.Store(default(TReducer) is IOneDivisor ? reducer.Quotient(Unsafe.BitCast<TAcc, TTap>(made), by) : reducer.Finish(made, ones, divisor), at);
-                        if (ask > 0)
-                        {
-                            Prefetch.Behind(asked, ask, 0);
-                            asked = (T*)((byte*)asked + ask);
-                        }
-
-                        if (--pixel == 0) break;
-                        if (TOpen.Of(0) == 1) tap += gap;
-                        else for (long j = begins; j > 0; j--, tap += next) Take<T, TTap, TState, TAcc, TOpen, TReducer>(reducer, tap, ref fold, ref seen, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
-                        Shift<T, TTap, TState, TAcc, TOpen, TReducer>(reducer, none, fold, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
-                    }
-
-                    if (i >= last) break;
+                    Take<T, TTap, TState, TAcc, TOrder, Newer, TOpen, TReducer>(reducer, tap, ref open, ref fold, ref seen);
+                    if (TSide.Of(0) > 1) Take<T, TTap, TState, TAcc, TOrder, Newer, TOpen, TReducer>(reducer, tap + second, ref open2, ref fold2, ref seen2);
+                    if (TSide.Of(0) > 2) Take<T, TTap, TState, TAcc, TOrder, Newer, TOpen, TReducer>(reducer, tap + third, ref open3, ref fold3, ref seen3);
+                    if (TSide.Of(0) > 3) Take<T, TTap, TState, TAcc, TOrder, Newer, TOpen, TReducer>(reducer, tap + fourth, ref open4, ref fold4, ref seen4);
                 }
             }
+
+            Shift<TAcc, TOrder, TOpen, TReducer>(reducer, ref open, fold, none);
+            if (TSide.Of(0) > 1) Shift<TAcc, TOrder, TOpen, TReducer>(reducer, ref open2, fold2, none);
+            if (TSide.Of(0) > 2) Shift<TAcc, TOrder, TOpen, TReducer>(reducer, ref open3, fold3, none);
+            if (TSide.Of(0) > 3) Shift<TAcc, TOrder, TOpen, TReducer>(reducer, ref open4, fold4, none);
         }
 
         watch = seen;
+        if (TSide.Of(0) > 1) watch = reducer.Watch(watch, seen2);
+        if (TSide.Of(0) > 2) watch = reducer.Watch(watch, seen3);
+        if (TSide.Of(0) > 3) watch = reducer.Watch(watch, seen4);
     }
 
-    /// <summary>Takes the first tap of a stride, with which a window opens.</summary>
+    /// <summary>Takes a register of taps: tap by tap with the open windows, else with what the stride comes to.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Begin<T, TTap, TState, TAcc, TOpen, TReducer>(TReducer reducer, T* tap, ref TAcc fold, ref TTap seen, ref TAcc b, ref TAcc c, ref TAcc d, ref TAcc e, ref TAcc f, ref TAcc g, ref TAcc h)
+    private static void Take<T, TTap, TState, TAcc, TOrder, TPart, TOpen, TReducer>(TReducer reducer, T* from, ref TOpen open, ref TAcc fold, ref TTap seen)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
         where TAcc : unmanaged, IRegister<TAcc, TState>
-        where TOpen : struct, ISide
+        where TOrder : struct
+        where TPart : struct
+        where TOpen : struct, IOpenWindows<TOpen, TAcc>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (default(TReducer) is ITapSum)
-        {
-            Take<T, TTap, TState, TAcc, TOpen, TReducer>(reducer, tap, ref fold, ref seen, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
-            return;
-        }
-
-        TTap taken = TTap.Load(tap);
-        seen = reducer.Watch(seen, taken);
-        fold = reducer.Lift(taken);
+        TTap tap = TTap.Load(from);
+        if (default(TReducer) is not ITapSum) seen = reducer.Watch(seen, tap);
+        if (typeof(TOrder) == typeof(RowFirst)) fold = typeof(TPart) == typeof(First) ? reducer.Lift(tap) : reducer.Combine(fold, reducer.Lift(tap));
+        else if (typeof(TPart) == typeof(Newer)) open.TakeNewer(reducer, reducer.Lift(tap));
+        else open.Take(reducer, reducer.Lift(tap));
     }
 
-    /// <summary>Takes a tap of all windows but the oldest: sums one by one, of others what a stride comes to is made once.</summary>
+    /// <summary>The oldest window's outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Take<T, TTap, TState, TAcc, TOpen, TReducer>(TReducer reducer, T* tap, ref TAcc fold, ref TTap seen, ref TAcc b, ref TAcc c, ref TAcc d, ref TAcc e, ref TAcc f, ref TAcc g, ref TAcc h)
+    private static TTap Finish<T, TTap, TState, TAcc, TOrder, TOpen, TReducer>(TReducer reducer, in TOpen open, TAcc fold, byte* ones, long divisor, TTap by)
         where T : unmanaged
         where TTap : unmanaged, ILanes<TTap, T>
         where TState : unmanaged
         where TAcc : unmanaged, IRegister<TAcc, TState>
-        where TOpen : struct, ISide
+        where TOrder : struct
+        where TOpen : struct, IOpenWindows<TOpen, TAcc>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        if (default(TReducer) is ITapSum && TOpen.Of(0) == 1) return;
-        TTap taken = TTap.Load(tap);
-        if (default(TReducer) is not ITapSum)
-        {
-            seen = reducer.Watch(seen, taken);
-            fold = reducer.Combine(fold, reducer.Lift(taken));
-            return;
-        }
-
-        TAcc lifted = reducer.Lift(taken);
-        if (TOpen.Of(0) > 1) b = reducer.Combine(b, lifted);
-        if (TOpen.Of(0) > 2) c = reducer.Combine(c, lifted);
-        if (TOpen.Of(0) > 3) d = reducer.Combine(d, lifted);
-        if (TOpen.Of(0) > 4) e = reducer.Combine(e, lifted);
-        if (TOpen.Of(0) > 5) f = reducer.Combine(f, lifted);
-        if (TOpen.Of(0) > 6) g = reducer.Combine(g, lifted);
-        if (TOpen.Of(0) > 7) h = reducer.Combine(h, lifted);
+        TAcc made = typeof(TOrder) == typeof(RowFirst) ? reducer.Combine(open.Oldest, fold) : open.Oldest;
+        return default(TReducer) is IOneDivisor ? reducer.Quotient(Unsafe.BitCast<TAcc, TTap>(made), by) : reducer.Finish(made, ones, divisor);
     }
 
-    /// <summary>At the end of a stride the oldest window has been made, and a new one opens.</summary>
+    /// <summary>The oldest window goes, and one begins: with nothing, or with what the stride came to.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Shift<T, TTap, TState, TAcc, TOpen, TReducer>(TReducer reducer, TAcc none, TAcc fold, ref TAcc a, ref TAcc b, ref TAcc c, ref TAcc d, ref TAcc e, ref TAcc f, ref TAcc g, ref TAcc h)
-        where T : unmanaged
-        where TTap : unmanaged, ILanes<TTap, T>
-        where TState : unmanaged
-        where TAcc : unmanaged, IRegister<TAcc, TState>
-        where TOpen : struct, ISide
-        where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
+    private static void Shift<TAcc, TOrder, TOpen, TReducer>(TReducer reducer, ref TOpen open, TAcc fold, TAcc none)
+        where TAcc : unmanaged
+        where TOrder : struct
+        where TOpen : struct, IOpenWindows<TOpen, TAcc>
+        where TReducer : struct, ICombine<TAcc>
     {
-        if (default(TReducer) is ITapSum)
-        {
-            (a, b, c, d, e, f, g) = (b, c, d, e, f, g, h);
-            if (TOpen.Of(0) == 1) a = none;
-            if (TOpen.Of(0) == 2) b = none;
-            if (TOpen.Of(0) == 3) c = none;
-            if (TOpen.Of(0) == 4) d = none;
-            if (TOpen.Of(0) == 5) e = none;
-            if (TOpen.Of(0) == 6) f = none;
-            if (TOpen.Of(0) == 7) g = none;
-            if (TOpen.Of(0) == 8) h = none;
-            return;
-        }
-
-        // The newest is what the stride came to.
-        a = TOpen.Of(0) > 2 ? reducer.Combine(b, fold) : fold;
-        b = TOpen.Of(0) > 3 ? reducer.Combine(c, fold) : fold;
-        c = TOpen.Of(0) > 4 ? reducer.Combine(d, fold) : fold;
-        d = TOpen.Of(0) > 5 ? reducer.Combine(e, fold) : fold;
-        e = TOpen.Of(0) > 6 ? reducer.Combine(f, fold) : fold;
-        f = TOpen.Of(0) > 7 ? reducer.Combine(g, fold) : fold;
-        g = fold;
+        if (typeof(TOrder) == typeof(RowFirst)) open.TakeNewer(reducer, fold);
+        open.Shift(typeof(TOrder) == typeof(RowFirst) ? fold : none);
     }
 
-    /// <summary>A sum with a tap, where it lies.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TAcc AddFrom<T, TTap, TAcc>(TAcc sum, T* tap)
-        where T : unmanaged
-        where TTap : unmanaged, ILanes<TTap, T>
-        where TAcc : unmanaged => Unsafe.BitCast<TTap, TAcc>(TTap.AddFrom(Unsafe.BitCast<TAcc, TTap>(sum), tap));
+    /// <summary>The first tap of a stride.</summary>
+    private readonly struct First;
+
+    /// <summary>One of every open window.</summary>
+    private readonly struct Every;
+
+    /// <summary>One of all but the oldest, which has ended.</summary>
+    private readonly struct Newer;
 }
