@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Cenote;
 
 /// <summary>
-/// Windows of one row of taps where channels lie side by side: up to four registers of a pixel are walked along the row, in the order of memory, and what the windows still open come to stays on registers
+/// Windows of one row of taps where channels lie side by side: up to five registers of a pixel are walked along the row, in the order of memory, and what the windows still open come to stays on registers
 /// (<see cref="IOpenWindows{TSelf, TAcc}"/>), so that each tap is loaded once for all windows that share it. What a stride comes to is made once for all of them, too, unless sums are in order.
 /// </summary>
 internal static unsafe class OpenPixels
@@ -12,13 +12,13 @@ internal static unsafe class OpenPixels
     private const long MostOpen = 8;
 
     /// <summary>The most registers side by side.</summary>
-    private const long Most = 4;
+    private const long Most = 5;
 
     /// <summary>Registers that hold states; there are 32.</summary>
     private const long States = 24;
 
-    /// <summary>Windows of so many taps and more are worth it where neighbours could be one pixel with more channels: maxima take 0.5 to 0.9 of the time, sums of five to seven taps 0.4 to 1.1, of two and three 1.3 to 2. Measured.</summary>
-    private const long FewestSums = 5;
+    /// <summary>Windows of so many taps and more are worth it where neighbours could be one pixel with more channels: maxima take 0.5 to 0.9 of the time, sums of four to seven taps 0.4 to 1.0, of two and three 0.9 to 2. Measured.</summary>
+    private const long FewestSums = 4;
 
     /// <summary>Input of pixels that are walked along together, some registers after the others, in bytes: a part of the first-level cache.</summary>
     private const long BlockBytes = 6 << 10;
@@ -34,8 +34,8 @@ internal static unsafe class OpenPixels
         Registers.Exist(64) && sizeof(TAcc) == sizeof(TTap) && (default(TReducer) is ITapSum || (TReducer.IsIdempotent && default(TReducer) is ITapState));
 
     /// <summary>Whether neighbours at stride 1 are better walked along than made as one pixel with more channels.</summary>
-    public static bool Pay<TReducer>(long taps)
-        where TReducer : struct => taps is > 1 and <= MostOpen && (default(TReducer) is not ITapSum || taps >= FewestSums);
+    public static bool Pay<TReducer>(AxisPlan width)
+        where TReducer : struct => width is { Dilation: 1, Kernel: > 1 and <= MostOpen } && (default(TReducer) is not ITapSum || width.Kernel >= FewestSums);
 
     public static bool Fit(in PixelOutputs outputs, in PixelTaps taps) =>
         outputs is { Pixels: > 1, From: > 0 } && taps is { Rows: 1, ByRows: false, Next: > 0 } && outputs.From % taps.Next == 0 && taps.Columns <= MostOpen * (outputs.From / taps.Next);
@@ -62,7 +62,7 @@ internal static unsafe class OpenPixels
                 for (long group = groups; group > 0; group--)
                 {
                     long length = Math.Min(outputs.Length - at, (left + group - 1) / group * TTap.Count);
-                    Pool<T, TTap, TState, TAcc, TReducer>(open, reducer, blockFrom + at, blockTo + at, some with { Length = length, Fresh = at > 0 ? 0 : outputs.Fresh }, taps, ones, ref watch);
+                    Pool<T, TTap, TState, TAcc, TReducer>(open, reducer, blockFrom + at, blockTo + at, some with { Length = length, Fresh = at > 0 ? 0 : outputs.From }, taps, ones, ref watch);
                     left -= length / TTap.Count;
                     at += length;
                 }
@@ -116,7 +116,8 @@ internal static unsafe class OpenPixels
             case 1: Pool<T, TTap, TState, TAcc, TOrder, One, TOpen, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
             case 2: Pool<T, TTap, TState, TAcc, TOrder, Two, TOpen, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
             case 3: Pool<T, TTap, TState, TAcc, TOrder, Three, TOpen, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
-            default: Pool<T, TTap, TState, TAcc, TOrder, Four, TOpen, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
+            case 4: Pool<T, TTap, TState, TAcc, TOrder, Four, TOpen, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
+            default: Pool<T, TTap, TState, TAcc, TOrder, Five, TOpen, TReducer>(reducer, from, to, outputs, taps, ones, ref watch); break;
         }
     }
 
@@ -132,20 +133,21 @@ internal static unsafe class OpenPixels
         where TOpen : struct, IOpenWindows<TOpen, TAcc>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
-        TAcc none = reducer.Lift(reducer.Padding), fold = none, fold2 = none, fold3 = none, fold4 = none;
-        TTap seen = watch, seen2 = default, seen3 = default, seen4 = default, by = TReducer.Divisor(ones, taps.Divisor);
-        TOpen open = default, open2 = default, open3 = default, open4 = default;
+        TAcc none = reducer.Lift(reducer.Padding), fold = none, fold2 = none, fold3 = none, fold4 = none, fold5 = none;
+        TTap seen = watch, seen2 = default, seen3 = default, seen4 = default, seen5 = default, by = TReducer.Divisor(ones, taps.Divisor);
+        TOpen open = default, open2 = default, open3 = default, open4 = default, open5 = default;
         for (int i = 0; i < TOpen.Count; i++)
         {
             open.Shift(none);
             open2.Shift(none);
             open3.Shift(none);
             open4.Shift(none);
+            open5.Shift(none);
         }
 
         long next = taps.Next, stride = outputs.From / next, divisor = taps.Divisor, nextTo = outputs.To, left = outputs.Pixels, length = outputs.Length;
         // Registers lie side by side, the last as far back as it must.
-        long second = TSide.Of(0) == 2 ? length - TTap.Count : TTap.Count, third = TSide.Of(0) == 3 ? length - TTap.Count : 2 * TTap.Count, fourth = length - TTap.Count;
+        long second = TSide.Of(0) == 2 ? length - TTap.Count : TTap.Count, third = TSide.Of(0) == 3 ? length - TTap.Count : 2 * TTap.Count, fourth = TSide.Of(0) == 4 ? length - TTap.Count : 3 * TTap.Count, fifth = length - TTap.Count;
         // For so many strides a window is open before the one in whose middle, or with which, it ends.
         long before = (taps.Columns - 1) / stride, ends = taps.Columns - before * stride, begins = stride - ends, gap = begins * next;
         long fresh = taps.Asks > 0 ? outputs.Fresh * sizeof(T) : 0, ahead = taps.AskStarts[0];
@@ -155,6 +157,7 @@ internal static unsafe class OpenPixels
             if (TSide.Of(0) > 1) Take<T, TTap, TState, TAcc, TOrder, First, TOpen, TReducer>(reducer, tap + second, ref open2, ref fold2, ref seen2);
             if (TSide.Of(0) > 2) Take<T, TTap, TState, TAcc, TOrder, First, TOpen, TReducer>(reducer, tap + third, ref open3, ref fold3, ref seen3);
             if (TSide.Of(0) > 3) Take<T, TTap, TState, TAcc, TOrder, First, TOpen, TReducer>(reducer, tap + fourth, ref open4, ref fold4, ref seen4);
+            if (TSide.Of(0) > 4) Take<T, TTap, TState, TAcc, TOrder, First, TOpen, TReducer>(reducer, tap + fifth, ref open5, ref fold5, ref seen5);
             tap += next;
             for (long i = ends; i > 1; i--, tap += next)
             {
@@ -162,6 +165,7 @@ internal static unsafe class OpenPixels
                 if (TSide.Of(0) > 1) Take<T, TTap, TState, TAcc, TOrder, Every, TOpen, TReducer>(reducer, tap + second, ref open2, ref fold2, ref seen2);
                 if (TSide.Of(0) > 2) Take<T, TTap, TState, TAcc, TOrder, Every, TOpen, TReducer>(reducer, tap + third, ref open3, ref fold3, ref seen3);
                 if (TSide.Of(0) > 3) Take<T, TTap, TState, TAcc, TOrder, Every, TOpen, TReducer>(reducer, tap + fourth, ref open4, ref fold4, ref seen4);
+                if (TSide.Of(0) > 4) Take<T, TTap, TState, TAcc, TOrder, Every, TOpen, TReducer>(reducer, tap + fifth, ref open5, ref fold5, ref seen5);
             }
 
             if (--before < 0)
@@ -170,6 +174,7 @@ internal static unsafe class OpenPixels
                 if (TSide.Of(0) > 1) TTap.Store(Finish<T, TTap, TState, TAcc, TOrder, TOpen, TReducer>(reducer, open2, fold2, ones, divisor, by), to + second);
                 if (TSide.Of(0) > 2) TTap.Store(Finish<T, TTap, TState, TAcc, TOrder, TOpen, TReducer>(reducer, open3, fold3, ones, divisor, by), to + third);
                 if (TSide.Of(0) > 3) TTap.Store(Finish<T, TTap, TState, TAcc, TOrder, TOpen, TReducer>(reducer, open4, fold4, ones, divisor, by), to + fourth);
+                if (TSide.Of(0) > 4) TTap.Store(Finish<T, TTap, TState, TAcc, TOrder, TOpen, TReducer>(reducer, open5, fold5, ones, divisor, by), to + fifth);
                 if (fresh > 0) Prefetch.Behind(tap + ahead, fresh, 0);
                 if (--left == 0) break;
                 to += nextTo;
@@ -185,6 +190,7 @@ internal static unsafe class OpenPixels
                     if (TSide.Of(0) > 1) Take<T, TTap, TState, TAcc, TOrder, Newer, TOpen, TReducer>(reducer, tap + second, ref open2, ref fold2, ref seen2);
                     if (TSide.Of(0) > 2) Take<T, TTap, TState, TAcc, TOrder, Newer, TOpen, TReducer>(reducer, tap + third, ref open3, ref fold3, ref seen3);
                     if (TSide.Of(0) > 3) Take<T, TTap, TState, TAcc, TOrder, Newer, TOpen, TReducer>(reducer, tap + fourth, ref open4, ref fold4, ref seen4);
+                    if (TSide.Of(0) > 4) Take<T, TTap, TState, TAcc, TOrder, Newer, TOpen, TReducer>(reducer, tap + fifth, ref open5, ref fold5, ref seen5);
                 }
             }
 
@@ -192,12 +198,14 @@ internal static unsafe class OpenPixels
             if (TSide.Of(0) > 1) Shift<TAcc, TOrder, TOpen, TReducer>(reducer, ref open2, fold2, none);
             if (TSide.Of(0) > 2) Shift<TAcc, TOrder, TOpen, TReducer>(reducer, ref open3, fold3, none);
             if (TSide.Of(0) > 3) Shift<TAcc, TOrder, TOpen, TReducer>(reducer, ref open4, fold4, none);
+            if (TSide.Of(0) > 4) Shift<TAcc, TOrder, TOpen, TReducer>(reducer, ref open5, fold5, none);
         }
 
         watch = seen;
         if (TSide.Of(0) > 1) watch = reducer.Watch(watch, seen2);
         if (TSide.Of(0) > 2) watch = reducer.Watch(watch, seen3);
         if (TSide.Of(0) > 3) watch = reducer.Watch(watch, seen4);
+        if (TSide.Of(0) > 4) watch = reducer.Watch(watch, seen5);
     }
 
     /// <summary>Takes a register of taps: tap by tap with the open windows, else with what the stride comes to.</summary>

@@ -157,7 +157,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         bool byRows = !TReducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
         // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels; if they are not better walked along one by one.
         bool isDense = next == channels && _to.Width == channels
-            && !(rows == 1 && !byRows && channels > TTap.Count / 2 && OpenPixels.MayBe<T, TTap, TState, TAcc, TReducer>() && OpenPixels.Pay<TReducer>(_plan.Width.Kernel));
+            && !(OpenPixels.MayBe<T, TTap, TState, TAcc, TReducer>() && rows == 1 && !byRows && part is null && channels > TTap.Count / 2 && OpenPixels.Pay<TReducer>(_plan.Width));
         // Of pixels narrower than a register a whole one is written, and what lies behind is made later; not so behind the last of a row.
         long written = _to.Width != channels ? 0 : _pixels.Count - (TTap.Count - 1) / channels;
         for (long pixel = 0, alike; pixel < _pixels.Count; pixel += alike)
