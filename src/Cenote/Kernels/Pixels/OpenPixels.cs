@@ -14,8 +14,8 @@ internal static unsafe class OpenPixels
     /// <summary>The most registers side by side.</summary>
     private const long Most = 5;
 
-    /// <summary>Registers that hold states; there are 32.</summary>
-    private const long States = 24;
+    /// <summary>Registers that hold what is open, and of maxima what a stride comes to and what watches; there are 32, and with more than these some are kept in memory.</summary>
+    private const long States = 21;
 
     /// <summary>Windows of so many taps and more are worth it where neighbours could be one pixel with more channels: maxima take 0.5 to 0.9 of the time, sums of four to seven taps 0.4 to 1.0, of two and three 0.9 to 2. Measured.</summary>
     private const long FewestSums = 4;
@@ -49,7 +49,7 @@ internal static unsafe class OpenPixels
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
         long stride = outputs.From / taps.Next, open = (taps.Columns + stride - 1) / stride;
-        long registers = (outputs.Length + TTap.Count - 1) / TTap.Count, most = Math.Min(Most, States / open), groups = (registers + most - 1) / most;
+        long registers = (outputs.Length + TTap.Count - 1) / TTap.Count, most = Math.Min(Most, States / (default(TReducer) is ITapSum ? open : open + 1)), groups = (registers + most - 1) / most;
         long block = groups == 1 ? outputs.Pixels : Math.Max(2 * open, BlockBytes / sizeof(T) / outputs.From);
         for (long row = 0; row < outputs.Rows; row++)
         {
