@@ -61,6 +61,8 @@ internal static unsafe class OpenPixels
                 long left = registers, at = 0;
                 for (long group = groups; group > 0; group--)
                 {
+                    // One that is a part of a register steps back.
+                    at = Math.Min(at, Math.Max(0, outputs.Length - TTap.Count));
                     long length = Math.Min(outputs.Length - at, (left + group - 1) / group * TTap.Count);
                     Pool<T, TTap, TState, TAcc, TReducer>(open, reducer, blockFrom + at, blockTo + at, some with { Length = length, Fresh = at > 0 ? 0 : outputs.From }, taps, ones, ref watch);
                     left -= length / TTap.Count;
