@@ -82,7 +82,7 @@ public class KernelTests
             }
 
             if (!IsWorthwhile(random, plan)) continue;
-            Order order = IsOfPixels(number) ? Order.ChannelsLast : (Order)random.Next(3);
+            Order order = IsOfPixels(number) || IsOfSignals(number) ? Order.ChannelsLast : (Order)random.Next(3);
             // Slices leave gaps between pixels, planes and batches.
             long gap = random.Next(4) == 0 ? 1 + random.Next(3) : 0;
             TensorLayout from = Layout(plan, order, plan.Depth.InputLength, plan.Height.InputLength, plan.Width.InputLength, gap);
@@ -169,11 +169,14 @@ public class KernelTests
     /// <summary>Whether a case is of many taps and few channels side by side, with short rows of outputs.</summary>
     private static bool IsOfPixels(int number) => number % 12 == 3;
 
+    /// <summary>Whether a case is of signals with channels side by side, whose windows share taps along the row.</summary>
+    private static bool IsOfSignals(int number) => number % 12 == 9;
+
     private static PoolLayer Layer(Random random, string @operator, int number, out nint[] shape)
     {
         // Large windows over volumes; windows that share rows, over pixels of one to many registers.
         bool isDeep = number % 12 == 10, isShared = number % 12 == 6;
-        int rank = isDeep ? 3 : isShared || IsOfPixels(number) ? 2 : 1 + random.Next(3);
+        int rank = isDeep ? 3 : IsOfSignals(number) ? 1 : isShared || IsOfPixels(number) ? 2 : 1 + random.Next(3);
         // Lengths around the widths of registers, and channels too.
         int longest = rank == 1 ? 300 : rank == 2 ? 70 : 20;
         nint Length() => 1 + random.Next(random.Next(2) == 0 ? 9 : longest);
@@ -213,6 +216,8 @@ public class KernelTests
         // And over volumes, by rows and by pixels.
         if (isDeep) (shape[1], shape[2], shape[3], shape[4]) = (random.Next(2) == 0 ? 1 + random.Next(3) : 8 * (1 + random.Next(9)), 1 + random.Next(14), 1 + random.Next(10), 1 + random.Next(random.Next(2) == 0 ? 12 : 70));
         if (isShared) (shape[1], shape[2], shape[3]) = (8 + random.Next(200), 1 + random.Next(40), 1 + random.Next(12));
+        // From a part of a register to more than one group of them.
+        if (IsOfSignals(number)) (shape[1], shape[2]) = (1 + random.Next(random.Next(2) == 0 ? 40 : 140), 1 + random.Next(random.Next(2) == 0 ? 30 : 300));
         // Pixels of a part of a register, of any element type.
         if (IsOfPixels(number)) shape[1] = 1 + random.Next(random.Next(2) == 0 ? 16 : 64);
         int[] kernel = new int[rank], stride = new int[rank], before = new int[rank], after = new int[rank], dilation = new int[rank];
@@ -227,10 +232,11 @@ public class KernelTests
             // One row of many slices is a walk of its own.
             if (isDeep && axis == 1 && random.Next(6) == 0) (kernel[0], kernel[1], dilation[1], stride[1], before[1], after[1]) = (16, 1, 1, 1, 0, 0);
             else if (isDeep) (kernel[axis], dilation[axis], stride[axis], before[axis], after[axis]) = (3 + random.Next(6), 1, 1 + random.Next(axis == 2 ? 4 : 2), random.Next(3), random.Next(3));
+            if (IsOfSignals(number)) (kernel[axis], dilation[axis], stride[axis]) = (1 + random.Next(10), 1 + random.Next(8) / 7, 1 + random.Next(4));
+            if (IsOfPixels(number)) (kernel[axis], dilation[axis], stride[axis]) = (3 + random.Next(5), 1, 1 + random.Next(3));
+            if (IsOfSignals(number) || IsOfPixels(number)) (before[axis], after[axis]) = (random.Next(2) * random.Next(kernel[axis]), random.Next(2) * random.Next(kernel[axis]));
             if (IsOfPixels(number))
             {
-                (kernel[axis], dilation[axis], stride[axis]) = (3 + random.Next(5), 1, 1 + random.Next(3));
-                (before[axis], after[axis]) = (random.Next(2) * random.Next(kernel[axis]), random.Next(2) * random.Next(kernel[axis]));
                 // Often one output, and the last row of taps often the input's last.
                 shape[2 + axis] = Math.Max(1, kernel[axis] - before[axis] - after[axis]) + (random.Next(3) == 0 ? 0 : random.Next(24));
             }

@@ -209,8 +209,9 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
     {
         long channels = _plan.Channels, next = _plan.Width.Stride * _from.Width, nextRow = _plan.Height.Stride * _from.Height, freshRows = _inOrder ? _plan.Height.Stride : 1, fresh = asks > 0 ? freshRows * next / ((channels + TTap.Count - 1) / TTap.Count) : 0;
         bool byRows = !TReducer.IsExact && reducer.FoldsInAnyOrder(_plan) && _plan.FoldsRows;
-        // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels.
-        bool isDense = next == channels && _to.Width == channels;
+        // Neighbours whose taps lie side by side, as they do themselves, are one pixel with more channels; if they are not better walked along one by one.
+        bool isDense = next == channels && _to.Width == channels
+            && !(OpenPixels.MayBe<T, TTap, TState, TAcc, TReducer>() && rows == 1 && !byRows && part is null && channels > TTap.Count / 2 && OpenPixels.Pay<TReducer>(_plan.Width));
         // Of pixels narrower than a register a whole one is written, and what lies behind is made later; not so behind the last of a row.
         long written = _to.Width != channels ? 0 : _pixels.Count - (TTap.Count - 1) / channels;
         for (long pixel = 0, alike; pixel < _pixels.Count; pixel += alike)
@@ -244,6 +245,12 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc> : IL
         where TLoad : struct, ITapLoad<T, TTap>
         where TReducer : struct, ILaneReducer<T, TTap, TState, TAcc>
     {
+        if (typeof(TLoad) == typeof(UnitLoad<T, TTap>) && OpenPixels.MayBe<T, TTap, TState, TAcc, TReducer>() && OpenPixels.Fit(outputs, taps))
+        {
+            OpenPixels.Pool<T, TTap, TState, TAcc, TReducer>(reducer, from, to, outputs, taps, _ones, ref watch);
+            return;
+        }
+
         bool many = taps.ByRows || taps.Rows * taps.Columns >= SixWindows.FewestTaps;
         if (default(TReducer) is ITapSum && many)
         {
