@@ -10,6 +10,9 @@ public sealed partial class PoolPlan
     /// <summary>Sums of floating-point numbers over no more taps than this keep PyTorch's order, and so its bits.</summary>
     internal const long MostTapsInOrder = 32;
 
+    /// <summary>Rows of volumes that are small: those of more are not worth a block of planes.</summary>
+    private const long MostRowsOfVolumes = 512;
+
     /// <summary>See <see cref="FoldsSlices"/>.</summary>
     private const long ManyRowsOfSlices = 8;
 
@@ -248,11 +251,15 @@ public sealed partial class PoolPlan
     /// <summary>Whether sums may be grouped: those of few taps are PyTorch's to the last bit, but not over uneven windows, which it divides axis by axis.</summary>
     internal bool FoldsInAnyOrder => !Slides || MaxCount > MostTapsInOrder;
 
+    /// <summary>Whether windows share rows, or rows have so many taps that it pays to fold them first. Where no row is read twice, folding it into a line of its own gains nothing.</summary>
+    internal bool SharesRows => (Height.Kernel > Height.Stride && Height.OutputLength > 1) || Width.Kernel > 2 * Width.Stride + 2;
+
     /// <summary>
-    /// Whether sums that may be grouped are sums of rows. Where no row is read twice, folding it into a line of its own gains nothing; but that windows of volumes come in many kinds, by which of their slices, rows and columns
-    /// lie outside the input, and rows do not.
+    /// Whether sums that may be grouped are sums of rows: where windows share them, and in small volumes, whose windows come in many kinds, by which of their slices, rows and columns lie outside the input, while rows do not.
+    /// One rule for every memory order, whatever the width counts there.
     /// </summary>
-    internal bool FoldsRows => (Slides && Depth.MaxCount > 1) || (Height.Kernel > Height.Stride && Height.OutputLength > 1) || Width.Kernel > 2 * Width.Stride + 2;
+    internal bool FoldsRows => SharesRows
+        || (Slides && Depth.MaxCount > 1 && Depth.InputLength <= MostRowsOfVolumes && Height.InputLength <= MostRowsOfVolumes && Depth.InputLength * Height.InputLength <= MostRowsOfVolumes);
 
     /// <summary>
     /// Whether sums that may be grouped, and what has no order, go slice by slice, and slices by runs of rows: where windows of volumes have many rows, for a row and for each that is new in the next window.

@@ -110,7 +110,7 @@ internal readonly unsafe struct FoldedWindows<T, TTap, TState, TAcc, TFold> : IL
         if (!plan.Slides && !TReducer.IsExact) return false;
         if (plan.FoldsSlices) return true;
         bool hasOther = TReducer.IsExact || (!HasRuns(plan, TFold.LineAt(plan, 0)) && !TReducer.IsLong && sizeof(TAcc) == sizeof(TTap));
-        return (!hasOther || TFold.Pays(plan)) && plan.FoldsRows;
+        return (!hasOther || TFold.Pays(plan)) && (TReducer.IsExact ? plan.SharesRows : plan.FoldsRows);
     }
 
     public static long Channels(PoolPlan plan) => TFold.Channels(plan);

@@ -133,7 +133,7 @@ internal readonly unsafe partial struct PixelWindows<T, TTap, TState, TAcc>
     private static long EndOf(AxisPlan axis, long end) => axis[end - 1].Start + axis[end - 1].Count;
 
     /// <summary>How many windows, from one on, are whole ones.</summary>
-    private static long Alike(AxisPlan axis, in Window window, long first, long end) => window.Count == axis.Kernel ? Math.Min(end, axis.WholeEnd) - first : 1;
+    private static long Alike(AxisPlan axis, in Window window, long first, long end) => axis.Slides && window.Count == axis.Kernel ? Math.Min(end, axis.WholeEnd) - first : 1;
 
     /// <summary>Combines the taps of all rows along the width: in one go where they lie evenly.</summary>
     private void FoldRows<TReducer>(TReducer reducer, T* input, long channels, long length, long images, long depths, long rows, ref TTap watch)
