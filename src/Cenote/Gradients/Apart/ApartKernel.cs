@@ -27,7 +27,8 @@ internal sealed unsafe class ApartKernel<T, TLanes>(bool isChosen) : PoolKernel
         if (isChosen ? pooling.Taps > int.MaxValue : !GradientDivisors<T>.Accepts(pooling) || pooling.Width.Kernel != pooling.Width.Stride || (pooling.DivisorOverride is null && !pooling.Width.HasOneExtent)) return false;
         return ByPixels(job)
             ? job.Plan.Channels >= TLanes.Count && AreSideBySide(job, layout => layout.Channel)
-            : pooling.Width.OutputLength >= TLanes.Count && (!isChosen || SuitsChosen(job, pooling.Width)) && ApartRow<T, TLanes>.Bytes(pooling) <= ApartRow<T, TLanes>.MostBytes && AreSideBySide(job, layout => layout.Width);
+            // At a stride of 1 there is nothing to repeat.
+            : pooling.Width.Stride > 1 && pooling.Width.OutputLength >= TLanes.Count && (!isChosen || SuitsChosen(job, pooling.Width)) && ApartRow<T, TLanes>.Bytes(pooling) <= ApartRow<T, TLanes>.MostBytes && AreSideBySide(job, layout => layout.Width);
     }
 
     /// <summary>One unit is a row of the result, or of a long one a part.</summary>
