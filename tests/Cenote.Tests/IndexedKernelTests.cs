@@ -66,6 +66,46 @@ public class IndexedKernelTests
         Assert.Equal(expectedIndices.ToFlat(), actualIndices.ToFlat());
     }
 
+    /// <summary>A NaN in each row, and runs that begin at each: rows of dilated windows that begin above the input are read by others than the first.</summary>
+    [Theory]
+    [InlineData(1, 1, 2)]
+    [InlineData(1, 2, 2)]
+    [InlineData(1, 0, 1)]
+    [InlineData(2, 1, 1)]
+    public unsafe void Every_row_is_watched(int stride, int padding, int dilation)
+    {
+        const int Rows = 9, Columns = 43;
+        PoolPlan plan = new MaxPool2d(3, stride, (padding, 1), (dilation, stride == 1 ? 2 : 1)).Plan([1, 1, Rows, Columns]);
+        TensorLayout from = TensorLayout.RowMajor(1, 1, Rows, Columns), to = TensorLayout.RowMajor(1, 1, plan.Height.OutputLength, plan.Width.OutputLength);
+        IReadOnlyList<PoolKernel> kernels = ArgExtremeOperator<Greatest>.Instance[ElementType.Single].Kernels;
+        float[] input = new float[Rows * Columns], output = new float[plan.OutputElements];
+        byte[] offsets = new byte[plan.OutputElements];
+        fixed (float* inputs = input, outputs = output)
+        fixed (byte* numbers = offsets)
+        {
+            var job = PoolJob.Of(plan, inputs, from, outputs, to, default) with { Offsets = new(numbers, 1, to) };
+            for (int row = 0; row < Rows; row++)
+            {
+                var random = new Random(row);
+                foreach (ref float value in input.AsSpan()) value = random.Next(100);
+                input[row * Columns + 21] = float.NaN;
+                kernels[^1].Run(job, 0, kernels[^1].Units(job));
+                float[] expected = [.. output];
+                byte[] chosen = [.. offsets];
+                foreach (PoolKernel kernel in kernels.SkipLast(1).Where(kernel => kernel.Accepts(job)))
+                {
+                    for (long cut = 0; cut < kernel.Units(job); cut++)
+                    {
+                        output.AsSpan().Clear();
+                        kernel.Run(job, cut, kernel.Units(job));
+                        kernel.Run(job, 0, cut);
+                        Assert.True(expected.AsSpan().SequenceEqual(output) && chosen.AsSpan().SequenceEqual(offsets), $"{kernel.Name}, a NaN in row {row}, cut at {cut}");
+                    }
+                }
+            }
+        }
+    }
+
     private static unsafe void Run<T>(bool isMax)
         where T : unmanaged
     {

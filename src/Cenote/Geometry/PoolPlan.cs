@@ -10,7 +10,7 @@ public sealed partial class PoolPlan
     /// <summary>Sums of floating-point numbers over no more taps than this keep PyTorch's order, and so its bits.</summary>
     internal const long MostTapsInOrder = 32;
 
-    /// <summary>Rows of volumes that are small: those of more are not worth a block of planes.</summary>
+    /// <summary>Rows of volumes that are small: sums over more taps are then those of rows, which is how blocks of planes group them; in larger ones rows that share none add up tap by tap. It shows in the last bits of such sums.</summary>
     private const long MostRowsOfVolumes = 512;
 
     /// <summary>See <see cref="FoldsSlices"/>.</summary>

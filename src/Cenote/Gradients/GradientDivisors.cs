@@ -52,5 +52,5 @@ internal readonly unsafe struct GradientDivisors<TSum>
 
     private static long HeightBytes(PoolPlan pooling) => pooling.Height.OutputLength <= PixelTable.Longest ? Scratch.Round(pooling.Height.OutputLength * sizeof(long)) : 0;
 
-    private static bool AreUniform(PoolPlan pooling) => pooling.DivisorOverride is not null || pooling.Width.HasOneExtent;
+    public static bool AreUniform(PoolPlan pooling) => pooling.DivisorOverride is not null || pooling.Width.HasOneExtent;
 }

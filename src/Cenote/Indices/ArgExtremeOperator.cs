@@ -73,7 +73,7 @@ internal sealed class ArgExtremeOperator<TOrder> : PoolOperator
             .. Groups(walks => walks.Planes),
             new(() =>
             [
-                new InterleavedKernel(new(Groups(walks => walks.Rows[..Strips])), FewChannels, FewOddChannels, ManyTaps),
+                new InterleavedKernel(new(Groups(walks => [.. walks.Rows.Take(Strips)])), FewChannels, FewOddChannels, ManyTaps),
                 new InterleavedKernel(new(lines), FewChannels, FewOddChannels, ManyInRow, fewestTaps: IndexedPixels.FewTaps),
             ]),
             new(() => Registers.Exist(32) ? [new BlockKernel<T, Lanes256<T>>(channels)] : [], () => Registers.Exist(64) ? [new BlockKernel<T, Lanes512<T>>(channels)] : []),

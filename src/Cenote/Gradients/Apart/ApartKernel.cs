@@ -24,11 +24,11 @@ internal sealed unsafe class ApartKernel<T, TLanes>(bool isChosen) : PoolKernel
     {
         PoolPlan pooling = job.Plan.Transposed;
         if (pooling.IsGlobal || !Apart(pooling.Depth) || !Apart(pooling.Height) || !Apart(pooling.Width)) return false;
-        if (isChosen ? pooling.Taps > int.MaxValue : !GradientDivisors<T>.Accepts(pooling) || pooling.Width.Kernel != pooling.Width.Stride || (pooling.DivisorOverride is null && !pooling.Width.HasOneExtent)) return false;
+        if (isChosen ? pooling.Taps > int.MaxValue : !GradientDivisors<T>.Accepts(pooling) || pooling.Width.Kernel != pooling.Width.Stride || !GradientDivisors<T>.AreUniform(pooling)) return false;
         return ByPixels(job)
             ? job.Plan.Channels >= TLanes.Count && AreSideBySide(job, layout => layout.Channel)
             // At a stride of 1 there is nothing to repeat.
-            : pooling.Width.Stride > 1 && pooling.Width.OutputLength >= TLanes.Count && (!isChosen || SuitsChosen(job, pooling.Width)) && ApartRow<T, TLanes>.Bytes(pooling) <= ApartRow<T, TLanes>.MostBytes && AreSideBySide(job, layout => layout.Width);
+            : pooling.Width.Stride > 1 && pooling.Width.OutputLength >= TLanes.Count && (!isChosen || SuitsChosen(job, pooling.Width)) && ApartRow<T, TLanes>.Bytes(pooling, isChosen) <= ApartRow<T, TLanes>.MostBytes && AreSideBySide(job, layout => layout.Width);
     }
 
     /// <summary>One unit is a row of the result, or of a long one a part.</summary>
@@ -68,10 +68,10 @@ internal sealed unsafe class ApartKernel<T, TLanes>(bool isChosen) : PoolKernel
         long markRow = job.Offsets.Layout.Height * size;
         long planes = byPixels ? 1 : plan.Channels, columns = Columns(job), pieces = Pieces(job);
         long divisorBytes = isMean ? GradientDivisors<T>.Bytes(pooling) : 0;
-        long bytes = divisorBytes + (byPixels ? 0 : ApartRow<T, TLanes>.Bytes(pooling));
+        long bytes = divisorBytes + (byPixels ? 0 : ApartRow<T, TLanes>.Bytes(pooling, !isMean));
         byte* scratch = bytes > 0 ? Scratch.Of(bytes) : null;
         GradientDivisors<T> divisors = isMean ? new(pooling, scratch) : default;
-        ApartRow<T, TLanes> rows = byPixels ? default : new(pooling, scratch + divisorBytes);
+        ApartRow<T, TLanes> rows = byPixels ? default : new(pooling, !isMean, scratch + divisorBytes);
         for (long unit = first; unit < end;)
         {
             job.Cancellation.ThrowIfCancellationRequested();

@@ -23,8 +23,9 @@ internal readonly unsafe struct ApartRow<T, TLanes>
     private readonly long _lastWindow, _covered;
 
     /// <param name="pooling">The plan of the pooling.</param>
+    /// <param name="isChosen">Whether a window gives to the tap that it chose.</param>
     /// <param name="memory">Of <see cref="Bytes"/> bytes.</param>
-    public ApartRow(PoolPlan pooling, byte* memory)
+    public ApartRow(PoolPlan pooling, bool isChosen, byte* memory)
     {
         AxisPlan width = pooling.Width;
         (_length, _stride, _before) = (Length(width), width.Stride, width.Before);
@@ -34,11 +35,14 @@ internal readonly unsafe struct ApartRow<T, TLanes>
         _windows = (T*)memory;
         _taps = _windows + _length;
         for (long i = 0; i < _length; i++) _windows[i] = Bits(i / _stride);
-        for (long row = 0; row < pooling.Depth.Kernel * pooling.Height.Kernel; row++)
+        for (long row = 0; row < TapRows(pooling, isChosen); row++)
             for (long i = 0; i < _length; i++) _taps[row * _length + i] = Bits(i % _stride < width.Kernel ? row * width.Kernel + i % _stride : -1);
     }
 
-    public static long Bytes(PoolPlan pooling) => Scratch.Round(Length(pooling.Width) * (1 + pooling.Depth.Kernel * pooling.Height.Kernel) * sizeof(T));
+    public static long Bytes(PoolPlan pooling, bool isChosen) => Scratch.Round(Length(pooling.Width) * (1 + TapRows(pooling, isChosen)) * sizeof(T));
+
+    // Who gives to all taps does not ask which one.
+    private static long TapRows(PoolPlan pooling, bool isChosen) => isChosen ? pooling.Depth.Kernel * pooling.Height.Kernel : 0;
 
     /// <summary>Makes some inputs of a row.</summary>
     /// <param name="gradients">Those of the row's windows.</param>
@@ -54,7 +58,8 @@ internal readonly unsafe struct ApartRow<T, TLanes>
         where TGiven : struct
     {
         long lanes = TLanes.Count, stride = _stride, lastWindow = _lastWindow, covered = Math.Min(endColumn, _covered), window = _window, place = _place;
-        T* windows = _windows, taps = _taps + tapRow * _length;
+        T* windows = _windows, taps = typeof(TGiven) == typeof(ToAll) ? windows : _taps + tapRow * _length;
+        long begin = column;
         if (column > 0) (window, place) = Math.DivRem(column + _before, stride);
         long step = _step, rest = _rest, most = (lanes - 1) * stride - lanes;
         TLanes divisors = TLanes.Fill(divisor);
@@ -78,7 +83,7 @@ internal readonly unsafe struct ApartRow<T, TLanes>
             place -= stride;
         }
 
-        for (column = Math.Max(column - lanes, covered); column < endColumn; column++) to[column] = default;
+        for (column = Math.Max(begin, covered); column < endColumn; column++) to[column] = default;
     }
 
     // A sum begins at +0.

@@ -19,7 +19,7 @@ internal sealed unsafe class PixelSharesKernel<T, TLanes> : PoolKernel
         PoolPlan plan = job.Plan;
         TensorLayout to = job.OutputLayout;
         return PixelShares<T, TLanes>.Accepts(job) && to.Channel == 1 && (plan.Channels >= TLanes.Count || Unsafe.SizeOf<TLanes>() == 64)
-            && (plan.InputElements + plan.OutputElements) / plan.Batch <= MostBytes / sizeof(T) && PlaneList<T>.IsEven(plan.Transposed, to, out long pitch) && (pitch == plan.Channels || plan.OutputElements == plan.Batch * plan.Channels);
+            && (plan.InputElements + plan.OutputElements) / plan.Batch <= MostBytes / sizeof(T) && PlaneList<T>.IsEven(plan.Transposed, to, out long pitch) && pitch == plan.Channels;
     }
 
     /// <summary>One unit is one image.</summary>

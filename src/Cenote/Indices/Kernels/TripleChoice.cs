@@ -53,7 +53,7 @@ internal readonly unsafe struct TripleChoice<T, TTap, TNumber, TNumbers>
     public static bool Suits(in PoolJob job)
     {
         AxisPlan height = job.Plan.Height, width = job.Plan.Width;
-        return height.Kernel == Taps && width.Kernel == Taps && (width.Stride == 2 ? width.Dilation == 1 : width.Dilation <= 2) && width.Before is >= 0 && width.Before <= width.Dilation && width.Stride <= 2
+        return height.Kernel == Taps && width.Kernel == Taps && (width.Stride == 2 ? width.Dilation == 1 : width.Dilation <= 2) && width.Before <= width.Dilation && width.Stride <= 2
             && width.OutputLength >= TTap.Count;
     }
 
@@ -61,9 +61,8 @@ internal readonly unsafe struct TripleChoice<T, TTap, TNumber, TNumbers>
     public void Pool<TReducer>(TReducer reducer, T* input, T* output, byte* marks, long first, long end, ref TTap watch)
         where TReducer : struct, IChoiceLanes<T, TTap>
     {
-        // Of every window the last row is watched, at strides of two the one before, too: what is left are rows that windows above have last.
-        Window begin = _height[first];
-        for (long row = begin.Start, last = Last(begin); row < last; row++) watch = Watch(reducer, input + row * _step, watch);
+        // Of every window the last row is watched, at strides of two the one before, too: what is left are rows that windows above have last. Where a window begins above the input, others read rows before its first one inside.
+        for (long row = Math.Max(0, _height.Start(first)), last = Last(_height[first]); row < last; row++) watch = Watch(reducer, input + row * _step, watch);
         for (long h = first, next; h < end; h = next)
         {
             // Rows that a window lacks are others of it once more, by their own numbers.

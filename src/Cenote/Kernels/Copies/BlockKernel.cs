@@ -48,9 +48,10 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
     /// <summary>Planes of no more rows spend as much on being begun. Measured.</summary>
     private const long FewRows = 3;
 
-    /// <summary>The same at a stride of 1, where rows are combined once, as rows of taps; and the most taps of such windows. Measured.</summary>
+    /// <summary>The same at a stride of 1, where rows are combined once, as rows of taps. Measured.</summary>
     private static readonly long FewRowsOfTaps = HasWidest ? 56 : 24;
 
+    /// <summary>The most taps of such windows. Measured.</summary>
     private const long MostTaps = 25;
 
     /// <summary>Whether there are registers of whole cache lines: their squares take half the steps, so that more is worth turning.</summary>
@@ -132,7 +133,7 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
         plan.Height is { Stride: 1, Kernel: > 1 } height && plan.Width.OutputLength != plan.Width.InputLength && height.OutputLength * height.Kernel <= FewRowsOfTaps && plan.MaxCount <= MostTaps;
 
     /// <summary>
-    /// The same of the widest registers: more than half of the lanes will do where windows have many taps, and in rows shorter than half a register; elsewhere three quarters, and nearly all where rows read only what they need. Measured.
+    /// Whether a block of planes of the widest registers leaves few lanes empty: more than half of the lanes will do where windows have many taps, and in rows shorter than half a register; elsewhere three quarters, and nearly all where rows read only what they need. Measured.
     /// </summary>
     private static bool AreMostlyPlanes(PoolPlan plan, BlockRows rows)
     {
