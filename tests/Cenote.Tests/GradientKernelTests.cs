@@ -119,9 +119,9 @@ public class GradientKernelTests
     [InlineData(5, 3, 2, 1, 25, 9, 5, 7)]
     [InlineData(2, 4, 0, 1, 70, 13, 3, 3)]
     [InlineData(1, 2, 0, 1, 9, 8, 17, 7)]
-    [InlineData(2, 1, 0, 1, 37, 3, 40, 9)]
+    [InlineData(2, 1, 0, 1, 37, 3, 40, 8)]
     [InlineData(3, 2, 2, 2, 8, 4, 50, 61)]
-    [InlineData(3, 1, 1, 1, 15, 4, 7, 12)]
+    [InlineData(3, 1, 1, 1, 15, 4, 7, 8)]
     public unsafe void Shares_of_pixels_and_of_planes(int kernel, int stride, int padding, int dilation, int channels, int depth, int height, int width)
     {
         var random = new Random(17);
