@@ -10,6 +10,9 @@ public sealed partial class PoolPlan
     /// <summary>Sums of floating-point numbers over no more taps than this keep PyTorch's order, and so its bits.</summary>
     internal const long MostTapsInOrder = 32;
 
+    /// <summary>What no more windows than this give to an input is added in their order; of more, axes are added one after the other, in every memory order, which is not to show in a sum. Fewer are as fast in order.</summary>
+    internal const long MostWindowsInOrder = 256;
+
     /// <summary>Rows of volumes that are small: sums over more taps are then those of rows, which is how blocks of planes group them; in larger ones rows that share none add up tap by tap. It shows in the last bits of such sums.</summary>
     private const long MostRowsOfVolumes = 512;
 

@@ -12,9 +12,6 @@ internal readonly unsafe struct PixelShares<T, TLanes>
     where T : unmanaged, INumber<T>
     where TLanes : unmanaged, ILanes<TLanes, T>
 {
-    /// <summary>More windows per input need not keep their order, and other kernels take them: the same for every memory order, which is not to show in a sum.</summary>
-    private const long MostWindows = 256;
-
     private readonly PoolPlan _plan;
     private readonly GradientDivisors<T> _divisors;
     private readonly long _channels, _runCount;
@@ -56,7 +53,7 @@ internal readonly unsafe struct PixelShares<T, TLanes>
     public static bool Accepts(in PoolJob job)
     {
         PoolPlan plan = job.Plan, pooling = plan.Transposed;
-        return job.Offsets.Start is null && plan.Depth.OutputLength * plan.Height.OutputLength > 1 && plan.MaxCount <= MostWindows && !pooling.IsGlobal && GradientDivisors<T>.Accepts(pooling);
+        return job.Offsets.Start is null && plan.Depth.OutputLength * plan.Height.OutputLength > 1 && plan.MaxCount <= PoolPlan.MostWindowsInOrder && !pooling.IsGlobal && GradientDivisors<T>.Accepts(pooling);
     }
 
     public static long Bytes(PoolPlan plan, long channels) =>

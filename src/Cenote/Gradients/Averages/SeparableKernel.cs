@@ -17,7 +17,7 @@ internal sealed unsafe class SeparableKernel<T, TSum, TSums, TFormat> : PoolKern
     where TFormat : struct, IGradientFormat<T, TSum, TSums>
 {
     /// <summary>As for <see cref="SlidingKernel{T, TSum, TSums, TFormat}"/>.</summary>
-    private const long ManyWindows = 256, MostBytes = 1 << 28;
+    private const long MostBytes = 1 << 28;
 
     /// <summary>About how many elements a step has, and the most planes side by side: a cache line of floats.</summary>
     private const long Room = 64 << 10, MostLanes = 16;
@@ -25,7 +25,7 @@ internal sealed unsafe class SeparableKernel<T, TSum, TSums, TFormat> : PoolKern
     public override string Name => "separable gradients";
 
     public override bool Accepts(in PoolJob job) =>
-        job.Offsets.Start is null && job.Plan.MaxCount > ManyWindows && job.Plan.Transposed.Slides && Positions(job.Plan) * Lanes(job) * (2 * sizeof(TSum) + sizeof(Readers)) <= MostBytes;
+        job.Offsets.Start is null && job.Plan.MaxCount > PoolPlan.MostWindowsInOrder && job.Plan.Transposed.Slides && Positions(job.Plan) * Lanes(job) * (2 * sizeof(TSum) + sizeof(Readers)) <= MostBytes;
 
     /// <summary>One unit is the planes that lie side by side.</summary>
     public override long Units(in PoolJob job) => job.Plan.Batch * ((job.Plan.Channels + Lanes(job) - 1) / Lanes(job));

@@ -17,9 +17,6 @@ internal sealed unsafe class SlidingKernel<T, TSum, TSums, TFormat>(ElementType 
     /// <summary>Quotients that take more memory than this are not worth it.</summary>
     private const long MostBytes = 1 << 28;
 
-    /// <summary>With fewer windows per input tiles are as fast, and add in the windows' order. The same for every memory order, which is not to show in a sum.</summary>
-    private const long ManyWindows = 256;
-
     // An array, unlike scratch, stays while the inner kernel uses scratch of its own.
     [ThreadStatic]
     private static byte[]? _memory;
@@ -29,7 +26,7 @@ internal sealed unsafe class SlidingKernel<T, TSum, TSums, TFormat>(ElementType 
     public override bool Accepts(in PoolJob job)
     {
         PoolPlan plan = job.Plan;
-        if (job.Offsets.Start is not null || plan.MaxCount <= ManyWindows || !plan.Slides) return false;
+        if (job.Offsets.Start is not null || plan.MaxCount <= PoolPlan.MostWindowsInOrder || !plan.Slides) return false;
         // Half has no room for quotients between the division and the sum: there the sum is divided, which in float cannot overflow, where all have one divisor.
         if (!Divides && Divisor(plan) is null) return false;
         if (!GradientDivisors<TSum>.Accepts(plan.Transposed) || Bytes(job) > MostBytes) return false;

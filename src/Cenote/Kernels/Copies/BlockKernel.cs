@@ -67,8 +67,8 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
     /// <summary>Rows of outputs up to which blocks on such registers are faster, where windows share taps: of maxima at strides of two with more than nine taps, of more than 32 taps averaged. Measured: 0.5 to 0.98 of rows.</summary>
     private static readonly long MostRowOfMany = 3 * WidestPlanes;
 
-    /// <summary>The same of maxima of fewer taps at a stride of two, and the copies of a register of planes up to which they are. Measured: 0.6 to 0.95 of rows, above 1.1 to 1.3.</summary>
-    private static readonly long MostRowAtTwo = 2 * WidestPlanes, MidBytes = 2 * NearBytes;
+    /// <summary>The same of maxima of fewer taps at a stride of two, and the copies of a register of planes up to which they are: rows that leave much of their last register empty. Measured: 0.5 to 0.95 of rows; 1.2 of those that fill one, and 1.1 to 1.6 of longer ones.</summary>
+    private static readonly long MostRowAtTwo = 4 * WidestPlanes / 3, MidBytes = 2 * NearBytes;
 
     /// <summary>Behind the copies: room for the positions of a square that a shorter plane does not have; and the two squares, of a register for each lane, that <see cref="Transposition"/> works in, and one for its result.</summary>
     internal static readonly long RoomBytes = MostLanes * sizeof(TTap), SpareBytes = 3L * TTap.Count * sizeof(TTap);
@@ -98,7 +98,7 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
             BlockRows.SumsInOrder => MostOfSums(job),
             BlockRows.Extremes when width.Stride > 1 && (width.OutputLength == 1 || AreSmall(job)) => long.MaxValue,
             BlockRows.Extremes when HasWidest && width.LaneStride == 2 && plan.MaxCount > FewTaps => MostRowOfMany,
-            BlockRows.Extremes when HasWidest && width.LaneStride == 2 && width.OutputLength <= MostRowAtTwo && CopyBytes(job, WidestPlanes) <= MidBytes => MostRowAtTwo,
+            BlockRows.Extremes when HasWidest && width.LaneStride == 2 && width.OutputLength <= MostRowAtTwo && width.OutputLength % WidestPlanes != 0 && CopyBytes(job, WidestPlanes) <= MidBytes => MostRowAtTwo,
             BlockRows.Extremes when width.LaneStride == 2 && plan.HasSingleTaps => MostRow,
             BlockRows.Extremes when width.LaneStride == 1 && BeginOften(plan) => MostRowOfFew,
             BlockRows.Extremes when width.LaneStride == 3 || (width.LaneStride > 1 && plan.Height.OutputLength <= FewRows) => MostRow,
@@ -140,7 +140,7 @@ internal sealed unsafe partial class BlockKernel<T, TTap>(PoolKernel[] channels,
         AxisPlan width = plan.Width;
         long planes = plan.Batch * plan.Channels, lanes = (planes + WidestPlanes - 1) / WidestPlanes * WidestPlanes;
         bool areShort = width.OutputLength <= WidestPlanes / 2, areMany = plan.MaxCount > FewTaps;
-        if (!areShort && width.Before == 0 && width.Kernel <= width.LaneStride && (width.Kernel == 1 || width.LaneStride == 4)) return 8 * planes > 7 * lanes;
+        if (!areShort && plan.Height.OutputLength > FewRows && width.Before == 0 && width.Kernel <= width.LaneStride && (width.Kernel == 1 || width.LaneStride == 4)) return 8 * planes > 7 * lanes;
         bool isHalf = rows == BlockRows.SumsInOrder ? areMany || (plan.MaxCount == FewTaps && width.LaneStride > 1)
             : areMany && width.LaneStride > 1 && (width.LaneStride == 2 || width.OutputLength < WidestPlanes);
         return isHalf || (areShort && planes > WidestPlanes) ? 2 * planes > lanes : 4 * planes >= 3 * lanes;
